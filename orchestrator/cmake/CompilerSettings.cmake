@@ -1,0 +1,19 @@
+# One place for what every compile shares.
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror)
+include_directories(${CMAKE_SOURCE_DIR})
+
+if(MXODUS_SANITIZE)
+  add_compile_options(-fsanitize=${MXODUS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${MXODUS_SANITIZE})
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  # base_dir and no hash_dir: a second checkout of the same sources hits the same cache.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+endif()
+
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(tl-expected REQUIRED)
