@@ -1,0 +1,39 @@
+#include "orchestrator/core/digest.h"
+
+#include <array>
+#include <cstdlib>
+
+#include <openssl/evp.h>
+#include <sys/random.h>
+
+namespace mxodus {
+namespace {
+
+std::string hex(const unsigned char* bytes, std::size_t count) {
+  static constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += {digits[bytes[i] >> 4], digits[bytes[i] & 15]};
+  return text;
+}
+
+}  // namespace
+
+std::string sha256_hex(std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int length = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1)
+    std::abort();
+  return hex(digest.data(), length);
+}
+
+std::string random_hex(std::size_t bytes) {
+  std::string buffer(bytes, '\0');
+  std::size_t filled = 0;
+  while (filled < bytes) {
+    const ssize_t got = getrandom(buffer.data() + filled, bytes - filled, 0);
+    if (got > 0) filled += static_cast<std::size_t>(got);
+  }
+  return hex(reinterpret_cast<const unsigned char*>(buffer.data()), bytes);
+}
+
+}  // namespace mxodus

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "orchestrator/core/quantity.h"
+
+namespace mxodus {
+
+class Value;
+using ValueList = std::vector<Value>;
+using ValueMap = std::map<std::string, Value>;
+
+/// Stands for a secret by its name in the playbook; what it holds is never in a Value.
+struct SecretRef {
+  std::string name;
+  auto operator<=>(const SecretRef&) const = default;
+};
+
+/// A result that a step still has to give. Whatever is computed from it is not yet known either.
+struct NotYetKnown {
+  std::string step;
+  auto operator<=>(const NotYetKnown&) const = default;
+};
+
+/// What a playbook, a parameter or an output holds. Quantities keep their kind, so that a size never
+/// meets a duration by accident.
+class Value {
+ public:
+  using Storage = std::variant<std::monostate, bool, std::int64_t, double, std::string, Size, Duration, Ratio,
+                               Time, SecretRef, NotYetKnown, ValueList, ValueMap>;
+
+  Value() = default;
+  template <class T>
+  requires std::is_constructible_v<Storage, std::in_place_type_t<T>, T> Value(T value)
+      : storage_(std::in_place_type<T>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Value(int value) : storage_(std::int64_t{value}) {}         // NOLINT(google-explicit-constructor)
+  Value(const char* text) : storage_(std::string(text)) {}    // NOLINT(google-explicit-constructor)
+
+  const Storage& storage() const { return storage_; }
+  bool is_null() const { return std::holds_alternative<std::monostate>(storage_); }
+
+  template <class T>
+  const T* get() const {
+    return std::get_if<T>(&storage_);
+  }
+  template <class T>
+  T* get() {
+    return std::get_if<T>(&storage_);
+  }
+
+  /// The member of a map, or nullptr where this is no map or has none of that name.
+  const Value* find(const std::string& key) const;
+
+  /// The name of the first step whose result this value (at any depth) waits for; empty if it is known.
+  std::string waits_for() const;
+
+  bool operator==(const Value&) const = default;
+
+ private:
+  Storage storage_;
+};
+
+/// "text", "size", "map", …: the word that messages and docs use for what the value holds.
+std::string kind_name(const Value& value);
+
+/// As a person would write it: quantities with units, text bare, containers as compact JSON.
+std::string to_string(const Value& value);
+
+/// JSON with kinds kept: a quantity is {"$size": n}, {"$duration": ms}, {"$ratio": x}, {"$time": ms};
+/// also {"$secret": name} and {"$not_yet_known": step}. Keys come out sorted, so equal values have equal
+/// text.
+nlohmann::json to_json(const Value& value);
+/// The inverse of to_json. Foreign JSON (from an API) comes through as plain values.
+Value value_from_json(const nlohmann::json& json);
+
+}  // namespace mxodus

@@ -1,0 +1,126 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "orchestrator/core/digest.h"
+#include "orchestrator/core/process.h"
+#include "orchestrator/core/redactor.h"
+#include "orchestrator/core/text.h"
+#include "orchestrator/core/value.h"
+
+namespace mxodus {
+namespace {
+
+using std::chrono::milliseconds;
+
+TEST(Quantity, SizesNeedAUnitAndKeepTheirFactor) {
+  EXPECT_EQ(parse_size("512MiB")->bytes, 512LL << 20);
+  EXPECT_EQ(parse_size("1.5GB")->bytes, 1'500'000'000);
+  for (const char* wrong : {"512", "GiB", "5 MiB", "-5MiB", "1e9B", "5MiBx", ""})
+    EXPECT_FALSE(parse_size(wrong)) << wrong;
+}
+
+TEST(Quantity, DurationsAddUpTheirParts) {
+  EXPECT_EQ(parse_duration("1h30m")->value, milliseconds(5'400'000));
+  EXPECT_EQ(parse_duration("250ms")->value, milliseconds(250));
+  for (const char* wrong : {"12", "h", "1h 30m", "forever"}) EXPECT_FALSE(parse_duration(wrong)) << wrong;
+}
+
+TEST(Quantity, TimesWithAnOffsetAreTheSameMomentEverywhere) {
+  EXPECT_EQ(to_string(*parse_time("2024-05-11T07:07+02:00")), "2024-05-11T05:07:00Z");
+  EXPECT_EQ(
+      parse_time("2024-05-11T05:07:00.250Z")->since_epoch - parse_time("2024-05-11T05:07:00Z")->since_epoch,
+      milliseconds(250));
+  for (const char* wrong : {"2024-02-31T00:00Z", "2024-05-11", "07:07", "2024-05-11T25:00Z"})
+    EXPECT_FALSE(parse_time(wrong)) << wrong;
+}
+
+TEST(Quantity, TextForPeopleIsShort) {
+  EXPECT_EQ(to_string(Size{27'400'000}), "26.1 MiB");
+  EXPECT_EQ(to_string(Duration{milliseconds(18'420'000)}), "5h07m");
+  EXPECT_EQ(to_string(Duration{milliseconds(90'061'000)}), "1d1h");
+  EXPECT_EQ(to_string(Ratio{0.05}), "5%");
+}
+
+TEST(Value, JsonKeepsTheKindOfEveryQuantity) {
+  const Value value =
+      ValueMap{{"size", Size{5}}, {"when", Time{milliseconds(7)}}, {"list", ValueList{true, "x", 3}}};
+  EXPECT_EQ(value_from_json(to_json(value)), value);
+}
+
+TEST(Value, NotYetKnownIsSeenAtAnyDepth) {
+  const Value value = ValueMap{{"a", ValueList{1, NotYetKnown{"backup"}}}};
+  EXPECT_EQ(value.waits_for(), "backup");
+}
+
+TEST(Redactor, FindsASecretInEveryFormItTravelsIn) {
+  Redactor redactor;
+  redactor.add("token", SecretText("p@ss word/42"));
+  for (const std::string& leak :
+       {std::string("x p@ss word/42 y"), std::string("p%40ss%20word%2F42"),
+        "Basic " + base64_encode("user:p@ss word/42"), base64_encode("p@ss word/42")})
+    EXPECT_THAT(redactor.redact(leak), testing::HasSubstr("[secret token]")) << leak;
+}
+
+TEST(Redactor, ASecretSplitOverTwoChunksDoesNotPass) {
+  Redactor redactor;
+  redactor.add("token", SecretText("hunter2hunter2"));
+  StreamRedactor stream(redactor);
+  std::string out = stream.push("before hunter2h");
+  out += stream.push("unter2 after");
+  out += stream.finish();
+  EXPECT_EQ(out, "before [secret token] after");
+}
+
+TEST(Text, EscapeSequencesOfAHostCannotReachTheTerminal) {
+  EXPECT_EQ(printable("a\x1b[31mb\r"), "a\\x1b[31mb\\x0d");
+  EXPECT_EQ(printable("\xff\xfe"), "\xEF\xBF\xBD\xEF\xBF\xBD");
+  EXPECT_EQ(printable("é — 日本"), "é — 日本");
+  EXPECT_EQ(printable("\xE2\x80\xAE"), "\\xe2\\x80\\xae");
+}
+
+TEST(Text, ShellQuotingSurvivesEveryCharacter) {
+  EXPECT_EQ(shell_quote("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_quote(std::vector<std::string>{"ls", "-l", "a b", ""}), "ls -l 'a b' ''");
+}
+
+TEST(Text, SuggestsTheNearestWordOnlyWhenItIsNear) {
+  EXPECT_EQ(nearest("needz", {"needs", "uses"}), "needs");
+  EXPECT_EQ(nearest("zzzz", {"needs", "uses"}), "");
+}
+
+TEST(Digest, IsSha256) {
+  EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(Process, GivesInputAndTellsStreamsAndExitStatusApart) {
+  auto result =
+      run_process({{"sh", "-c", "cat; echo oops >&2; exit 3"}, {}, "hello"}, Deadline(milliseconds(5000)));
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->out, "hello");
+  EXPECT_EQ(result->err, "oops\n");
+  EXPECT_TRUE(result->exited_with(3));
+}
+
+TEST(Process, OutputBeyondTheLimitIsDroppedAndSaid) {
+  Command command{{"sh", "-c", "head -c 100000 /dev/zero"}, {}, "", 1000};
+  auto result = run_process(command, Deadline(milliseconds(5000)));
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->out.size(), 1000u);
+  EXPECT_TRUE(result->truncated);
+}
+
+TEST(Process, ACommandThatDoesNotEndHasNoAnswer) {
+  auto result = run_process({{"sleep", "60"}}, Deadline(milliseconds(50)));
+  ASSERT_TRUE(result);
+  EXPECT_FALSE(result->answered());
+}
+
+TEST(Process, AProgramThatIsNotThereIsAnError) {
+  auto result = run_process({{"no-such-program-here"}}, Deadline(milliseconds(50)));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::not_found);
+}
+
+}  // namespace
+}  // namespace mxodus
