@@ -1,0 +1,105 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "orchestrator/core/command.h"
+#include "orchestrator/core/deadline.h"
+#include "orchestrator/core/quantity.h"
+#include "orchestrator/core/secret.h"
+#include "orchestrator/transport/host.h"
+
+namespace mxodus {
+
+/// A remote command that outlives the connection. The id names run, step, item and attempt, so that it can be
+/// found again by whoever resumes.
+struct JobId {
+  std::string text;  ///< [A-Za-z0-9._-]{1,128}; made by job_id()
+  auto operator<=>(const JobId&) const = default;
+};
+/// "RUN.restore.1", "RUN.fix.alice.2"; characters that a path may not hold are hashed.
+JobId job_id(const std::string& run, const std::string& step, const std::string& item, int attempt);
+
+/// What a step wants to have run on a host. Pure data; made by step types, shown in plans, started by the
+/// engine.
+struct JobSpec {
+  std::string host;    ///< name in the playbook
+  std::string title;   ///< for people: "restic restore 9644354b to /var/vmail"
+  std::string script;  ///< POSIX sh; $MXODUS_JOB is its directory on the host, $MXODUS_SECRETS
+                       ///< the folder that holds its secrets. Its exit status is the job's.
+  std::map<std::string, std::string> env;  ///< never a secret
+  std::map<std::string, std::string>
+      secrets;          ///< file name under $MXODUS_SECRETS -> name of the secret in the playbook
+  bool inside = false;  ///< run through the host's `enter` prefix
+  std::optional<Duration> kill_after;  ///< enforced on the host too (on_timeout: cancel)
+};
+
+/// What is known of a job when its host is asked.
+struct JobAbsent {};  ///< never reached the host: safe to start
+struct JobRunning {
+  bool orphan = false;
+};  ///< orphan: its runner is gone, so its exit status will be lost
+struct JobDone {
+  int exit_status = 0;
+};  ///< 128+n for a signal n, as a shell says it
+struct JobLost {
+  std::string why;
+};  ///< it is over and nobody knows how: "rebooted", "killed with its runner"
+using JobState = std::variant<JobAbsent, JobRunning, JobDone, JobLost>;
+
+struct JobStatus {
+  JobState state;
+  std::int64_t output_size = 0;           ///< bytes of output so far
+  std::optional<Duration> heartbeat_age;  ///< since the job last wrote anything
+  std::optional<Duration> elapsed;
+};
+
+/// Who may change a host: the owner of an unfinished run. A host keeps one and refuses starts with an older
+/// token.
+struct Lease {
+  std::string run;
+  std::string lineage;  ///< playbook name and host identities, hashed
+  std::string laptop;
+  std::string who;
+  std::uint64_t token = 0;  ///< grows with every take-over
+};
+
+/// The jobs of one host. Blocking; each call is one or two round trips. Any thread.
+class Jobs {
+ public:
+  virtual ~Jobs() = default;
+
+  /// Starts `spec` as `id`, or attaches if that id was started before with the same script. Durable on the
+  /// host before it returns. Refused: "lease.held" where another run holds the host, "lease.stale" for an
+  /// older token, "job.conflict" where the id belongs to another script, "job.no-tmpfs" where secrets have no
+  /// place. `secret_values` are the bytes for spec.secrets; they go by stdin into a tmpfs and nowhere else.
+  virtual Result<JobStatus> start(const JobId& id, const JobSpec& spec, const Lease& lease,
+                                  const std::map<std::string, SecretText>& secret_values,
+                                  const Deadline& deadline) = 0;
+  virtual Result<JobStatus> status(const JobId& id, const Deadline& deadline) = 0;
+  /// Output from byte `offset`, `limit` bytes at most (stdout and stderr as they came, interleaved).
+  virtual Result<std::string> output(const JobId& id, std::int64_t offset, std::size_t limit,
+                                     const Deadline& deadline) = 0;
+  /// A file that the job left in $MXODUS_JOB, from byte `offset`, `limit` bytes at most; for results larger
+  /// than output.
+  virtual Result<std::string> file(const JobId& id, const std::string& name, std::int64_t offset,
+                                   std::size_t limit, const Deadline& deadline) = 0;
+  /// TERM to the group, after 30 s KILL, seen gone.
+  virtual Result<JobStatus> cancel(const JobId& id, const Deadline& deadline) = 0;
+  /// Removes the job's directory. Only for ended jobs of this run.
+  virtual Result<void> purge(const JobId& id, const Deadline& deadline) = 0;
+
+  /// Takes the lease of this host for a run, or renews it. "lease.held" with the owner where another run has
+  /// it and `take_over` is not its token.
+  virtual Result<void> acquire(const Lease& lease, std::optional<std::uint64_t> take_over,
+                               const Deadline& deadline) = 0;
+  virtual Result<void> release(const Lease& lease, const Deadline& deadline) = 0;
+  /// Who holds the host now.
+  virtual Result<std::optional<Lease>> holder(const Deadline& deadline) = 0;
+};
+
+}  // namespace mxodus
