@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Three name servers on one host: unbound .53 (everybody's resolver), PowerDNS .54 (authority, with API),
+# rbldnsd .55 (the blacklist bl.lab.test).
+# shellcheck source=docker/roles/provision/lib.sh
+source "${0%/*}/lib.sh"
+database=/var/lib/powerdns/pdns.sqlite3
+
+# The DKIM record of acme.test: a TXT of strings of at most 255 bytes each.
+dkim_record() {
+  printf 'mail._domainkey TXT ('
+  printf 'v=DKIM1; k=rsa; p=%s' "$(cat "$secrets/dkim.public")" | fold -w 250 | sed 's/.*/ "&"/' | tr -d '\n'
+  echo ' )'
+}
+
+load_zones() {
+  local zone file
+  sqlite3 "$database" < /usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql
+  for file in "$files"/zones/*; do
+    zone=${file##*/}
+    { cat "$files/zone-head" "$file"; [[ $zone != acme.test ]] || dkim_record; } > "/tmp/$zone"
+    [[ $zone != root ]] || zone=.
+    pdnsutil load-zone "$zone" "/tmp/${file##*/}"
+    # Without this a change by the API leaves the serial as it is.
+    pdnsutil set-meta "$zone" SOA-EDIT-API INCREASE
+  done
+  chown -R pdns:pdns /var/lib/powerdns
+}
+
+ssh_server 'Port 22'
+authorize root operator
+
+# All three packages want port 53 on every address at first.
+systemctl mask --quiet --now rbldnsd.socket
+systemctl stop pdns rbldnsd unbound
+install -m 644 "$files/lab-addresses.service" /etc/systemd/system/lab-addresses.service
+systemctl enable --quiet --now lab-addresses
+
+install -d -o pdns -g pdns /var/lib/powerdns
+rm -f /etc/powerdns/pdns.d/*
+install -m 640 -g pdns "$files/pdns.conf" /etc/powerdns/pdns.conf
+[[ -s $database ]] || load_zones
+
+install -d -o rbldns -g rbldns /var/lib/rbldns/dnsbl
+install -o rbldns -g rbldns -m 644 "$files/bl4" "$files/bl6" /var/lib/rbldns/dnsbl
+install -m 644 "$files/rbldnsd.default" /etc/default/rbldnsd
+install -m 755 "$files/lab-dnsbl" /usr/local/sbin/lab-dnsbl
+
+install -m 644 "$files/unbound.conf" /etc/unbound/unbound.conf
+systemctl reset-failed pdns rbldnsd unbound
+systemctl restart pdns rbldnsd unbound
+keep_journal
