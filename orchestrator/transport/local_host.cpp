@@ -1,0 +1,79 @@
+#include "orchestrator/transport/local_host.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "orchestrator/core/process.h"
+#include "orchestrator/core/text.h"
+#include "orchestrator/transport/command_line.h"
+#include "orchestrator/transport/dial.h"
+
+namespace mxodus {
+namespace {
+
+std::string login_name() {
+  const char* name = std::getenv("USER");
+  return name ? name : "uid " + std::to_string(::getuid());
+}
+
+}  // namespace
+
+Result<HostIdentity> LocalHost::identify(const Deadline&) {
+  return HostIdentity{spec_.name, "local", "this machine"};
+}
+
+Result<void> LocalHost::check_sudo(const Deadline& deadline) {
+  if (!spec_.become_sudo || sudo_allowed_) return {};
+  auto result = run_process({{"sudo", "-n", "true"}}, deadline);
+  if (!result) return tl::unexpected(std::move(result).error());
+  if (!result->answered())
+    return fail(ErrorKind::no_answer, "host.sudo-silent", "sudo on this machine did not answer");
+  if (!result->exited_with(0)) return tl::unexpected(sudo_refused(spec_, login_name(), result->err));
+  sudo_allowed_ = true;
+  return {};
+}
+
+Result<CommandResult> LocalHost::run(std::string script, std::vector<std::string> words, Command command,
+                                     const Deadline& deadline) {
+  if (auto allowed = check_sudo(deadline); !allowed) return tl::unexpected(std::move(allowed).error());
+  command.argv = {"sh", "-c", shell_preamble + std::move(script), "sh"};
+  command.argv.insert(command.argv.end(), words.begin(), words.end());
+  if (spec_.become_sudo) command.argv.insert(command.argv.begin(), {"sudo", "-n", "--"});
+  command.env.clear();  // it is among the words: sudo would drop it here
+  return run_process(command, deadline);
+}
+
+Result<CommandResult> LocalHost::read(const Command& command, const Deadline& deadline) {
+  if (command.argv.empty())
+    return fail(ErrorKind::invalid, "host.empty-command", "an empty command cannot be run");
+  return run("exec \"$@\"", words_of(spec_, command), command, deadline);
+}
+
+Result<std::vector<CommandResult>> LocalHost::read_all(std::span<const Command> commands,
+                                                       const Deadline& deadline) {
+  std::vector<CommandResult> results;
+  for (const Command& command : commands) {
+    auto result = read(command, deadline);
+    if (!result) return tl::unexpected(std::move(result).error());
+    results.push_back(std::move(*result));
+  }
+  return results;
+}
+
+Result<CommandResult> LocalHost::read_script(const std::string& script, const Deadline& deadline) {
+  return run(script, {}, {}, deadline);
+}
+
+Result<CommandResult> LocalHost::run_script(const std::string& script, const std::string& input,
+                                            const Deadline& deadline) {
+  return run(script, {}, {{}, {}, input}, deadline);
+}
+
+Result<UniqueFd> LocalHost::dial(const Endpoint& endpoint, const Deadline& deadline) {
+  auto dialled = mxodus::dial(endpoint, deadline);
+  if (!dialled) return tl::unexpected(std::move(dialled).error());
+  return std::move(dialled->fd);
+}
+
+}  // namespace mxodus
