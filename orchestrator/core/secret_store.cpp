@@ -1,0 +1,75 @@
+#include "orchestrator/core/secret_store.h"
+
+#include <cstdlib>
+
+#include "orchestrator/core/file.h"
+#include "orchestrator/core/process.h"
+#include "orchestrator/core/text.h"
+
+namespace mxodus {
+namespace {
+
+constexpr std::size_t secret_limit = 64u << 10;
+constexpr std::chrono::minutes command_patience{2};  // pass and age may ask for a passphrase or a touch
+
+std::string without_final_newline(std::string bytes) {
+  if (bytes.ends_with('\n')) bytes.pop_back();
+  return bytes;
+}
+
+tl::unexpected<Error> not_given(const std::string& name, const std::string& seen) {
+  return fail(ErrorKind::refused, "secret.not-given", "the secret " + name + " is not to be had: " + seen);
+}
+
+Result<SecretText> read_source(const std::string& name, const SecretFile& source) {
+  auto content = read_file(source.path, secret_limit);
+  if (!content) return not_given(name, content.error().message);
+  return SecretText(without_final_newline(std::move(*content)));
+}
+
+Result<SecretText> read_source(const std::string& name, const SecretEnv& source) {
+  const char* value = std::getenv(source.variable.c_str());
+  if (!value) return not_given(name, "the environment variable " + source.variable + " is not set");
+  return SecretText(value);
+}
+
+Result<SecretText> read_source(const std::string& name, const SecretCommand& source) {
+  Command command{source.argv};
+  command.output_limit = secret_limit;
+  auto result = run_process(command, Deadline(command_patience));
+  if (!result) return not_given(name, result.error().message);
+  // stderr of a secret tool may quote the secret; only how it ended is told.
+  if (!result->exited_with(0)) return not_given(name, source.argv[0] + " gave " + to_string(result->outcome));
+  return SecretText(without_final_newline(std::move(result->out)));
+}
+
+}  // namespace
+
+SecretStore::SecretStore(std::map<std::string, SecretSource> sources, Redactor& redactor, Prompt prompt)
+    : sources_(std::move(sources)), redactor_(redactor), prompt_(std::move(prompt)) {}
+
+Result<SecretText> SecretStore::resolve(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  if (const auto known = resolved_.find(name); known != resolved_.end()) return known->second.copy();
+  const auto source = sources_.find(name);
+  if (source == sources_.end())
+    return fail(ErrorKind::not_found, "secret.unknown", "the playbook has no secret named " + name);
+
+  auto text = std::visit(
+      [&](const auto& from) -> Result<SecretText> {
+        if constexpr (std::is_same_v<std::decay_t<decltype(from)>, SecretPrompt>) {
+          return prompt_(name, from.question);
+        } else {
+          return read_source(name, from);
+        }
+      },
+      source->second);
+  if (!text) return text;
+  if (text->reveal().size() < 4)
+    return not_given(name, "it is shorter than 4 bytes, too short to be kept out of output");
+  redactor_.add(name, *text);
+  resolved_.emplace(name, text->copy());
+  return text;
+}
+
+}  // namespace mxodus

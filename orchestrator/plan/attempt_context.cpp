@@ -1,0 +1,38 @@
+#include "orchestrator/plan/attempt_context.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace mxodus {
+
+AttemptContext::AttemptContext(const Environment& environment, Params params, Standpoint standpoint,
+                               Deadline deadline)
+    : environment_(environment),
+      params_(std::move(params)),
+      standpoint_(std::move(standpoint)),
+      deadline_(std::move(deadline)) {}
+
+HostReader& AttemptContext::host() {
+  Host* host = environment_.hosts.host(standpoint_.host);
+  if (!host) {
+    std::fprintf(stderr, "mxodus: a step type asked for the host of a step that has none [this is a bug]\n");
+    std::abort();
+  }
+  return *host;
+}
+
+Result<HostReader*> AttemptContext::host_named(const std::string& name) {
+  if (Host* host = environment_.hosts.host(name)) return host;
+  return fail(ErrorKind::not_found, "host.unknown", "the playbook has no host named " + name);
+}
+
+HostReader& AttemptContext::vantage() {
+  Host* host = standpoint_.vantage.empty() ? nullptr : environment_.hosts.host(standpoint_.vantage);
+  return host ? *host : environment_.hosts.laptop();
+}
+
+void AttemptContext::keep_evidence(const std::string& name, std::string_view content) {
+  evidence_.push_back({name, std::string(content)});
+}
+
+}  // namespace mxodus

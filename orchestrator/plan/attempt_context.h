@@ -1,0 +1,51 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "orchestrator/plan/environment.h"
+#include "orchestrator/step_api/context.h"
+
+namespace mxodus {
+
+/// One thing a step saw and wants kept.
+struct KeptEvidence {
+  std::string name;
+  std::string content;  ///< as seen; redacted where it is stored
+};
+
+/// Where a step stands: its host and its vantage, by their names in the playbook; empty for none.
+struct Standpoint {
+  std::string host;
+  std::string vantage;
+};
+
+/// The context of one attempt of one item. Used by one worker thread; evidence is handed over with
+/// take_evidence().
+class AttemptContext final : public StepContext {
+ public:
+  AttemptContext(const Environment& environment, Params params, Standpoint standpoint, Deadline deadline);
+
+  const Params& params() const override { return params_; }
+  const Resources& resources() const override { return environment_.resources; }
+  HostReader& host() override;
+  Result<HostReader*> host_named(const std::string& name) override;
+  HostReader& vantage() override;
+  HttpClient& http() override { return environment_.http; }
+  DnsAsker& dns() override { return environment_.dns; }
+  Result<SecretText> secret(const SecretRef& ref) override { return environment_.secrets.resolve(ref.name); }
+  const Clock& clock() const override { return environment_.clock; }
+  const Deadline& deadline() const override { return deadline_; }
+  void keep_evidence(const std::string& name, std::string_view content) override;
+
+  std::vector<KeptEvidence> take_evidence() { return std::move(evidence_); }
+
+ private:
+  const Environment& environment_;
+  Params params_;
+  Standpoint standpoint_;
+  Deadline deadline_;
+  std::vector<KeptEvidence> evidence_;
+};
+
+}  // namespace mxodus

@@ -1,0 +1,55 @@
+#include "orchestrator/plan/plan_file.h"
+
+#include <nlohmann/json.hpp>
+
+#include "orchestrator/core/file.h"
+
+namespace mxodus {
+namespace {
+
+constexpr std::size_t plan_file_limit = 256u << 20;
+
+tl::unexpected<Error> damaged(const std::filesystem::path& path, const std::string& seen) {
+  return fail(ErrorKind::invalid, "plan.damaged", path.string() + " is not a whole plan: " + seen,
+              "make it again: mxodus plan PLAYBOOK -o " + path.string());
+}
+
+}  // namespace
+
+Result<void> save_plan(const std::filesystem::path& path, const Plan& plan) {
+  const nlohmann::json file = {{"mxodus_plan", 1}, {"digest", digest(plan)}, {"plan", to_json(plan)}};
+  return write_file_durably(path, file.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+}
+
+Result<Plan> load_plan(const std::filesystem::path& path) {
+  auto content = read_file(path, plan_file_limit);
+  if (!content) return tl::unexpected(content.error());
+  const auto file = nlohmann::json::parse(*content, nullptr, false);
+  if (file.is_discarded() || !file.is_object() || !file.contains("plan")) return damaged(path, "it is no plan file");
+  auto plan = plan_from_json(file["plan"]);
+  if (!plan) return fail_within(path.string(), plan.error());
+  if (file.value("digest", std::string()) != digest(*plan))
+    return damaged(path, "its digest does not fit its content, so it was edited or cut");
+  return plan;
+}
+
+Result<void> check_still_valid(const Plan& plan, Time now, std::uint64_t serial_now, Duration max_age) {
+  const Duration age{now.since_epoch - plan.made_at.since_epoch};
+  if (age > max_age)
+    return fail(ErrorKind::refused, "plan.old",
+                "the plan is " + to_string(age) + " old; what it saw may no longer be so (limit " + to_string(max_age) + ")",
+                "make a new plan and review it");
+  if (plan.serial != serial_now)
+    return fail(ErrorKind::refused, "plan.stale",
+                "a run was begun since this plan was made (serial " + std::to_string(plan.serial) + " then, " +
+                    std::to_string(serial_now) + " now)",
+                "make a new plan and review it");
+  for (const auto& [name, host] : plan.hosts)
+    if (!host.trouble.empty() && !host.may_be_down)
+      return fail(ErrorKind::refused, "plan.incomplete",
+                  "the plan is incomplete: " + name + " did not answer (" + host.trouble + ")",
+                  "bring " + name + " back, or say may_be_down: true of it, and plan again");
+  return {};
+}
+
+}  // namespace mxodus
