@@ -55,7 +55,7 @@ struct PlannedItem {
   std::string fingerprint;  ///< empty while parameters are not yet known
 };
 
-struct HostSeen {
+struct PlannedHost {
   HostIdentity identity;
   std::string trouble;  ///< empty, or why it could not be asked
   bool may_be_down = false;
@@ -72,7 +72,7 @@ struct Plan {
   std::string lineage;
   std::uint64_t serial = 0;  ///< runs begun for the lineage when the plan was made
   Time made_at{};
-  std::map<std::string, HostSeen> hosts;
+  std::map<std::string, PlannedHost> hosts;
   std::vector<PlannedItem> items;  ///< in an order in which they may run
   std::vector<Error> lint;
 
@@ -83,7 +83,8 @@ struct Plan {
   const PlannedItem* find(const ItemId& id) const;
 };
 
-/// The digest that decisions and reports name: SHA-256 over to_json(plan). It finds accidents; it is no signature.
+/// The digest that decisions and reports name: SHA-256 over to_json(plan). It finds accidents; it is no
+/// signature.
 std::string digest(const Plan& plan);
 
 nlohmann::json to_json(const Plan& plan);

@@ -12,8 +12,9 @@ Result<void> save_plan(const std::filesystem::path& path, const Plan& plan);
 /// Reads a saved plan. `invalid` "plan.damaged" where its digest does not fit (edited, cut), with what to do.
 Result<Plan> load_plan(const std::filesystem::path& path);
 
-/// Why a plan may not be run now, if it may not: too old, or the lineage has begun another run since, or a host that is
-/// needed did not answer. All of kind `refused`. `serial_now` is the number of runs begun for the lineage.
+/// Why a plan may not be run now, if it may not: too old, or the lineage has begun another run since, or a
+/// host that is needed did not answer. All of kind `refused`. `serial_now` is the number of runs begun for
+/// the lineage.
 Result<void> check_still_valid(const Plan& plan, Time now, std::uint64_t serial_now, Duration max_age);
 
 }  // namespace mxodus

@@ -26,7 +26,7 @@ ValueMap value_map(const json& object, const char* key) {
   return map ? *map : ValueMap();
 }
 
-json to_json(const HostSeen& host) {
+json to_json(const PlannedHost& host) {
   return {{"name", host.identity.name},
           {"fingerprint", host.identity.fingerprint},
           {"address", host.identity.address},
@@ -34,7 +34,7 @@ json to_json(const HostSeen& host) {
           {"may_be_down", host.may_be_down}};
 }
 
-HostSeen host_seen_from_json(const json& object) {
+PlannedHost planned_host_from_json(const json& object) {
   return {{text(object, "name"), text(object, "fingerprint"), text(object, "address")},
           text(object, "trouble"),
           object.value("may_be_down", false)};
@@ -213,7 +213,7 @@ Result<Plan> plan_from_json(const json& object) {
     plan.lineage = text(object, "lineage");
     plan.serial = object.at("serial").get<std::uint64_t>();
     plan.made_at = Time{std::chrono::milliseconds(object.at("made_at_ms").get<std::int64_t>())};
-    for (const auto& [name, host] : object.at("hosts").items()) plan.hosts[name] = host_seen_from_json(host);
+    for (const auto& [name, host] : object.at("hosts").items()) plan.hosts[name] = planned_host_from_json(host);
     for (const json& item : object.at("items")) plan.items.push_back(item_from_json(item));
     for (const json& fault : object.at("lint"))
       plan.lint.push_back(
