@@ -34,11 +34,6 @@ bool write_all(int fd, std::string_view content) {
   return true;
 }
 
-bool sync_directory(const fs::path& path) {
-  const UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return directory && ::fsync(directory.get()) == 0;
-}
-
 fs::path home() {
   if (const char* set = std::getenv("HOME"); set && *set) return set;
   const passwd* entry = getpwuid(getuid());
@@ -80,8 +75,12 @@ Result<void> write_file_durably(const fs::path& path, std::string_view content) 
     ::unlink(beside.c_str());
     return error;
   }
-  if (!sync_directory(path.has_parent_path() ? path.parent_path() : "."))
-    return io_error("sync the folder of", path);
+  return sync_directory(path.has_parent_path() ? path.parent_path() : ".");
+}
+
+Result<void> sync_directory(const fs::path& path) {
+  const UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory || ::fsync(directory.get()) != 0) return io_error("sync the folder", path);
   return {};
 }
 

@@ -15,6 +15,9 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
 /// durable, after any failure the old content is whole. Mode 0600.
 Result<void> write_file_durably(const std::filesystem::path& path, std::string_view content);
 
+/// Makes the entries of the folder durable: files that were made in it, renamed or removed.
+Result<void> sync_directory(const std::filesystem::path& path);
+
 /// Makes the folder and its parents, each new one with mode 0700.
 Result<void> make_private_directory(const std::filesystem::path& path);
 
