@@ -1,0 +1,136 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "orchestrator/core/ids.h"
+#include "orchestrator/journal/event.h"
+#include "orchestrator/journal/event_data.h"
+
+namespace mxodus {
+
+/// An attempt that was begun and whose end is not recorded.
+struct OpenAttempt {
+  int number = 0;
+  std::int64_t n = 0;  ///< of its intent
+  Time begun;
+  AttemptIntent intent;  ///< jobs: also those it was attached to later
+  bool undo = false;     ///< it takes an effect back
+  Value progress;        ///< the last attempt_progress
+  bool operator==(const OpenAttempt&) const = default;
+};
+
+/// A question that stands.
+struct OpenGate {
+  std::int64_t n = 0;  ///< of its gate_opened; decisions name it
+  Time since;
+  GateOpened asked;
+  std::vector<GateAnswered> answers;  ///< so far, where several people must say yes
+  bool operator==(const OpenGate&) const = default;
+};
+
+/// What somebody decided.
+struct Decision {
+  std::int64_t n = 0;
+  EventType type = EventType::note;
+  ItemId id;
+  Time when;
+  DecisionData data;
+  bool operator==(const Decision&) const = default;
+};
+
+/// Everything the journal knows of one step or item.
+struct ItemRecord {
+  ItemState state = ItemState::pending;
+  std::string reason;  ///< why it is blocked, waiting, skipped, in doubt…
+
+  int attempts = 0;     ///< begun so far, undo included; the number of the last one
+  int without_end = 0;  ///< intents since the last result or `retry`
+  int failures = 0;     ///< results `failed` in a row since the last `retry`
+  std::optional<OpenAttempt> open;
+
+  // Of the last attempt that ended, or of the last fresh look.
+  std::optional<Verdict> verdict;
+  std::string sentence;
+  Value outputs;
+  std::vector<std::string> evidence;
+  std::string fingerprint;
+  std::optional<Time> seen;  ///< how old outputs and verdict are
+
+  std::optional<Time> begun;  ///< the first intent
+  std::optional<Time> ended;  ///< the last change to a state that has ended
+  std::optional<Time> next_look;
+  std::optional<Time> deadline;
+  std::optional<OpenGate> gate;
+  std::optional<Decision> settled_by;  ///< the last decision taken up for it
+  Value late_plan;                     ///< data of its last `planned`
+  std::optional<Adhoc> adhoc;          ///< it came from `do`, not from the playbook
+  bool operator==(const ItemRecord&) const = default;
+};
+
+/// An attempt with an effect, ended and not undone: what a rollback has to look at.
+struct FinishedChange {
+  ItemId id;
+  int attempt = 0;
+  ItemState state = ItemState::in_doubt;  ///< that its result gave; a failed change may be half made
+  AttemptIntent intent;
+  bool operator==(const FinishedChange&) const = default;
+};
+
+/// A line about the run or an item: a note, a drift, a refused decision.
+struct Remark {
+  std::int64_t n = 0;
+  Time when;
+  ItemId id;
+  std::string who;
+  std::string text;
+  bool operator==(const Remark&) const = default;
+};
+
+struct LostHost {
+  Time since;
+  std::string reason;
+  bool operator==(const LostHost&) const = default;
+};
+
+enum class RunPhase {
+  not_begun,
+  open,    ///< a process drives it, or was killed while driving it
+  parked,  ///< no process drives it; `resume` goes on
+  ended,
+};
+
+/// Where a run stands: the fold of its events, and of nothing else.
+struct RunState {
+  std::int64_t last = 0;  ///< number of the last event folded
+  Time last_time;
+  RunPhase phase = RunPhase::not_begun;
+  RunOpened opened;
+  Time opened_at;
+  int resumes = 0;
+  std::optional<RunStopped> stopped;  ///< while parked or ended
+
+  std::map<ItemId, ItemRecord> items;               ///< only those that an event was about
+  std::map<std::int64_t, FinishedChange> changes;   ///< by the number of the event that ended it
+  std::map<std::int64_t, Decision> open_decisions;  ///< not yet taken up, by number
+  std::map<std::string, LostHost> lost_hosts;
+  std::map<std::string, LeaseHeld> leases;  ///< by host
+  std::vector<Revision> revisions;
+  std::vector<Remark> notes;
+  std::vector<Remark> drifts;
+  std::vector<Remark> refused_decisions;
+
+  /// The item's record, or that of one to which nothing has happened.
+  const ItemRecord& item(const ItemId& id) const;
+
+  bool operator==(const RunState&) const = default;
+};
+
+/// Folds the next event in. Events up to `state.last` change nothing, unrecognised ones only the numbers; the
+/// cost does not grow with the length of the journal.
+void apply(RunState& state, const Event& event);
+
+}  // namespace mxodus
