@@ -66,8 +66,8 @@ Result<VersionRange> VersionRange::parse(std::string_view text) {
     const std::string relation = word.substr(0, begin);
     const Version version =
         begin == std::string::npos ? Version{} : leading_version(std::string_view(word).substr(begin));
-    const bool relation_known = relation == ">=" || relation == ">" || relation == "<" || relation == "<=" ||
-                                relation == "=";
+    const bool relation_known =
+        relation == ">=" || relation == ">" || relation == "<" || relation == "<=" || relation == "=";
     if (!relation_known || !version.known() || word.substr(begin) != to_string(version))
       return fail(ErrorKind::invalid, "version.range",
                   "\"" + printable_line(text) + "\" is no range of versions",

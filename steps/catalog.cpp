@@ -1,0 +1,19 @@
+#include "steps/catalog.h"
+
+#include "steps/gates/gate.h"
+#include "steps/wait/wait.h"
+
+namespace mxodus {
+
+Catalog make_catalog() {
+  Catalog catalog;
+  catalog.add(make_answer());
+  catalog.add(make_approve());
+  catalog.add(make_checklist());
+  catalog.add(make_choose());
+  catalog.add(make_task());
+  catalog.add(make_wait());
+  return catalog;
+}
+
+}  // namespace mxodus

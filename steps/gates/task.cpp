@@ -1,0 +1,93 @@
+#include "orchestrator/core/text.h"
+#include "steps/gates/gate.h"
+
+namespace mxodus {
+namespace {
+
+StepDeclaration declare() {
+  return {
+      .name = "task",
+      .summary = "Says what a person must do, and looks whether it is done",
+      .doc =
+          R"(For what mxodus cannot do: a setting in a provider's web page, a port forward in a router, a host to
+carry elsewhere. With `done_if` an observing step is tried again and again, and the task is done when it is ok, with
+nobody having to say so; the person's word does not replace it. Without `done_if` the task is done when somebody types
+`mxodus approve STEP`.)",
+      .example = R"(open_port_25:
+  uses: task
+  with:
+    text: Unblock port 25 in the router and forward 25, 465 and 993 to celeri.
+    done_if:
+      uses: net.reach
+      from: new
+      with: {to: gmail.com, via: mx}
+)",
+      .params = {{.name = "text",
+                  .doc = "What is to be done, where, and with which values.",
+                  .required = true},
+                 {.name = "done_if",
+                  .type = ParamType::step,
+                  .doc = "An observing step that holds when the task is done."}},
+      .outputs = {{.name = "why", .doc = "What was said about it."}},
+      .tags = {"asks"}};
+}
+
+Result<NestedStep> nested_step(const Value& value) {
+  NestedStep step;
+  for (const auto& [key, part] : *value.get<ValueMap>()) {
+    const auto* text = part.get<std::string>();
+    const auto* map = part.get<ValueMap>();
+    if (key == "uses" && text) {
+      step.uses = *text;
+    } else if (key == "host" && text) {
+      step.host = *text;
+    } else if (key == "from" && text) {
+      step.from = *text;
+    } else if (key == "with" && map) {
+      step.with = *map;
+    } else {
+      return fail(ErrorKind::invalid, "task.done-if",
+                  "`done_if` cannot hold `" + key + "` with " + kind_name(part),
+                  "it takes uses, with, host and from");
+    }
+  }
+  if (step.uses.empty())
+    return fail(ErrorKind::invalid, "task.done-if", "`done_if` does not say what it uses",
+                "write {uses: TYPE, with: {…}}");
+  return step;
+}
+
+class Task final : public Gate {
+ public:
+  Task() : Gate(declare()) {}
+
+  Result<void> check(const Params& params) const override {
+    if (!params.at("done_if").get<ValueMap>()) return {};
+    auto step = nested_step(params.at("done_if"));
+    if (!step) return tl::unexpected(step.error());
+    return {};
+  }
+
+  Result<Question> question(const Params& params) const override {
+    Question question{.kind = GateKind::task, .text = params.text("text")};
+    if (!params.has("done_if")) return question;
+    auto step = nested_step(params.at("done_if"));
+    if (!step) return tl::unexpected(step.error());
+    question.done_if = std::move(*step);
+    return question;
+  }
+
+  Result<Finding> take_answer(const Params&, const Answer& answer) const override {
+    const ValueMap outputs = {{"why", answer.why}};
+    if (answer.approved) return Finding{Verdict::ok, "reported as done", outputs, {}};
+    return Finding{Verdict::fail, "refused: " + answer.why, outputs, {}};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<StepType> make_task() {
+  return std::make_unique<Task>();
+}
+
+}  // namespace mxodus
