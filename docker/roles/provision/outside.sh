@@ -11,6 +11,8 @@ vmail_user 5000
 tls_certificate
 configure_postfix mail.other.test other.test
 postconf -e 'smtpd_client_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_rbl_client bl.lab.test'
+# An smtpd remembers the blacklist's answers as long as it lives.
+postconf -e 'max_use = 1'
 configure_dovecot
 mailboxes other.test alice:alice bob:bob
 echo 'postmaster@other.test alice@other.test' > /etc/postfix/aliases-virtual
