@@ -102,7 +102,9 @@ namespace {
 
 /// A tagged quantity, or null where the object is an ordinary map.
 Value tagged_from_json(const nlohmann::json& json) {
-  const auto& [tag, held] = *json.items().begin();
+  const auto only = json.begin();
+  const auto& tag = only.key();
+  const auto& held = only.value();
   if (held.is_number_integer()) {
     const auto number = held.get<std::int64_t>();
     if (tag == "$size") return Size{number};
