@@ -49,6 +49,7 @@ void members(V&& v, AttemptIntent& d) {
   v("effect", d.effect);
   v("fingerprint", d.fingerprint);
   v("jobs", d.jobs);
+  v("plan", d.plan);
   v("undo", d.undo);
   v("undoes", d.undoes);
   v("decision", d.decision);
@@ -58,6 +59,7 @@ void members(V&& v, AttemptResult& d) {
   v("state", d.state);
   v("verdict", d.verdict);
   v("sentence", d.sentence);
+  v("code", d.code);
   v("outputs", d.outputs);
   v("evidence", d.evidence);
   v("decision", d.decision);

@@ -72,6 +72,7 @@ struct AttemptIntent {
   Value undo;                 ///< all that undo needs, looked up before the change
   std::int64_t undoes = 0;    ///< undo_intent: the attempt_result whose effect it takes back
   std::int64_t decision = 0;  ///< the `retry` that asked for it
+  Value plan;                 ///< what it is to do: whoever resumes judges its end by this
   bool operator==(const AttemptIntent&) const = default;
 };
 
@@ -83,6 +84,7 @@ struct AttemptResult {
   Value outputs;
   std::vector<std::string> evidence;  ///< names in the evidence store
   std::int64_t decision = 0;          ///< the `cancel` that ended it, the `answer` that settled the doubt
+  std::string code;  ///< of the error that it ended with, where it did: some may not be accepted
   bool operator==(const AttemptResult&) const = default;
 };
 

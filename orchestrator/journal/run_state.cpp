@@ -55,6 +55,7 @@ void end_attempt(RunState& state, ItemRecord& item, const Event& event) {
   item.failures = result.state == ItemState::failed ? item.failures + 1 : 0;
   item.verdict = result.verdict;
   item.sentence = std::move(result.sentence);
+  item.code = std::move(result.code);
   item.evidence = std::move(result.evidence);
   if (event.type == EventType::attempt_result) item.outputs = std::move(result.outputs);
   item.seen = event.utc;

@@ -55,6 +55,7 @@ struct ItemRecord {
   // Of the last attempt that ended, or of the last fresh look.
   std::optional<Verdict> verdict;
   std::string sentence;
+  std::string code;  ///< of the error that it ended with
   Value outputs;
   std::vector<std::string> evidence;
   std::string fingerprint;

@@ -94,6 +94,7 @@ nlohmann::json to_json(const PlannedItem& item);
 nlohmann::json to_json(const StepPlan& plan);
 nlohmann::json to_json(const Finding& finding);
 nlohmann::json to_json(const Question& question);
+PlannedItem planned_item_from_json(const nlohmann::json& json);
 StepPlan step_plan_from_json(const nlohmann::json& json);
 Finding finding_from_json(const nlohmann::json& json);
 Question question_from_json(const nlohmann::json& json);

@@ -144,9 +144,7 @@ json to_json(const PlannedItem& item) {
   return object;
 }
 
-namespace {
-
-PlannedItem item_from_json(const json& object) {
+PlannedItem planned_item_from_json(const json& object) {
   PlannedItem item;
   item.id = {text(object, "step"), text(object, "item")};
   item.uses = text(object, "uses");
@@ -169,6 +167,8 @@ PlannedItem item_from_json(const json& object) {
     item.question = question_from_json(*question);
   return item;
 }
+
+namespace {
 
 json to_json(const Error& fault) {
   return {{"code", fault.code}, {"message", fault.message}, {"hint", fault.hint}};
@@ -214,7 +214,7 @@ Result<Plan> plan_from_json(const json& object) {
     plan.serial = object.at("serial").get<std::uint64_t>();
     plan.made_at = Time{std::chrono::milliseconds(object.at("made_at_ms").get<std::int64_t>())};
     for (const auto& [name, host] : object.at("hosts").items()) plan.hosts[name] = planned_host_from_json(host);
-    for (const json& item : object.at("items")) plan.items.push_back(item_from_json(item));
+    for (const json& item : object.at("items")) plan.items.push_back(planned_item_from_json(item));
     for (const json& fault : object.at("lint"))
       plan.lint.push_back(
           {ErrorKind::invalid, text(fault, "code"), text(fault, "message"), {}, {}, text(fault, "hint")});
