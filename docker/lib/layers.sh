@@ -22,7 +22,7 @@ lower_of() {
 # The mirror that this machine's own apt uses, empty when it has none for bookworm.
 debian_mirror() {
   # shellcheck disable=SC2016 # apt-get expands $(SITE), not the shell
-  apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Codename: bookworm' 2>/dev/null | head -n1
+  apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Origin: Debian' 'Codename: bookworm' 2>/dev/null | head -n1
 }
 
 build_base() {

@@ -83,9 +83,11 @@ lab_up() {
   local host problem
   problem=$(check_machine) || die "$problem"
   ! network_exists || die "this lab ($lab_id) is up already; docker/lab status shows it"
-  trap 'lab_down' EXIT
-  mkdir -p "$state"
   create_switch
+  trap 'lab_down' EXIT
+  # What a lab left that ended with its machine.
+  rm -rf --one-file-system "$state"
+  mkdir -p "$state"
   build_layers
   provision_world
   release_cache
@@ -103,6 +105,13 @@ lab_down() {
   [[ ! -d $lab_cgroup ]] || rmdir "$lab_cgroup"
   rm -rf --one-file-system "$state"
   rmdir "$(dirname "$state")" 2>/dev/null || true
+}
+
+lab_clean() {
+  local running
+  running=$(find /run/netns -name 'mxodus-*-switch' -printf '%f ' 2>/dev/null) || true
+  [[ -z $running ]] || die "a lab that is up stands on the cache: $running"
+  rm -rf --one-file-system "$cache"
 }
 
 require_up() { network_exists || die "this lab ($lab_id) is not up; docker/lab up starts it"; }

@@ -6,6 +6,11 @@ role=$1
 here=$(dirname "$0")
 export DEBIAN_FRONTEND=noninteractive
 
+mirror_in_use() {
+  # shellcheck disable=SC2016 # apt-get expands $(SITE)
+  apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Origin: Debian' 'Codename: bookworm' | head -n1
+}
+
 # restic alone comes from Debian 13: 12 has 0.14. Nothing else may follow it.
 configure_apt() {
   cat > /etc/apt/apt.conf.d/90lab <<'CONF'
@@ -27,9 +32,9 @@ Package: restic
 Pin: version 0.18.*
 Pin-Priority: 990
 CONF
-  # shellcheck disable=SC2016 # apt-get expands $(SITE)
-  mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Codename: bookworm' | head -n1)
-  [ -n "$mirror" ] || mirror=$(awk '$1 == "deb" {print $2; exit}' /etc/apt/sources.list)
+  # The mirror that bookworm comes from has trixie too. An image's lists are empty at first.
+  mirror=$(mirror_in_use)
+  [ -n "$mirror" ] || { apt-get -qq update; mirror=$(mirror_in_use); }
   echo "deb $mirror trixie main" > /etc/apt/sources.list.d/trixie.list
   echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections
   apt-get -qq update

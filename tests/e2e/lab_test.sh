@@ -205,7 +205,7 @@ case_the_checkout_is_on_the_laptop_and_cannot_be_written() {
 }
 
 case_two_labs_run_side_by_side_and_the_machine_stays_as_it_was() {
-  local before other="${MXODUS_LAB:-lab}-2"
+  local before other=test-$$
   machine() { ip -o address; ip route; ip -6 route; ip -o link; nft list ruleset; uname -n; cat /proc/sys/kernel/random/boot_id /proc/sys/net/ipv4/ip_forward; }
   second() { MXODUS_LAB=$other lab "$@"; }
   before=$(machine | sed 's/ [a-z_]*_lft [0-9a-z]*//g')

@@ -8,5 +8,10 @@ authorize root operator
 add_user op
 ssh_client op operator
 install -o op -g op -m 600 "$files/ssh_config" /home/op/.ssh/config
+
+# What a playbook's secrets refer to.
+install -d -o op -g op -m 700 /home/op/.secrets
+install -o op -g op -m 600 <(echo labrestic) /home/op/.secrets/restic_password
+install -o op -g op -m 600 <(echo labkey) /home/op/.secrets/dns_token
 ln -sfn /mxodus/build/release/mxodus /usr/local/bin/mxodus
 keep_journal
