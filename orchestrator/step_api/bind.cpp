@@ -63,6 +63,11 @@ tl::unexpected<Error> mismatch(const ParamSpec& spec, const Value& seen, const s
               hint);
 }
 
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& choices) {
+  const std::string near = nearest(word, choices);
+  return near.empty() ? near : "did you mean `" + near + "`?";
+}
+
 /// A quantity as it is, or parsed from text.
 template <class T>
 Result<Value> quantity(const ParamSpec& spec, const Value& value, Result<T> (*parse)(std::string_view)) {
@@ -109,7 +114,7 @@ Result<Value> bind_text(ParamType type, const ParamSpec& spec, const Value& valu
     return mismatch(spec, value, "write it as 192.0.2.1 or 2001:db8::1");
   if (type == ParamType::enumeration &&
       std::find(spec.choices.begin(), spec.choices.end(), *text) == spec.choices.end())
-    return mismatch(spec, value, nearest(*text, spec.choices));
+    return mismatch(spec, value, did_you_mean(*text, spec.choices));
   if (type != ParamType::hostname) return value;
   const std::string_view name =
       text->ends_with('.') ? std::string_view(*text).substr(0, text->size() - 1) : *text;
@@ -135,19 +140,6 @@ Result<Value> bind_map(const ParamSpec& spec, const Value& value) {
     auto one = bind_value(spec.element, part, item);
     if (!one) return one;
     bound.emplace(key, std::move(*one));
-  }
-  return Value(std::move(bound));
-}
-
-Result<Value> bind_one_or_many(const ParamSpec& spec, const Value& value) {
-  if (!spec.list) return bind_value(spec.type, spec, value);
-  const auto* list = value.get<ValueList>();
-  const ValueList alone = {value};
-  ValueList bound;
-  for (const Value& item : list ? *list : alone) {
-    auto one = bind_value(spec.type, spec, item);
-    if (!one) return one;
-    bound.push_back(std::move(*one));
   }
   return Value(std::move(bound));
 }
@@ -194,33 +186,55 @@ Result<Value> bind_value(ParamType type, const ParamSpec& spec, const Value& val
   }
 }
 
+Result<Value> bind_param(const ParamSpec& spec, const Value& written) {
+  const Value& value = written.is_null() ? spec.fallback : written;
+  if (value.is_null()) return Value();
+  if (!spec.list || value.get<NotYetKnown>()) return bind_value(spec.type, spec, value);
+  const auto* list = value.get<ValueList>();
+  const ValueList alone = {value};
+  ValueList bound;
+  for (const Value& item : list ? *list : alone) {
+    auto one = bind_value(spec.type, spec, item);
+    if (!one) return one;
+    bound.push_back(std::move(*one));
+  }
+  return Value(std::move(bound));
+}
+
+const ParamSpec* find_param(const StepDeclaration& declaration, std::string_view name) {
+  const auto found = std::find_if(declaration.params.begin(), declaration.params.end(),
+                                  [&](const ParamSpec& spec) { return spec.name == name; });
+  return found == declaration.params.end() ? nullptr : &*found;
+}
+
+Error missing_param(const StepDeclaration& declaration, const ParamSpec& spec) {
+  return {ErrorKind::invalid, "params.missing", declaration.name + " needs `" + spec.name + "`: " + spec.doc};
+}
+
+Error unknown_param(const StepDeclaration& declaration, const std::string& name) {
+  std::vector<std::string> names;
+  for (const ParamSpec& spec : declaration.params) names.push_back(spec.name);
+  Error unknown{ErrorKind::invalid, "params.unknown", declaration.name + " has no parameter `" + name + "`"};
+  unknown.hint = did_you_mean(name, names);
+  return unknown;
+}
+
 BoundParams bind_params(const StepDeclaration& declaration, const ValueMap& with) {
   BoundParams result;
   ValueMap bound;
-  std::vector<std::string> names;
   for (const ParamSpec& spec : declaration.params) {
-    names.push_back(spec.name);
     const auto written = with.find(spec.name);
-    const Value& value = written == with.end() || written->second.is_null() ? spec.fallback : written->second;
-    if (value.is_null()) {
-      if (spec.required)
-        result.faults.push_back({ErrorKind::invalid, "params.missing",
-                                 declaration.name + " needs `" + spec.name + "`: " + spec.doc});
-      continue;
-    }
-    auto one = bind_one_or_many(spec, value);
-    if (one) {
-      bound.emplace(spec.name, std::move(*one));
-    } else {
+    auto one = bind_param(spec, written == with.end() ? Value() : written->second);
+    if (!one) {
       result.faults.push_back(one.error());
+    } else if (!one->is_null()) {
+      bound.emplace(spec.name, std::move(*one));
+    } else if (spec.required) {
+      result.faults.push_back(missing_param(declaration, spec));
     }
   }
   for (const auto& [name, value] : with) {
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    Error unknown{ErrorKind::invalid, "params.unknown",
-                  declaration.name + " has no parameter `" + name + "`"};
-    unknown.hint = nearest(name, names);
-    result.faults.push_back(std::move(unknown));
+    if (!find_param(declaration, name)) result.faults.push_back(unknown_param(declaration, name));
   }
   result.params = Params(std::move(bound));
   return result;

@@ -73,8 +73,9 @@ struct StepDeclaration {
   std::vector<ParamSpec> params;
   std::vector<OutputSpec> outputs;
   HostUse host = HostUse::none;
-  bool takes_vantage = false;           ///< `from:` is meaningful
-  bool heavy = false;                   ///< one at a time on a host
+  bool takes_vantage = false;  ///< `from:` is meaningful
+  bool heavy = false;          ///< one at a time on a host
+  bool opaque = false;         ///< what it changes is the operator's own command: a plan cannot look inside
   std::vector<std::string> tools = {};  ///< programs that must be on the host
   std::vector<std::string> tags = {};   ///< for lint: "lowers_ttl", "changes_mx", "freezes", "compares"
 };

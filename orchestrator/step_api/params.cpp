@@ -16,7 +16,7 @@ namespace {
 template <class T>
 std::optional<T> held(const Params& params, const std::string& name, const char* wanted) {
   const Value& value = params.at(name);
-  if (value.is_null()) return std::nullopt;
+  if (value.is_null() || value.get<NotYetKnown>()) return std::nullopt;
   if (const T* found = value.get<T>()) return *found;
   wrong_use(name, wanted);
 }

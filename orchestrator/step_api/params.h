@@ -17,7 +17,8 @@ struct Place {
 };
 
 /// The parameters of one step or item, checked against the declaration: a getter for a declared name and its
-/// declared type cannot fail. Asking for another type is a defect and aborts with the name.
+/// declared type cannot fail. Asking for another type is a defect and aborts with the name. What is not yet
+/// known reads as absent.
 class Params {
  public:
   Params() = default;
@@ -54,6 +55,16 @@ struct BoundParams {
   Diagnostics faults;
 };
 BoundParams bind_params(const StepDeclaration& declaration, const ValueMap& with);
+
+/// nullptr where the type has no parameter of that name.
+const ParamSpec* find_param(const StepDeclaration& declaration, std::string_view name);
+Error missing_param(const StepDeclaration& declaration, const ParamSpec& spec);
+/// With the nearest name as a hint.
+Error unknown_param(const StepDeclaration& declaration, const std::string& name);
+
+/// Binds one written value (or, for null, the fallback) of a parameter: a list where the spec says so. Null
+/// where nothing is written and there is no fallback.
+Result<Value> bind_param(const ParamSpec& spec, const Value& written);
 
 /// Parses or checks one value for a type: the rule behind bind_params, also used for inputs.
 Result<Value> bind_value(ParamType type, const ParamSpec& spec, const Value& value);

@@ -36,8 +36,8 @@ TEST(BindParams, NamesAllFaultsAtOnce) {
   const auto bound = bind_params(declaration(), {{"gap", 12}, {"state", "runing"}, {"tu", "/x"}});
   EXPECT_THAT(codes(bound),
               testing::ElementsAre("params.missing", "params.type", "params.type", "params.unknown"));
-  EXPECT_EQ(bound.faults[2].hint, "running");
-  EXPECT_EQ(bound.faults[3].hint, "to");
+  EXPECT_EQ(bound.faults[2].hint, "did you mean `running`?");
+  EXPECT_EQ(bound.faults[3].hint, "did you mean `to`?");
 }
 
 TEST(BindParams, WhatIsNotYetKnownPasses) {
