@@ -23,6 +23,8 @@ struct JobId {
 };
 /// "RUN.restore.1", "RUN.fix.alice.2"; characters that a path may not hold are hashed.
 JobId job_id(const std::string& run, const std::string& step, const std::string& item, int attempt);
+/// Whether `id` is of that form; an id from a file or from a command line may not be.
+bool is_job_id(const JobId& id);
 
 /// What a step wants to have run on a host. Pure data; made by step types, shown in plans, started by the
 /// engine.
@@ -30,11 +32,12 @@ struct JobSpec {
   std::string host;    ///< name in the playbook
   std::string title;   ///< for people: "restic restore 9644354b to /var/vmail"
   std::string script;  ///< POSIX sh; $MXODUS_JOB is its directory on the host, $MXODUS_SECRETS
-                       ///< the folder that holds its secrets. Its exit status is the job's.
+                       ///< the folder that holds its secrets. Its exit status is the job's. It begins in
+                       ///< $MXODUS_JOB with an environment of HOME, USER, LOGNAME, PATH and `env`.
   std::map<std::string, std::string> env;  ///< never a secret
   std::map<std::string, std::string>
       secrets;          ///< file name under $MXODUS_SECRETS -> name of the secret in the playbook
-  bool inside = false;  ///< run through the host's `enter` prefix
+  bool inside = false;  ///< run through the host's `enter` prefix: no secrets, no $MXODUS_JOB
   std::optional<Duration> kill_after;  ///< enforced on the host too (on_timeout: cancel)
 };
 
@@ -68,6 +71,18 @@ struct Lease {
   std::uint64_t token = 0;  ///< grows with every take-over
 };
 
+/// What a host offers to jobs. Where something could not be asked, nothing is said.
+struct JobCapabilities {
+  bool root = false;
+  bool systemd = false;  ///< jobs become system units (with root); else sessions of their own
+  bool flock = false;    ///< flock(1) and setsid(1): without them no job can be started
+  bool setsid = false;
+  bool tmpfs = false;               ///< secrets have a place that is never written to a disk
+  std::optional<bool> logout_kill;  ///< logind would kill a job when its user logs out
+  std::string state_dir;            ///< where jobs are kept
+  std::optional<Size> state_dir_free;
+};
+
 /// The jobs of one host. Blocking; each call is one or two round trips. Any thread.
 class Jobs {
  public:
@@ -81,25 +96,34 @@ class Jobs {
                                   const std::map<std::string, SecretText>& secret_values,
                                   const Deadline& deadline) = 0;
   virtual Result<JobStatus> status(const JobId& id, const Deadline& deadline) = 0;
-  /// Output from byte `offset`, `limit` bytes at most (stdout and stderr as they came, interleaved).
+  /// Output from byte `offset`, `limit` bytes at most and never more than 3 MiB a call (stdout and stderr as
+  /// they came, interleaved). Empty where nothing is there yet: status() says whether more may come.
   virtual Result<std::string> output(const JobId& id, std::int64_t offset, std::size_t limit,
                                      const Deadline& deadline) = 0;
   /// A file that the job left in $MXODUS_JOB, from byte `offset`, `limit` bytes at most; for results larger
   /// than output.
   virtual Result<std::string> file(const JobId& id, const std::string& name, std::int64_t offset,
                                    std::size_t limit, const Deadline& deadline) = 0;
-  /// TERM to the group, after 30 s KILL, seen gone.
+  /// TERM to the group, after 30 s KILL, seen gone. Goes on by itself on the host when no answer comes back.
+  /// A job that was never begun will never begin.
   virtual Result<JobStatus> cancel(const JobId& id, const Deadline& deadline) = 0;
-  /// Removes the job's directory. Only for ended jobs of this run.
+  /// Removes the job's directory and what is left of its secrets; "job.running" unless it is over. No error
+  /// where it is not there.
   virtual Result<void> purge(const JobId& id, const Deadline& deadline) = 0;
 
   /// Takes the lease of this host for a run, or renews it. "lease.held" with the owner where another run has
-  /// it and `take_over` is not its token.
+  /// it and `take_over` is not its token. With `take_over`, `lease.token` is the new token and must be
+  /// higher.
   virtual Result<void> acquire(const Lease& lease, std::optional<std::uint64_t> take_over,
                                const Deadline& deadline) = 0;
+  /// Gives the lease back; no error where nobody holds the host. "lease.held", "lease.stale" for anybody but
+  /// its owner.
   virtual Result<void> release(const Lease& lease, const Deadline& deadline) = 0;
   /// Who holds the host now.
   virtual Result<std::optional<Lease>> holder(const Deadline& deadline) = 0;
+
+  /// What `doctor` and the plan must say of this host.
+  virtual Result<JobCapabilities> capabilities(const Deadline& deadline) = 0;
 };
 
 }  // namespace mxodus

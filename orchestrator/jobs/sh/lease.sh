@@ -1,0 +1,84 @@
+# One lease a host, in $state_dir/lease: token, run, laptop, lineage, who. Written and read under the
+# host's lock, which every start takes too: after a take-over has answered, no older start gets through.
+
+lock_host() {
+  must mkdir -p "$state_dir/jobs"
+  # A redirection that fails ends the shell, so it is tried in another one first.
+  # shellcheck disable=SC2016 # for the inner shell
+  must sh -c ': >>"$1"' sh "$state_dir/lock"
+  exec 8>>"$state_dir/lock"
+  flock 8
+}
+
+load_lease() {
+  held_token='' held_run='' held_laptop='' held_lineage='' held_who=''
+  [ -s "$state_dir/lease" ] || return 1
+  while read -r key value; do
+    case $key in
+      token) held_token=$value ;;
+      run) held_run=$value ;;
+      laptop) held_laptop=$value ;;
+      lineage) held_lineage=$value ;;
+      who) held_who=$value ;;
+    esac
+  done <"$state_dir/lease"
+}
+
+say_lease() {
+  load_lease || return 0
+  say lease.token "$held_token"
+  say lease.run "$held_run"
+  say lease.laptop "$held_laptop"
+  say lease.lineage "$held_lineage"
+  say lease.who "$held_who"
+}
+
+# Ends the call unless the lease given is the one that the host holds. The order tells a take-over (the
+# same run, a higher token) from a stranger.
+need_lease() {
+  load_lease || refuse lease.none
+  [ "$held_run" = "$lease_run" ] || refuse lease.held
+  [ "$lease_token" = "$held_token" ] || refuse lease.stale
+  [ "$held_laptop" = "$lease_laptop" ] || refuse lease.held
+}
+
+write_lease() {
+  must put "$state_dir/lease" "token $lease_token
+run $lease_run
+laptop $lease_laptop
+lineage $lease_lineage
+who $lease_who"
+}
+
+acquire() {
+  lock_host
+  if load_lease; then
+    if [ -n "$take_over" ]; then
+      [ "$take_over" = "$held_token" ] || refuse lease.held
+    else
+      need_lease
+    fi
+  fi
+  write_lease
+  # What an interrupted start left half-way; nobody but such a start makes these names.
+  find "$state_dir/jobs" "$run_dir" -maxdepth 1 -name '.new.*' -mmin +60 -exec rm -rf {} + 2>/dev/null
+  reply
+  end_reply
+}
+
+release() {
+  lock_host
+  if load_lease; then
+    need_lease
+    must rm -f "$state_dir/lease"
+    must settle "$state_dir"
+  fi
+  reply
+  end_reply
+}
+
+holder() {
+  reply
+  say_lease
+  end_reply
+}

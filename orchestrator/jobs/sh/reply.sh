@@ -1,0 +1,27 @@
+# The reply: a head line with the version and the nonce of this call, "key value" lines, a foot line with the
+# nonce. Noise around it (a greeting of the shell, a warning) does no harm, and output of a job cannot be
+# taken for it.
+reply() { printf 'mxodus-jobs 1 %s\n' "$nonce"; }
+say() { printf '%s %s\n' "$1" "$2"; }
+end_reply() { printf 'end %s\n' "$nonce"; }
+
+# refuse CODE [DETAIL]: ends this call.
+refuse() {
+  reply
+  say error "$1"
+  [ -z "${2:-}" ] || say detail "$(printf '%s' "$2" | tr '\n' ' ' | head -c 300)"
+  if [ "${1%%.*}" = lease ]; then say_lease; fi
+  end_reply
+  exit 0
+}
+
+# must COMMAND...: a failure of the host's own disk or tools ends the call with what the command said.
+must() {
+  said=$("$@" 2>&1) || refuse job.host-failed "$1: $said"
+}
+
+need_tools() {
+  for tool in flock setsid mkfifo; do
+    command -v "$tool" >/dev/null 2>&1 || refuse job.no-tool "$tool"
+  done
+}

@@ -1,0 +1,173 @@
+# Stored in the job's directory, so that a job ends by the rules it was started with. Called as
+# `sh run DIR run` (the runner), `sh run DIR timer`, `sh run DIR end [NOTE]` (ends the tree), `sh run DIR stopped`
+# (systemd: the unit is over).
+dir=$1
+
+# take_place PID START: takes the runner's place, once for ever: a hard link cannot replace one that is there,
+# and appears with its content. Durable before the script begins, so that nothing begun can be taken for never
+# begun.
+take_place() {
+  printf '%s\n' "$1 $2 $(now)" "$(boot_identity)" >"$dir/runner.$$" && settle "$dir/runner.$$" && ln "$dir/runner.$$" "$dir/runner" 2>/dev/null
+  took=$?
+  rm -f "$dir/runner.$$"
+  [ "$took" = 0 ] && settle "$dir"
+}
+
+drop_secrets() { [ -z "$secrets" ] || rm -rf "$secrets"; }
+note() { printf '[mxodus: %s]\n' "$1" >>"$dir/output"; }
+
+# Copies stdin to the output until its limit, then drops the rest so that the job goes on. A dd of whole blocks
+# writes what it reads at once, which `head -c` does not; its count keeps each round below the limit.
+keep_output() {
+  trap '' HUP INT TERM
+  size=0
+  while [ "$size" -lt "$output_limit" ]; do
+    room=$((output_limit - size)) block=65536
+    [ "$room" -ge "$block" ] || block=$room
+    count=$((room / block))
+    [ "$count" -le 256 ] || count=256
+    dd bs="$block" count="$count" 2>/dev/null >>"$dir/output" || break
+    before=$size
+    size=$(wc -c <"$dir/output")
+    [ "$size" -gt "$before" ] || return 0
+  done
+  dropped=$(dd bs=65536 count=1 2>/dev/null | wc -c)
+  [ "$dropped" -gt 0 ] || return 0
+  note "output beyond $((size)) bytes is dropped; the job goes on"
+  while [ "$dropped" -gt 0 ]; do
+    : >"$dir/heartbeat"
+    dropped=$(dd bs=65536 count=16 2>/dev/null | wc -c)
+  done
+}
+
+# The script in a session of its own: its leader's number is the group's.
+run_script() {
+  # shellcheck source=/dev/null
+  . "$dir/env"
+  MXODUS_JOB=$dir/work
+  export MXODUS_JOB
+  if [ -n "$secrets" ]; then
+    MXODUS_SECRETS=$secrets
+    export MXODUS_SECRETS
+  fi
+  cd "$dir/work" || exit 126
+  [ -z "$enter" ] || eval "exec setsid $enter sh -s" <"$dir/script"
+  exec setsid sh "$dir/script"
+}
+
+run_job() {
+  # Not ignored, which the script would inherit, but outlived: somebody must write down the end.
+  trap : HUP INT TERM
+  exec 7>>"$dir/lock"
+  flock -n 7 || exit 0
+  proc_stat $$ || proc_start=-
+  if ! take_place $$ "$proc_start"; then
+    [ ! -s "$dir/rc" ] || drop_secrets
+    exit 0
+  fi
+  if [ "$mode" = session ]; then
+    renice -n 10 -p $$ >/dev/null 2>&1
+    ionice -c 2 -n 7 -p $$ >/dev/null 2>&1
+    # Waits for the last of the tree, so that the secrets go even where the runner is killed.
+    if [ -n "$secrets" ]; then
+      (trap '' HUP INT TERM && flock "$dir/lock" true && drop_secrets) 7>&- &
+    fi
+  fi
+  mkfifo "$dir/pipe"
+  keep_output <"$dir/pipe" 7>&- &
+  pump=$!
+  run_script </dev/null >"$dir/pipe" 2>&1 &
+  child=$!
+  exec 7>&-
+  proc_stat "$child" && put "$dir/child" "$child $proc_start"
+  start_timer
+  # A trap ends `wait` too; only then is the child still there.
+  until
+    wait "$child"
+    rc=$?
+    ! kill -0 "$child" 2>/dev/null
+  do :; done
+  stop_timer
+  drop_secrets
+  drain
+  rm -f "$dir/pipe"
+  put "$dir/rc" "$rc $(now)"
+}
+
+# Waits until the output is written; not for ever, because what the script left behind may hold it open.
+drain() {
+  patience=200 waited=0
+  if lock_is_held; then patience=10; fi
+  while kill -0 "$pump" 2>/dev/null && [ "$waited" -lt "$patience" ]; do
+    sleep 0.05
+    waited=$((waited + 1))
+  done
+}
+
+# A session of its own: whoever ends it, ends its sleep too.
+start_timer() {
+  timer=
+  [ -n "$kill_after" ] || return 0
+  setsid sh "$dir/run" "$dir" timer &
+  timer=$!
+}
+
+# KILL, because a shell that has just been forked still has the traps of this one.
+stop_timer() {
+  [ -z "$timer" ] || kill -s KILL "-$timer" 2>/dev/null || kill -s KILL "$timer" 2>/dev/null
+}
+
+# Who holds the job's lock open: all of its tree that did not close it.
+tree() {
+  # shellcheck disable=SC2012 # one process for all, and the kernel's names hold nothing odd
+  ls -l /proc/[0-9]*/fd 2>/dev/null | awk -v lock=" -> $dir/lock" '
+    /^\/proc\// { split($0, part, "/"); pid = part[3] }
+    substr($0, length($0) - length(lock) + 1) == lock && !seen[pid]++ { print pid }'
+}
+
+signal_tree() {
+  if is_alive "$dir/child"; then kill -s "$1" "-$alive_pid" 2>/dev/null; fi
+  for pid in $(tree); do kill -s "$1" "$pid" 2>/dev/null; done
+}
+
+# is_gone SECONDS: within that time, nothing of the tree was left.
+is_gone() {
+  waited=0
+  while is_alive "$dir/child" || lock_is_held; do
+    [ "$waited" -lt $(($1 * 10)) ] || return 1
+    sleep 0.1
+    waited=$((waited + 1))
+  done
+}
+
+end_job() {
+  signal_tree TERM
+  if ! is_gone "$grace"; then
+    signal_tree KILL
+    is_gone 5 || return 1
+  fi
+  drop_secrets
+}
+
+load_spec
+case $2 in
+  run) run_job ;;
+  timer)
+    sleep "$kill_after"
+    setsid sh "$dir/run" "$dir" end "ended by its time limit of $kill_after s" &
+    ;;
+  end)
+    [ -z "${3:-}" ] || [ -s "$dir/rc" ] || note "$3"
+    # A job that has not begun never will.
+    if take_place 0 0; then
+      put "$dir/rc" "143 $(now)"
+      drop_secrets
+    else
+      end_job
+    fi
+    ;;
+  stopped)
+    drop_secrets
+    [ -s "$dir/rc" ] || put "$dir/ended" "${SERVICE_RESULT:-}"
+    ;;
+esac

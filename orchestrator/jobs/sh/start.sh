@@ -1,0 +1,103 @@
+# Reads from stdin: "secret NAME BYTES" lines, where BYTES is in the escapes of printf's %b, then
+# "script LENGTH" and the script. Stages everything, then claims the job's directory with one rename.
+
+stage_job() {
+  must mkdir -p "$state_dir/jobs"
+  stage=$state_dir/jobs/.new.$job.$nonce
+  secret_stage=$run_dir/.new.$job.$nonce
+  trap 'rm -rf "$stage" "$secret_stage"' EXIT
+  must mkdir "$stage"
+  must mkdir "$stage/work"
+  has_secrets=
+  length=
+  while [ -z "$length" ] && read -r word name bytes; do
+    case $word in
+      secret) stage_secret ;;
+      script) length=$name ;;
+    esac
+  done
+  cat >"$stage/script" || refuse job.host-failed "cannot write $stage/script"
+  # A connection that breaks looks like the end of the input.
+  [ "$(wc -c <"$stage/script")" -eq "${length:--1}" ] || refuse job.cut-off
+  put_runner || refuse job.host-failed "cannot write $stage/run"
+  printf '%s\n' "$job_env" >"$stage/env" || refuse job.host-failed "cannot write $stage/env"
+  : >"$stage/lock"
+  : >"$stage/output"
+}
+
+stage_secret() {
+  if [ -z "$has_secrets" ]; then
+    mkdir -p "$run_dir" 2>/dev/null
+    [ "$(stat -f -c %T "$run_dir" 2>/dev/null)" = tmpfs ] || refuse job.no-tmpfs "$run_dir"
+    must mkdir "$secret_stage"
+    has_secrets=yes
+  fi
+  printf '%b' "$bytes" >"$secret_stage/$name" || refuse job.host-failed "cannot write secrets to $run_dir"
+}
+
+write_spec() {
+  printf '%s\n' "sum $job_sum" "title $job_title" "mode $mode" "boot $(boot_identity)" "created $(now)" \
+    "claim_age $claim_age" "grace $grace" "kill_after $job_kill_after" "output_limit $output_limit" \
+    "secrets ${has_secrets:+$run_dir/$job}" "enter $job_enter" >"$stage/spec" ||
+    refuse job.host-failed "cannot write $stage/spec"
+}
+
+claim_job() {
+  write_spec
+  must settle "$stage/spec" "$stage/script" "$stage/run" "$stage/env" "$stage/work" "$stage"
+  must mv "$stage" "$dir"
+  must settle "$state_dir/jobs"
+}
+
+# The runner takes its place by itself, and only one ever can: launching twice runs the script once.
+launch_job() {
+  if [ -n "$has_secrets" ]; then
+    rm -rf "${run_dir:?}/$job"
+    must mv "$secret_stage" "$run_dir/$job"
+  fi
+  if [ "$mode" = systemd ]; then launch_unit; else launch_session; fi
+  waited=0
+  until [ -e "$dir/runner" ]; do
+    [ "$waited" -lt 500 ] || refuse job.not-begun "its runner did not come up within 10 s"
+    sleep 0.02
+    waited=$((waited + 1))
+  done
+}
+
+launch_session() {
+  env -i HOME="${HOME:-/}" USER="${USER:-}" LOGNAME="${LOGNAME:-}" PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" \
+    setsid sh "$dir/run" "$dir" run </dev/null >/dev/null 2>&1 8>&- &
+}
+
+# Never --collect: it makes systemd forget a failed unit, and a forgotten unit reads as 0.
+launch_unit() {
+  unit=mxodus-$job.service
+  systemctl reset-failed "$unit" 2>/dev/null
+  said=$(systemd-run --quiet --unit="$unit" --description="mxodus: $job_title" \
+    --setenv=HOME="${HOME:-/root}" --setenv=USER="${USER:-root}" --setenv=LOGNAME="${LOGNAME:-root}" \
+    -p Nice=10 -p CPUWeight=20 -p IOSchedulingClass=best-effort -p IOSchedulingPriority=7 -p IOWeight=20 \
+    -p KillMode=control-group -p TimeoutStopSec=$((grace + 10)) -p OOMPolicy=continue \
+    -p "ExecStopPost=/bin/sh $dir/run $dir stopped" \
+    /bin/sh "$dir/run" "$dir" run 2>&1 8>&-) || [ -e "$dir/runner" ] || refuse job.launch-failed "$said"
+}
+
+start() {
+  need_tools
+  stage_job
+  mode=session
+  if [ "$uid" = 0 ] && [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then mode=systemd; fi
+  dir=$state_dir/jobs/$job
+  lock_host
+  need_lease
+  if [ -d "$dir" ]; then
+    load_spec
+    [ "$sum" = "$job_sum" ] || refuse job.conflict
+    [ -e "$dir/runner" ] || launch_job
+  else
+    claim_job
+    launch_job
+  fi
+  reply
+  say_state
+  end_reply
+}

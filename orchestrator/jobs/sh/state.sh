@@ -1,0 +1,95 @@
+# What is known of the job in $dir. Only reads.
+
+# How the job was started: mode, sum, boot, created, claim_age, grace, kill_after, output_limit, secrets, enter.
+load_spec() {
+  sum='' boot='' mode='' created=0 claim_age=0 grace=30 kill_after='' output_limit=0 secrets='' enter=''
+  while read -r key value; do
+    case $key in
+      sum) sum=$value ;;
+      boot) boot=$value ;;
+      mode) mode=$value ;;
+      created) created=$value ;;
+      claim_age) claim_age=$value ;;
+      grace) grace=$value ;;
+      kill_after) kill_after=$value ;;
+      output_limit) output_limit=$value ;;
+      secrets) secrets=$value ;;
+      enter) enter=$value ;;
+    esac
+  done <"$dir/spec"
+}
+
+# Held by every process of the job's tree: the kernel lets go of it when the last of them is gone.
+lock_is_held() { ! flock -n "$dir/lock" true; }
+
+# Who runs it: the boot in which the runner took its place, and when.
+load_runner() {
+  {
+    read -r _ _ begun
+    read -r boot
+  } <"$dir/runner"
+}
+
+# Sets state. The order matters. An end that was written down counts whatever else is seen; without a runner
+# the script has never begun; another boot ends every process, so that their numbers mean nothing any more;
+# a living runner will write down the end; without it the tree may go on (seen by its first process or by the
+# lock that all of them hold); and an end may have been written between these looks.
+job_state() {
+  state=absent
+  [ -d "$dir" ] || return 0
+  load_spec
+  if [ -s "$dir/rc" ]; then
+    state='done'
+  elif [ ! -e "$dir/runner" ]; then
+    state=claimed
+  elif load_runner && [ "$boot" != "$(boot_identity)" ]; then
+    state='lost rebooted'
+  elif is_alive "$dir/runner"; then
+    state=running
+  elif is_alive "$dir/child" || lock_is_held; then
+    state=orphan
+  elif [ -s "$dir/rc" ]; then
+    state='done'
+  else
+    ended=''
+    [ ! -s "$dir/ended" ] || read -r ended <"$dir/ended"
+    state="lost killed $ended"
+  fi
+}
+
+# Seconds since epoch of the last write of FILE, or nothing.
+last_write() { stat -c %Y "$1" 2>/dev/null; }
+
+# The state and what goes with it, as lines of the reply.
+say_state() {
+  job_state
+  t=$(now)
+  case $state in
+    absent) say state absent && return 0 ;;
+    claimed)
+      # Younger than this it may be about to begin; older, whoever claimed it has died on the way.
+      if [ $((t - created)) -gt "$claim_age" ] || [ "$boot" != "$(boot_identity)" ]; then
+        say state absent
+      else
+        say state starting
+      fi
+      return 0
+      ;;
+    done)
+      read -r rc t <"$dir/rc"
+      load_runner
+      say state "done $rc"
+      ;;
+    *) say state "$state" ;;
+  esac
+  say output "$(output_size)"
+  say elapsed $((t - begun))
+  # The output stops growing at its limit; then the pump touches "heartbeat" instead.
+  beat=$(last_write "$dir/output") touched=$(last_write "$dir/heartbeat")
+  [ "${touched:-0}" -le "${beat:-0}" ] || beat=$touched
+  [ -z "$beat" ] || say heartbeat $(($(now) - beat))
+}
+
+output_size() {
+  if [ -f "$dir/output" ]; then wc -c <"$dir/output" | tr -d ' '; else echo 0; fi
+}

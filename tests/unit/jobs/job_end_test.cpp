@@ -1,0 +1,188 @@
+#include <signal.h>
+
+#include <fstream>
+
+#include "tests/unit/jobs/job_fixture.h"
+
+namespace mxodus {
+namespace {
+
+using JobEnd = JobFixture;
+INSTANTIATE_TEST_SUITE_P(Shells, JobEnd, testing::Values("dash", "bash", "busybox"), shell_of);
+
+bool is_gone(pid_t pid) {
+  std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+  std::string text;
+  std::getline(stat, text);
+  return text.empty() || text.substr(text.rfind(')')).starts_with(") Z");
+}
+
+pid_t number_in(const std::string& text) {
+  return text.empty() ? 0 : std::stoi(text);
+}
+
+TEST_P(JobEnd, ACommandKilledBySignalEndsWith128PlusItsNumber) {
+  ASSERT_TRUE(start("kill -9 $$"));
+  const auto status = wait_for_end();
+  ASSERT_TRUE(status);
+  EXPECT_EQ(std::get<JobDone>(status->state).exit_status, 137);
+}
+
+TEST_P(JobEnd, AKilledRunnerLeavesAnOrphanWhoseEndIsLostAndWhoseOutputIsWhole) {
+  ASSERT_TRUE(start("echo one; until [ -e go ]; do sleep 0.05; done; echo two"));
+  ASSERT_TRUE(comes_true([&] { return pid_in("child") > 0; }));
+  ASSERT_EQ(::kill(pid_in("runner"), SIGKILL), 0);
+  EXPECT_TRUE(comes_true([&] { return is_orphan(); }));
+  std::filesystem::create_directory(job_folder() / "work/go");
+  EXPECT_TRUE(comes_true([&] { return is_lost("killed with its runner"); }));
+  EXPECT_TRUE(comes_true([&] { return all_output() == "one\ntwo\n"; })) << all_output();
+}
+
+TEST_P(JobEnd, AGrandchildThatOutlivesRunnerAndCommandIsSeenByItsLock) {
+  ASSERT_TRUE(start("sleep 300 & echo $! >grandchild; wait"));
+  ASSERT_TRUE(comes_true([&] { return pid_in("child") > 0 && !work_file("grandchild").empty(); }));
+  ::kill(pid_in("runner"), SIGKILL);
+  ::kill(pid_in("child"), SIGKILL);
+  const pid_t child = pid_in("child");
+  ASSERT_TRUE(comes_true([&] { return is_gone(child); }));
+  EXPECT_TRUE(is_orphan());
+  ::kill(number_in(work_file("grandchild")), SIGKILL);
+  EXPECT_TRUE(comes_true([&] { return is_lost("killed with its runner"); }));
+}
+
+TEST_P(JobEnd, AJobOfAnotherBootIsLostWhateverRunsUnderItsNumbers) {
+  ASSERT_TRUE(start("sleep 300"));
+  ASSERT_TRUE(comes_true([&] { return pid_in("child") > 0; }));
+  const pid_t runner = pid_in("runner");
+  std::ifstream was(job_folder() / "runner");
+  std::string first;
+  std::getline(was, first);
+  std::filesystem::remove(job_folder() / "runner");
+  std::ofstream(job_folder() / "runner") << first << "\n00000000-0000-0000-0000-000000000000 1\n";
+  ASSERT_FALSE(is_gone(runner)) << "the numbers are still in use";
+  EXPECT_TRUE(is_lost("rebooted"));
+  ::kill(-pid_in("child"), SIGKILL);
+}
+
+TEST_P(JobEnd, AForeignProcessWithTheRunnersNumberIsNotTakenForIt) {
+  ASSERT_TRUE(start("sleep 300"));
+  ASSERT_TRUE(comes_true([&] { return pid_in("child") > 0; }));
+  const pid_t child = pid_in("child");
+  ::kill(pid_in("runner"), SIGKILL);
+  ::kill(-child, SIGKILL);
+  ASSERT_TRUE(comes_true([&] { return is_lost("killed with its runner"); }));
+  // This test's own process now has the number of both; what it cannot have is their start time.
+  for (const char* name : {"runner", "child"}) {
+    std::ifstream was(job_folder() / name);
+    std::string pid, rest;
+    was >> pid;
+    std::getline(was, rest, '\0');
+    std::filesystem::remove(job_folder() / name);
+    std::ofstream(job_folder() / name) << ::getpid() << rest;
+  }
+  EXPECT_TRUE(is_lost("killed with its runner"));
+}
+
+TEST_P(JobEnd, CancelLetsTheScriptEndItself) {
+  ASSERT_TRUE(start("trap 'echo cleaned up; exit 3' TERM; echo ready; while :; do sleep 0.05; done"));
+  ASSERT_TRUE(comes_true([&] { return all_output() == "ready\n"; }));
+  const auto status = jobs_->cancel(id_, deadline_);
+  ASSERT_TRUE(status) << status.error().message;
+  EXPECT_EQ(std::get<JobDone>(status->state).exit_status, 3);
+  EXPECT_THAT(all_output(), testing::EndsWith("cleaned up\n"));
+}
+
+TEST_P(JobEnd, CancelKillsAGroupThatIgnoresTermAndSeesItGone) {
+  auto jobs = jobs_with([](JobSettings& settings) { settings.grace = {std::chrono::seconds(1)}; });
+  const JobSpec spec{.script = "trap '' TERM; sleep 300 & echo $! >grandchild; echo ready; wait"};
+  ASSERT_TRUE(jobs.start(id_, spec, lease_, {}, deadline_));
+  ASSERT_TRUE(comes_true([&] { return all_output() == "ready\n"; }));
+  const pid_t grandchild = number_in(work_file("grandchild"));
+  ASSERT_FALSE(is_gone(grandchild));
+  const auto status = jobs.cancel(id_, deadline_);
+  ASSERT_TRUE(status) << status.error().message;
+  EXPECT_EQ(std::get<JobDone>(status->state).exit_status, 137);
+  EXPECT_TRUE(comes_true([&] { return is_gone(grandchild); }));
+}
+
+TEST_P(JobEnd, CancelAfterItsEndEndsWhatItLeftBehind) {
+  ASSERT_TRUE(start("sleep 300 & echo $! >stray"));
+  ASSERT_TRUE(wait_for_end());
+  const pid_t stray = number_in(work_file("stray"));
+  ASSERT_FALSE(is_gone(stray));
+  const auto status = jobs_->cancel(id_, deadline_);
+  ASSERT_TRUE(status);
+  EXPECT_EQ(std::get<JobDone>(status->state).exit_status, 0) << "its own end stands";
+  EXPECT_TRUE(is_gone(stray));
+}
+
+TEST_P(JobEnd, CancelReachesAChildThatLeftTheGroup) {
+  ASSERT_TRUE(start("setsid sleep 300 & echo $! >stray; echo ready; wait"));
+  ASSERT_TRUE(comes_true([&] { return all_output() == "ready\n"; }));
+  ASSERT_TRUE(jobs_->cancel(id_, deadline_));
+  EXPECT_TRUE(comes_true([&] { return is_gone(number_in(work_file("stray"))); }));
+}
+
+TEST_P(JobEnd, CancelEndsAnOrphanToo) {
+  ASSERT_TRUE(start("sleep 300"));
+  ASSERT_TRUE(comes_true([&] { return pid_in("child") > 0; }));
+  const pid_t child = pid_in("child");
+  ::kill(pid_in("runner"), SIGKILL);
+  ASSERT_TRUE(comes_true([&] { return is_orphan(); }));
+  const auto status = jobs_->cancel(id_, deadline_);
+  ASSERT_TRUE(status) << status.error().message;
+  EXPECT_TRUE(std::holds_alternative<JobLost>(status->state));
+  EXPECT_TRUE(comes_true([&] { return is_gone(child); }));
+}
+
+TEST_P(JobEnd, CancelOfAJobThatHasNotBegunMakesSureItNeverWill) {
+  ASSERT_TRUE(start("echo ran"));
+  ASSERT_TRUE(wait_for_end());
+  for (const char* name : {"runner", "child", "rc"}) std::filesystem::remove(job_folder() / name);
+  const auto cancelled = jobs_->cancel(id_, deadline_);
+  ASSERT_TRUE(cancelled) << cancelled.error().message;
+  EXPECT_EQ(std::get<JobDone>(cancelled->state).exit_status, 143);
+  const auto again = start("echo ran");
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(std::holds_alternative<JobDone>(again->state));
+  EXPECT_EQ(all_output(), "ran\n") << "of before the fault";
+}
+
+TEST_P(JobEnd, CancelOfWhatIsNotThereSaysSo) {
+  EXPECT_THAT(jobs_->cancel(id_, deadline_), HasCode("job.absent"));
+}
+
+TEST_P(JobEnd, TheHostItselfEndsAJobAtItsTimeLimit) {
+  ASSERT_TRUE(start("sleep 300", [](JobSpec& spec) { spec.kill_after = Duration{std::chrono::seconds(1)}; }));
+  const auto status = wait_for_end();
+  ASSERT_TRUE(status);
+  EXPECT_EQ(std::get<JobDone>(status->state).exit_status, 143);
+  EXPECT_EQ(all_output(), "[mxodus: ended by its time limit of 1 s]\n");
+}
+
+TEST_P(JobEnd, AJobThatEndsBeforeItsTimeLimitLeavesNoTimer) {
+  const std::string limit = std::to_string(100'000 + ::getpid());
+  ASSERT_TRUE(start("true", [&](JobSpec& spec) { spec.kill_after = parse_duration(limit + "s").value(); }));
+  ASSERT_TRUE(wait_for_end());
+  EXPECT_TRUE(comes_true([&] {
+    for (const auto& process : std::filesystem::directory_iterator("/proc")) {
+      std::ifstream file(process.path() / "cmdline");
+      const std::string line((std::istreambuf_iterator<char>(file)), {});
+      if (line == std::string("sleep") + '\0' + limit + '\0') return false;
+    }
+    return true;
+  }));
+}
+
+TEST_P(JobEnd, OnlyWhatIsOverIsPurged) {
+  ASSERT_TRUE(start("until [ -e go ]; do sleep 0.05; done"));
+  EXPECT_THAT(jobs_->purge(id_, deadline_), HasCode("job.running"));
+  std::filesystem::create_directory(job_folder() / "work/go");
+  ASSERT_TRUE(wait_for_end());
+  EXPECT_TRUE(jobs_->purge(id_, deadline_));
+  EXPECT_TRUE(std::filesystem::is_empty(state_ / "jobs"));
+  EXPECT_TRUE(jobs_->purge(id_, deadline_)) << "twice is no error";
+}
+
+}  // namespace
+}  // namespace mxodus

@@ -1,0 +1,149 @@
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "tests/unit/jobs/job_fixture.h"
+
+namespace mxodus {
+namespace {
+
+using JobStart = JobFixture;
+INSTANTIATE_TEST_SUITE_P(Shells, JobStart, testing::Values("dash", "bash", "busybox"), shell_of);
+
+TEST_P(JobStart, TheExitStatusAndTheOutputAreFoundAgain) {
+  ASSERT_TRUE(start("echo out; echo err >&2; exit 7"));
+  const auto status = wait_for_end();
+  ASSERT_TRUE(status);
+  EXPECT_EQ(std::get<JobDone>(status->state).exit_status, 7);
+  EXPECT_EQ(all_output(), "out\nerr\n");
+  EXPECT_EQ(status->output_size, 8);
+  EXPECT_TRUE(status->elapsed && status->heartbeat_age);
+}
+
+TEST_P(JobStart, AJobThatNeverReachedTheHostIsAbsent) {
+  EXPECT_TRUE(std::holds_alternative<JobAbsent>(state()));
+  EXPECT_THAT(jobs_->output(id_, 0, 10, deadline_), HasCode("job.absent"));
+}
+
+TEST_P(JobStart, SecondStartOfTheSameIdAttachesInsteadOfRunningTwice) {
+  const std::string script = "echo begun; until [ -e go ]; do sleep 0.05; done";
+  ASSERT_TRUE(start(script));
+  const auto again = start(script);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_TRUE(std::holds_alternative<JobRunning>(again->state));
+  std::filesystem::create_directory(job_folder() / "work/go");
+  ASSERT_TRUE(wait_for_end());
+  const auto after_its_end = start(script);
+  ASSERT_TRUE(after_its_end);
+  EXPECT_TRUE(std::holds_alternative<JobDone>(after_its_end->state));
+  EXPECT_EQ(all_output(), "begun\n");
+}
+
+TEST_P(JobStart, TwentyParallelStartsRunTheScriptOnce) {
+  std::vector<std::thread> callers;
+  std::vector<std::string> faults(20);
+  for (std::string& fault : faults)
+    callers.emplace_back([&] {
+      const auto status = start("echo once; sleep 0.1");
+      if (!status) fault = status.error().message;
+    });
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(std::set<std::string>(faults.begin(), faults.end()), std::set<std::string>{""});
+  ASSERT_TRUE(wait_for_end());
+  EXPECT_EQ(all_output(), "once\n");
+}
+
+TEST_P(JobStart, AnotherScriptUnderTheSameIdIsAConflict) {
+  ASSERT_TRUE(start("echo one"));
+  EXPECT_THAT(start("echo two"), HasCode("job.conflict"));
+  EXPECT_THAT(start("echo one", [](JobSpec& spec) { spec.env = {{"A", "1"}}; }), HasCode("job.conflict"));
+  ASSERT_TRUE(wait_for_end());
+  EXPECT_EQ(all_output(), "one\n");
+}
+
+TEST_P(JobStart, AScriptThatArrivesCutOffIsNotBegun) {
+  host_->input_breaks_at = 20;
+  EXPECT_THAT(start("echo this must not run by half"), HasCode("job.cut-off"));
+  host_->input_breaks_at = 0;
+  EXPECT_THAT(start("echo this must not run by half"), HasCode("job.cut-off"));
+  EXPECT_TRUE(std::filesystem::is_empty(state_ / "jobs")) << "something was left behind";
+  host_->input_breaks_at.reset();
+  ASSERT_TRUE(start("echo this must not run by half"));
+}
+
+TEST_P(JobStart, ANoisyLoginShellDoesNoHarm) {
+  host_->greeting = "echo 'Welcome to celeri'; echo 'mxodus-jobs 1 0'\n";
+  ASSERT_TRUE(start("echo hello"));
+  ASSERT_TRUE(wait_for_end());
+  EXPECT_EQ(all_output(), "hello\n");
+}
+
+TEST_P(JobStart, ItsEnvironmentIsWhatTheSpecSaysAndNothingOfTheLogin) {
+  host_->environment = {{"LOGIN_NOISE", "x"}, {"HOME", "/home/anna"}};
+  const std::string odd = "it's \"$HOME\" `id` \\ and\na line";
+  ASSERT_TRUE(
+      start("printf '%s|%s|%s|' \"$ODD\" \"$HOME\" \"${LOGIN_NOISE-unset}\"; pwd", [&](JobSpec& spec) {
+        spec.env = {{"ODD", odd}};
+      }));
+  ASSERT_TRUE(wait_for_end());
+  EXPECT_EQ(all_output(), odd + "|/home/anna|unset|" + (job_folder() / "work").string() + "\n");
+}
+
+TEST_P(JobStart, ItIsASessionOfItsOwnWithoutInput) {
+  ASSERT_TRUE(
+      start("read -r line; echo \"read ended with $?\"; set -- $(cat /proc/$$/stat); echo $(($6 - $$))"));
+  ASSERT_TRUE(wait_for_end());
+  EXPECT_EQ(all_output(), "read ended with 1\n0\n");
+}
+
+TEST_P(JobStart, AJobInsideAContainerGetsItsScriptThroughThePrefix) {
+  HostJobs jobs(*host_, {"env", "WITHIN=the container"}, settings_);
+  const JobSpec spec{
+      .title = "inside", .script = "cat; echo \"$WITHIN $A\"; exit 4", .env = {{"A", "b c"}}, .inside = true};
+  ASSERT_TRUE(jobs.start(id_, spec, lease_, {}, deadline_));
+  const auto status = wait_for_end();
+  ASSERT_TRUE(status);
+  EXPECT_EQ(std::get<JobDone>(status->state).exit_status, 4);
+  EXPECT_EQ(all_output(), "the container b c\n");
+}
+
+TEST_P(JobStart, ClaimedAndNeverBegunCountsAsAbsentAfterItsAgeAndCanBeStarted) {
+  const std::string script = "echo ran";
+  ASSERT_TRUE(start(script));
+  ASSERT_TRUE(wait_for_end());
+  // As if the caller had been killed between the claim and the launch.
+  for (const char* name : {"runner", "child", "rc"}) std::filesystem::remove(job_folder() / name);
+  EXPECT_TRUE(std::holds_alternative<JobRunning>(state())) << "it may be about to begin";
+  std::filesystem::rename(job_folder() / "spec", job_folder() / "spec.was");
+  std::ifstream was(job_folder() / "spec.was");
+  std::ofstream spec(job_folder() / "spec");
+  for (std::string line; std::getline(was, line);)
+    spec << (line.starts_with("created ") ? "created 1700000000" : line) << "\n";
+  spec.close();
+  EXPECT_TRUE(std::holds_alternative<JobAbsent>(state()));
+  ASSERT_TRUE(start(script));
+  ASSERT_TRUE(wait_for_end());
+  EXPECT_EQ(all_output(), "ran\nran\n") << "the first is of before the fault";
+}
+
+TEST_P(JobStart, AHostThatCannotKeepRecordsSaysWhy) {
+  const auto broken = folder_ / "not-a-folder";
+  std::ofstream(broken) << "x";
+  auto jobs = jobs_with([&](JobSettings& settings) { settings.state_dir = broken; });
+  EXPECT_THAT(jobs.start(id_, {.script = "true"}, lease_, {}, deadline_), HasCode("job.host-failed"));
+  EXPECT_THAT(jobs.acquire(lease_, {}, deadline_), HasCode("job.host-failed"));
+}
+
+TEST_P(JobStart, AJobThatCannotBeRunAsItIsIsRefusedBeforeAnythingIsSent) {
+  const auto with = [&](const std::function<void(JobSpec&)>& change) { return start("true", change); };
+  EXPECT_THAT(with([](JobSpec& spec) { spec.env = {{"A;B", "x"}}; }), HasCode("job.spec"));
+  EXPECT_THAT(with([](JobSpec& spec) { spec.secrets = {{"../x", "p"}}; }), HasCode("job.spec"));
+  EXPECT_THAT(with([](JobSpec& spec) { spec.secrets = {{"password", "p"}}; }), HasCode("job.spec"));
+  EXPECT_THAT(with([](JobSpec& spec) { spec.script += '\0'; }), HasCode("job.spec"));
+  EXPECT_THAT(jobs_->status(JobId{"../../etc"}, deadline_), HasCode("job.id"));
+  EXPECT_THAT(jobs_->file(id_, "../spec", 0, 1, deadline_), HasCode("job.file"));
+  EXPECT_FALSE(std::filesystem::exists(job_folder()));
+}
+
+}  // namespace
+}  // namespace mxodus
