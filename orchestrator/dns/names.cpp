@@ -1,0 +1,66 @@
+#include "orchestrator/dns/names.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include <arpa/inet.h>
+
+#include "orchestrator/core/text.h"
+
+namespace mxodus {
+
+std::string normal_name(std::string_view name) {
+  if (name.ends_with('.')) name.remove_suffix(1);
+  std::string normal(name);
+  std::transform(normal.begin(), normal.end(), normal.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  return normal;
+}
+
+bool is_within(std::string_view name, std::string_view zone) {
+  if (zone.empty() || name == zone) return true;
+  return name.size() > zone.size() && name.ends_with(zone) && name[name.size() - zone.size() - 1] == '.';
+}
+
+Result<std::string> name_in_zone(std::string_view written, const std::string& zone) {
+  const std::string name = normal_name(written);
+  if (written.empty() || written == "@") return zone;
+  if (is_within(name, zone)) return name;
+  if (!written.ends_with('.')) return name + "." + zone;
+  return fail(
+      ErrorKind::invalid, "dns.outside-zone",
+      printable_line(written) + " is not in the zone " + zone + ": a final dot makes a name absolute");
+}
+
+Result<std::string> reversed_name(const std::string& address, const std::string& zone) {
+  in_addr v4{};
+  if (inet_pton(AF_INET, address.c_str(), &v4) == 1) {
+    std::vector<std::string> octets = split(address, '.');
+    std::reverse(octets.begin(), octets.end());
+    return join(octets, ".") + "." + zone;
+  }
+  in6_addr v6{};
+  if (inet_pton(AF_INET6, address.c_str(), &v6) != 1)
+    return fail(ErrorKind::invalid, "dns.no-address", "\"" + printable_line(address) + "\" is no IP address");
+  static const char digits[] = "0123456789abcdef";
+  std::string name;
+  for (int i = 15; i >= 0; --i) {
+    name += digits[v6.s6_addr[i] & 15];
+    name += '.';
+    name += digits[v6.s6_addr[i] >> 4];
+    name += '.';
+  }
+  return name + zone;
+}
+
+bool is_ipv4(const std::string& text) {
+  in_addr address{};
+  return inet_pton(AF_INET, text.c_str(), &address) == 1;
+}
+
+bool is_ipv6(const std::string& text) {
+  in6_addr address{};
+  return inet_pton(AF_INET6, text.c_str(), &address) == 1;
+}
+
+}  // namespace mxodus

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <unbound.h>
+
+#include <memory>
+#include <string>
+
+#include "orchestrator/core/result.h"
+#include "orchestrator/dns/resolver_settings.h"
+
+namespace mxodus {
+
+/// The lines of unbound.conf that say what the settings say. `invalid` where one of them would say more than
+/// it should: a quote, a line break.
+Result<std::string> unbound_configuration(const ResolverSettings& settings);
+
+/// A context of libunbound that works in a thread of its own and has an empty cache. Ends with all that is
+/// still asked.
+using UnboundContext = std::unique_ptr<ub_ctx, decltype(&ub_ctx_delete)>;
+Result<UnboundContext> open_unbound(const std::string& configuration);
+
+/// Starts a question. The first one of a context fixes its configuration, which libunbound keeps partly in
+/// globals: this takes the lock that open_unbound() takes.
+int start_question(ub_ctx& context, const std::string& absolute_name, int type, void* data,
+                   ub_callback_type callback, int& id);
+
+}  // namespace mxodus

@@ -1,0 +1,187 @@
+#include "tests/support/dns_server.h"
+
+#include <poll.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "orchestrator/dns/ldns.h"
+#include "orchestrator/dns/names.h"
+
+namespace mxodus {
+namespace {
+
+using Packet = std::unique_ptr<ldns_pkt, decltype(&ldns_pkt_free)>;
+
+std::string take(char* text) {
+  std::string result = text ? text : "";
+  std::free(text);
+  return result;
+}
+
+ldns_rr* parse(const std::string& line) {
+  ldns_rr* record = nullptr;
+  if (ldns_rr_new_frm_str(&record, line.c_str(), 0, nullptr, nullptr) == LDNS_STATUS_OK) return record;
+  std::fprintf(stderr, "the test adds a wrong record: %s\n", line.c_str());
+  std::abort();
+}
+
+/// Binds a socket of `type` to 127.0.0.1; `port` 0 for a free one.
+UniqueFd bound_socket(int type, int& port) {
+  UniqueFd fd(::socket(AF_INET, type | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  socklen_t size = sizeof address;
+  if (::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), size) != 0) return UniqueFd();
+  ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size);
+  port = ntohs(address.sin_port);
+  return fd;
+}
+
+}  // namespace
+
+DnsServer::DnsServer() {
+  // The port that UDP got may be taken for TCP: then another one.
+  for (int tries = 0; tries < 50 && !tcp_; ++tries) {
+    port_ = 0;
+    udp_ = bound_socket(SOCK_DGRAM, port_);
+    tcp_ = bound_socket(SOCK_STREAM, port_);
+  }
+  if (!tcp_ || ::listen(tcp_.get(), 16) != 0) std::abort();
+  thread_ = std::jthread([this](std::stop_token stop) { serve(std::move(stop)); });
+}
+
+DnsServer::~DnsServer() = default;
+
+std::string DnsServer::address() const {
+  return "127.0.0.1@" + std::to_string(port_);
+}
+
+void DnsServer::add(const std::string& record) {
+  ldns_rr* parsed = parse(record);
+  const std::lock_guard lock(mutex_);
+  records_.emplace(normal_name(take(ldns_rdf2str(ldns_rr_owner(parsed)))), record);
+  ldns_rr_free(parsed);
+}
+
+void DnsServer::clear(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  records_.erase(name);
+}
+
+void DnsServer::answer_with(const std::string& name, int rcode) {
+  const std::lock_guard lock(mutex_);
+  rcodes_[name] = rcode;
+}
+
+void DnsServer::drop(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  dropped_.insert(name);
+}
+
+std::vector<std::string> DnsServer::questions() const {
+  const std::lock_guard lock(mutex_);
+  return questions_;
+}
+
+void DnsServer::serve(std::stop_token stop) {
+  while (!stop.stop_requested()) {
+    pollfd waiting[2] = {{udp_.get(), POLLIN, 0}, {tcp_.get(), POLLIN, 0}};
+    if (::poll(waiting, 2, 20) <= 0) continue;
+    if (waiting[0].revents & POLLIN) {
+      std::vector<unsigned char> query(65536);
+      sockaddr_in client{};
+      socklen_t size = sizeof client;
+      const ssize_t count =
+          ::recvfrom(udp_.get(), query.data(), query.size(), 0, reinterpret_cast<sockaddr*>(&client), &size);
+      if (count <= 0) continue;
+      query.resize(static_cast<std::size_t>(count));
+      const auto reply = answer(query, false);
+      if (!reply.empty())
+        ::sendto(udp_.get(), reply.data(), reply.size(), 0, reinterpret_cast<sockaddr*>(&client), size);
+    }
+    if (waiting[1].revents & POLLIN) {
+      const UniqueFd client(::accept4(tcp_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      if (client) serve_tcp(client.get());
+    }
+  }
+}
+
+void DnsServer::serve_tcp(int fd) {
+  unsigned char head[2];
+  if (::recv(fd, head, 2, MSG_WAITALL) != 2) return;
+  std::vector<unsigned char> query(static_cast<std::size_t>(head[0]) * 256 + head[1]);
+  if (::recv(fd, query.data(), query.size(), MSG_WAITALL) != static_cast<ssize_t>(query.size())) return;
+  auto reply = answer(query, true);
+  reply.insert(reply.begin(), {static_cast<unsigned char>(reply.size() >> 8),
+                               static_cast<unsigned char>(reply.size() & 255)});
+  ::send(fd, reply.data(), reply.size(), MSG_NOSIGNAL);
+}
+
+std::vector<unsigned char> DnsServer::answer(const std::vector<unsigned char>& query, bool tcp) {
+  ldns_pkt* raw = nullptr;
+  if (ldns_wire2pkt(&raw, query.data(), query.size()) != LDNS_STATUS_OK) return {};
+  const Packet packet(raw, ldns_pkt_free);
+  const ldns_rr* question = ldns_rr_list_rr(ldns_pkt_question(raw), 0);
+  const std::string name = normal_name(take(ldns_rdf2str(ldns_rr_owner(question))));
+  const ldns_rr_type type = ldns_rr_get_type(question);
+
+  const std::lock_guard lock(mutex_);
+  questions_.push_back(name + " " + take(ldns_rr_type2str(type)) + (tcp ? " tcp" : " udp") +
+                       (ldns_pkt_rd(raw) ? " rd=1" : " rd=0"));
+  if (dropped_.contains(name)) return {};
+  const Packet reply(ldns_pkt_new(), ldns_pkt_free);
+  ldns_pkt_set_id(reply.get(), ldns_pkt_id(raw));
+  ldns_pkt_set_qr(reply.get(), true);
+  ldns_pkt_set_aa(reply.get(), authoritative_);
+  ldns_pkt_set_rd(reply.get(), ldns_pkt_rd(raw));
+  ldns_pkt_push_rr(reply.get(), LDNS_SECTION_QUESTION, ldns_rr_clone(question));
+
+  if (!edns_ && ldns_pkt_edns_udp_size(raw) > 0) {
+    ldns_pkt_set_rcode(reply.get(), LDNS_RCODE_FORMERR);
+  } else if (const auto code = rcodes_.find(name); code != rcodes_.end()) {
+    ldns_pkt_set_rcode(reply.get(), static_cast<std::uint8_t>(code->second));
+  } else if (truncate_ && !tcp) {
+    ldns_pkt_set_tc(reply.get(), true);
+  } else {
+    std::string owner = name;
+    bool exists = false;
+    for (int hop = 0; hop < 8 && !owner.empty(); ++hop) {
+      std::string next;
+      const auto [first, last] = records_.equal_range(owner);
+      for (auto line = first; line != last; ++line) {
+        ldns_rr* record = parse(line->second);
+        exists = true;
+        const bool alias = ldns_rr_get_type(record) == LDNS_RR_TYPE_CNAME && type != LDNS_RR_TYPE_CNAME;
+        if (alias) next = normal_name(take(ldns_rdf2str(ldns_rr_rdf(record, 0))));
+        if (alias || ldns_rr_get_type(record) == type) {
+          ldns_pkt_push_rr(reply.get(), LDNS_SECTION_ANSWER, record);
+        } else {
+          ldns_rr_free(record);
+        }
+      }
+      owner = next;
+    }
+    for (const auto& [known, line] : records_) exists = exists || is_within(known, name);
+    if (ldns_pkt_ancount(reply.get()) == 0) {
+      if (!exists) ldns_pkt_set_rcode(reply.get(), LDNS_RCODE_NXDOMAIN);
+      ldns_pkt_push_rr(reply.get(), LDNS_SECTION_AUTHORITY,
+                       parse(referral_.empty() ? "test. 300 IN SOA ns.test. root.test. 1 60 60 60 90" : referral_));
+    }
+  }
+  std::uint8_t* wire = nullptr;
+  std::size_t size = 0;
+  ldns_pkt2wire(&wire, reply.get(), &size);
+  std::vector<unsigned char> bytes(wire, wire + size);
+  std::free(wire);
+  return bytes;
+}
+
+}  // namespace mxodus
