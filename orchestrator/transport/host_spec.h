@@ -22,6 +22,7 @@ struct HostSpec {
   bool local = false;      ///< the laptop itself, without SSH
   std::string transport;   ///< "libssh" or empty; others are refused
   std::string ipv4, ipv6;  ///< what the world sees of it; never what SSH dials
+  std::string ssh_config;   ///< file to read in place of the operator's ssh_config (ssh -F); not from the playbook
   std::string helo;        ///< the name it gives in SMTP
 };
 

@@ -1,0 +1,93 @@
+#include "orchestrator/transport/ssh/ssh_host.h"
+
+#include <array>
+
+#include "orchestrator/core/text.h"
+#include "orchestrator/transport/command_line.h"
+
+namespace mxodus {
+namespace {
+
+/// A script as text that stays whole whatever is in it: a syntax error ends its own subshell only.
+ShellTask task_of_script(const std::string& script, const std::string& input) {
+  return {"eval " + shell_quote(script), input};
+}
+
+}  // namespace
+
+Result<std::shared_ptr<ShellPool>> SshHost::connected(const Deadline& deadline) {
+  const auto current = [&]() -> std::shared_ptr<ShellPool> {
+    const std::lock_guard lock(mutex_);
+    return shells_ && shells_->connection().alive() ? shells_ : nullptr;
+  };
+  if (auto shells = current()) return shells;
+  std::unique_lock making(connecting_, std::defer_lock);
+  while (!making.try_lock_for(std::min(std::chrono::milliseconds(100), deadline.left())))
+    if (deadline.passed())
+      return fail(deadline.stopped() ? ErrorKind::cancelled : ErrorKind::no_answer, "ssh.connecting",
+                  "the connection to host " + spec_.name + " was not made in time");
+  if (auto shells = current()) return shells;
+  auto connection = SshConnection::open(spec_, timing_, clock_, deadline);
+  if (!connection) return tl::unexpected(std::move(connection).error());
+  auto shells = std::make_shared<ShellPool>(spec_, timing_, std::move(*connection));
+  const std::lock_guard lock(mutex_);
+  shells_ = shells;
+  return shells;
+}
+
+Result<std::vector<CommandResult>> SshHost::run(std::span<const ShellTask> tasks, const Deadline& deadline) {
+  auto shells = connected(deadline);
+  if (!shells) return tl::unexpected(std::move(shells).error());
+  return (*shells)->run(tasks, deadline);
+}
+
+Result<HostIdentity> SshHost::identify(const Deadline& deadline) {
+  auto shells = connected(deadline);
+  if (!shells) return tl::unexpected(std::move(shells).error());
+  // Nothing to run: but a login that gives no shell, or no sudo, is found out here.
+  if (auto ready = (*shells)->run({}, deadline); !ready) return tl::unexpected(std::move(ready).error());
+  return (*shells)->connection().identity();
+}
+
+Result<std::vector<CommandResult>> SshHost::read_all(std::span<const Command> commands,
+                                                     const Deadline& deadline) {
+  std::vector<ShellTask> tasks;
+  for (const Command& command : commands) {
+    if (command.argv.empty())
+      return fail(ErrorKind::invalid, "host.empty-command", "an empty command cannot be run");
+    tasks.push_back({shell_quote(words_of(spec_, command)), command.input, command.output_limit});
+  }
+  return run(tasks, deadline);
+}
+
+Result<CommandResult> SshHost::read(const Command& command, const Deadline& deadline) {
+  auto results = read_all(std::span(&command, 1), deadline);
+  if (!results) return tl::unexpected(std::move(results).error());
+  return std::move(results->front());
+}
+
+Result<CommandResult> SshHost::read_script(const std::string& script, const Deadline& deadline) {
+  return run_script(script, {}, deadline);
+}
+
+Result<CommandResult> SshHost::run_script(const std::string& script, const std::string& input,
+                                          const Deadline& deadline) {
+  const std::array<ShellTask, 1> tasks{task_of_script(script, input)};
+  auto results = run(tasks, deadline);
+  if (!results) return tl::unexpected(std::move(results).error());
+  return std::move(results->front());
+}
+
+Result<UniqueFd> SshHost::dial(const Endpoint& endpoint, const Deadline& deadline) {
+  auto shells = connected(deadline);
+  if (!shells) return tl::unexpected(std::move(shells).error());
+  return (*shells)->connection().dial(endpoint, deadline);
+}
+
+void SshHost::disconnect() {
+  const std::lock_guard lock(mutex_);
+  if (shells_) shells_->connection().close();
+  shells_.reset();
+}
+
+}  // namespace mxodus
