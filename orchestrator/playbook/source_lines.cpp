@@ -1,0 +1,35 @@
+#include "orchestrator/playbook/source_lines.h"
+
+#include <algorithm>
+
+namespace mxodus {
+
+SourceLines::SourceLines(std::string_view text) : text_(text) {
+  starts_.push_back(0);
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1))
+    starts_.push_back(at + 1);
+}
+
+std::string_view SourceLines::line(std::size_t number) const {
+  if (number == 0 || number > starts_.size()) return {};
+  const std::size_t begin = starts_[number - 1];
+  const std::size_t end = number == starts_.size() ? text_.size() : starts_[number] - 1;
+  std::string_view line = text_.substr(begin, end - begin);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+Mark SourceLines::mark(int line, int byte_column) const {
+  if (line < 0 || byte_column < 0) return {};
+  const auto number = static_cast<std::size_t>(line) + 1;
+  const std::string_view before = this->line(number).substr(
+      0, std::min(static_cast<std::size_t>(byte_column), this->line(number).size()));
+  return {static_cast<std::uint32_t>(number), static_cast<std::uint32_t>(count_characters(before) + 1)};
+}
+
+std::size_t count_characters(std::string_view utf8) {
+  return static_cast<std::size_t>(
+      std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+}  // namespace mxodus
