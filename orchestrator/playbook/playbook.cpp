@@ -1,0 +1,36 @@
+#include "orchestrator/playbook/playbook.h"
+
+#include <algorithm>
+
+namespace mxodus {
+
+const StepSpec* Playbook::find_step(std::string_view id) const {
+  const auto found =
+      std::find_if(steps.begin(), steps.end(), [&](const StepSpec& step) { return step.id == id; });
+  return found == steps.end() ? nullptr : &*found;
+}
+
+const HostEntry* Playbook::find_host(std::string_view host) const {
+  const auto found =
+      std::find_if(hosts.begin(), hosts.end(), [&](const HostEntry& entry) { return entry.name == host; });
+  return found == hosts.end() ? nullptr : &*found;
+}
+
+Value hosts_value(const Playbook& playbook) {
+  ValueMap all;
+  for (const HostEntry& host : playbook.hosts) {
+    ValueMap one = {{"name", host.name}, {"ssh", host.ssh}};
+    if (host.ipv4) one.emplace("ipv4", *host.ipv4);
+    if (host.ipv6) one.emplace("ipv6", *host.ipv6);
+    if (host.helo) one.emplace("helo", *host.helo);
+    all.emplace(host.name, std::move(one));
+  }
+  return all;
+}
+
+const std::vector<std::string>& notify_events() {
+  static const std::vector<std::string> events = {"parked", "failed", "done", "gate", "reconnecting"};
+  return events;
+}
+
+}  // namespace mxodus

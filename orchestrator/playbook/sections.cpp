@@ -1,0 +1,170 @@
+#include "orchestrator/playbook/sections.h"
+
+#include <algorithm>
+
+#include "orchestrator/playbook/load.h"
+#include "orchestrator/playbook/lua_tokens.h"
+#include "orchestrator/playbook/map_reader.h"
+
+namespace mxodus {
+namespace {
+
+/// Calls `read(entry)` for every entry of a section, which is a map of names.
+template <class Read>
+void for_each_named(const Node& section, const std::string& what, Faults& faults, Read read) {
+  if (!section.is_map() && !section.is_null())
+    faults.add(section.mark(), "playbook.not-a-map",
+               "\"" + what + "\" is a map of names, and this is a " + std::string(section.kind_name()),
+               "write each as NAME: {…}");
+  for (const Node::Entry& entry : section.entries()) {
+    check_name(entry, what, faults);
+    read(entry);
+  }
+}
+
+InputSpec read_input(const Node::Entry& entry, Faults& faults) {
+  static const std::vector<std::string> keys = {"type", "default", "values", "list", "description"};
+  MapReader reader(entry.value, "input " + entry.key, keys, faults);
+  InputSpec input;
+  input.name = entry.key;
+  input.mark = entry.key_mark;
+  if (const Node* type = reader.find("type")) {
+    if (const auto known = scalar_type_from_string(type->text())) {
+      input.type = *known;
+    } else {
+      add_unknown(faults, type->mark(), "playbook.unknown-type",
+                  "there is no type \"" + printable_line(type->text(), 40) + "\" for an input", type->text(),
+                  scalar_type_words());
+    }
+  }
+  input.is_list = reader.flag("list");
+  input.choices = reader.texts("values");
+  input.description = reader.text("description");
+  if (input.type == ScalarType::enumeration && input.choices.empty())
+    reader.require("values", "list what it may be: values: [one, two]");
+  if (const Node* fallback = reader.find("default")) input.fallback = *fallback;
+  return input;
+}
+
+SecretSpec read_secret(const Node::Entry& entry, Faults& faults) {
+  static const std::vector<std::string> keys = {"file", "env", "command", "prompt"};
+  MapReader reader(entry.value, "secret " + entry.key, keys, faults);
+  SecretSpec secret;
+  secret.name = entry.key;
+  secret.mark = entry.key_mark;
+  if (entry.value.entries().size() != 1) {
+    faults.add(entry.value.mark(), "playbook.secret-source",
+               "secret " + entry.key + " has one source, and this has " +
+                   std::to_string(entry.value.entries().size()),
+               "write one of {file: PATH}, {env: NAME}, {command: [pass, show, NAME]}, {prompt: QUESTION}");
+    return secret;
+  }
+  const std::string& source = entry.value.entries().front().key;
+  if (source == "command") {
+    secret.source = SecretSpec::Source::command;
+    secret.command = reader.texts("command");
+  } else {
+    secret.source = source == "file"  ? SecretSpec::Source::file
+                    : source == "env" ? SecretSpec::Source::env
+                                      : SecretSpec::Source::prompt;
+    secret.from = reader.text(source);
+  }
+  return secret;
+}
+
+HostEntry read_host(const Node::Entry& entry, Faults& faults) {
+  static const std::vector<std::string> keys = {"ssh",      "user",      "port",        "identity", "jump",
+                                                "host_key", "transport", "become",      "enter",    "ipv4",
+                                                "ipv6",     "helo",      "may_be_down", "local"};
+  MapReader reader(entry.value, "host " + entry.key, keys, faults);
+  HostEntry host;
+  host.name = entry.key;
+  host.mark = entry.key_mark;
+  host.local = reader.flag("local");
+  host.ssh = reader.optional_text("ssh").value_or(host.local ? "" : entry.key);
+  if (host.local && reader.find("ssh"))
+    faults.add(reader.find("ssh")->mark(), "playbook.host-local",
+               "host " + entry.key + " is this machine (local: true) and reached by ssh at once",
+               "keep one of the two");
+  host.user = reader.optional_text("user");
+  if (const auto port = reader.integer("port", 1, 65535)) host.port = static_cast<int>(*port);
+  host.identity = reader.optional_text("identity");
+  host.jump = reader.optional_text("jump");
+  host.host_key = reader.optional_text("host_key");
+  if (host.host_key && !host.host_key->starts_with("SHA256:"))
+    faults.add(reader.find("host_key")->mark(), "playbook.host-key",
+               "a host key is given by its fingerprint, and this does not begin with SHA256:",
+               "copy it from `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the host");
+  host.transport = reader.optional_text("transport");
+  host.become_sudo = reader.typed("become", ScalarType::enumeration, {"sudo"}).has_value();
+  host.enter = reader.texts("enter");
+  const auto address = [&](std::string_view key) -> std::optional<std::string> {
+    const auto value = reader.typed(key, ScalarType::address);
+    return value ? std::optional(*value->get<std::string>()) : std::nullopt;
+  };
+  host.ipv4 = address("ipv4");
+  host.ipv6 = address("ipv6");
+  if (const auto helo = reader.typed("helo", ScalarType::hostname)) host.helo = *helo->get<std::string>();
+  host.may_be_down = reader.flag("may_be_down");
+  return host;
+}
+
+}  // namespace
+
+void check_name(const Node::Entry& entry, const std::string& what, Faults& faults) {
+  if (is_step_id(entry.key)) return;
+  faults.add(entry.key_mark, "playbook.name",
+             "\"" + printable_line(entry.key, 60) + "\" cannot be a name under " + what,
+             is_lua_keyword(entry.key)
+                 ? "it is a word of Lua; take another"
+                 : "a name begins with a small letter, then small letters, digits and _");
+}
+
+std::vector<InputSpec> read_inputs(const Node& section, Faults& faults) {
+  std::vector<InputSpec> inputs;
+  for_each_named(section, "inputs", faults,
+                 [&](const Node::Entry& entry) { inputs.push_back(read_input(entry, faults)); });
+  return inputs;
+}
+
+std::vector<SecretSpec> read_secrets(const Node& section, Faults& faults) {
+  std::vector<SecretSpec> secrets;
+  for_each_named(section, "secrets", faults,
+                 [&](const Node::Entry& entry) { secrets.push_back(read_secret(entry, faults)); });
+  return secrets;
+}
+
+std::vector<HostEntry> read_hosts(const Node& section, Faults& faults) {
+  std::vector<HostEntry> hosts;
+  for_each_named(section, "hosts", faults,
+                 [&](const Node::Entry& entry) { hosts.push_back(read_host(entry, faults)); });
+  return hosts;
+}
+
+std::vector<ResourceSpec> read_resources(const Node& section, const std::string& what, Faults& faults) {
+  std::vector<ResourceSpec> resources;
+  for_each_named(section, what, faults, [&](const Node::Entry& entry) {
+    if (!entry.value.is_map())
+      faults.add(entry.value.mark(), "playbook.not-a-map",
+                 "\"" + entry.key + "\" under " + what + " is a map of settings, and this is a " +
+                     std::string(entry.value.kind_name()));
+    resources.push_back({entry.key, entry.key_mark, entry.value});
+  });
+  return resources;
+}
+
+std::optional<NotifySpec> read_notify(const Node& section, Faults& faults) {
+  static const std::vector<std::string> keys = {"command", "on"};
+  if (section.is_null()) return std::nullopt;
+  MapReader reader(section, "notify", keys, faults);
+  reader.require("command", "write command: [./tell-us.sh]");
+  NotifySpec notify{section.mark(), reader.texts("command"), reader.texts("on")};
+  for (const std::string& event : notify.on)
+    if (std::find(notify_events().begin(), notify_events().end(), event) == notify_events().end())
+      add_unknown(faults, reader.find("on")->mark(), "playbook.unknown-event",
+                  "nothing is told on \"" + printable_line(event, 40) + "\"", event, notify_events());
+  if (!reader.find("on")) notify.on = {"parked", "failed", "done"};
+  return notify;
+}
+
+}  // namespace mxodus
