@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -28,6 +29,14 @@ struct NotYetKnown {
   auto operator<=>(const NotYetKnown&) const = default;
 };
 
+/// The types a Value is made of. Named one by one: clang 14 cannot ask the variant while Value is incomplete.
+template <class T>
+concept ValueAlternative =
+    std::same_as<T, bool> || std::same_as<T, std::int64_t> || std::same_as<T, double> ||
+    std::same_as<T, std::string> || std::same_as<T, Size> || std::same_as<T, Duration> ||
+    std::same_as<T, Ratio> || std::same_as<T, Time> || std::same_as<T, SecretRef> ||
+    std::same_as<T, NotYetKnown> || std::same_as<T, ValueList> || std::same_as<T, ValueMap>;
+
 /// What a playbook, a parameter or an output holds. Quantities keep their kind, so that a size never
 /// meets a duration by accident.
 class Value {
@@ -36,8 +45,8 @@ class Value {
                                Time, SecretRef, NotYetKnown, ValueList, ValueMap>;
 
   Value() = default;
-  template <class T>
-  requires std::is_constructible_v<Storage, std::in_place_type_t<T>, T> Value(T value)
+  template <ValueAlternative T>
+  Value(T value)
       : storage_(std::in_place_type<T>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
   Value(int value) : storage_(std::int64_t{value}) {}         // NOLINT(google-explicit-constructor)
   Value(const char* text) : storage_(std::string(text)) {}    // NOLINT(google-explicit-constructor)
