@@ -130,8 +130,9 @@ struct RunState {
   bool operator==(const RunState&) const = default;
 };
 
-/// Folds the next event in. Events up to `state.last` change nothing, unrecognised ones only the numbers; the
-/// cost does not grow with the length of the journal.
+/// Folds the next event in. Events up to `state.last` change nothing. Of an unrecognised one only the
+/// decision that it names counts: taken up by a newer mxodus, it must not be taken up again. The cost does
+/// not grow with the length of the journal.
 void apply(RunState& state, const Event& event);
 
 }  // namespace mxodus

@@ -159,7 +159,7 @@ TEST_F(DamagedJournal, AnyByteFlippedIsNoticedOrMeansNothing) {
   const std::vector<Event> good = *read();
   std::mt19937 random(4711);
   int noticed = 0;
-  for (int round = 0; round < 400; ++round) {
+  for (int round = 0; round < 200; ++round) {
     std::string damaged = whole;
     damaged[random() % damaged.size()] ^= static_cast<char>(1 + random() % 255);
     std::ofstream(file_, std::ios::binary | std::ios::trunc) << damaged;
