@@ -1,6 +1,8 @@
 #include "steps/catalog.h"
 
+#include "steps/files/layout.h"
 #include "steps/gates/gate.h"
+#include "steps/host_check/host_check.h"
 #include "steps/wait/wait.h"
 
 namespace mxodus {
@@ -11,6 +13,8 @@ Catalog make_catalog() {
   catalog.add(make_approve());
   catalog.add(make_checklist());
   catalog.add(make_choose());
+  catalog.add(make_files_layout());
+  catalog.add(make_host_check());
   catalog.add(make_task());
   catalog.add(make_wait());
   return catalog;
