@@ -1,0 +1,10 @@
+# cmake -DOUT=FILE -DDIR=steps -P embed.cmake: every DIR/FOLDER/NAME.sh as the constant FOLDER_NAME of scripts.h.
+file(GLOB scripts RELATIVE ${DIR} ${DIR}/*/*.sh)
+set(code "#include \"steps/support/scripts.h\"\n\nnamespace mxodus::scripts {\n")
+foreach(script ${scripts})
+  string(REGEX REPLACE "[/.]" "_" name ${script})
+  string(REGEX REPLACE "_sh$" "" name ${name})
+  file(READ ${DIR}/${script} text)
+  string(APPEND code "constinit const std::string_view ${name} = R\"SH(${text})SH\";\n")
+endforeach()
+file(WRITE ${OUT} "${code}}  // namespace mxodus::scripts\n")

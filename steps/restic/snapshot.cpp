@@ -1,0 +1,71 @@
+#include "steps/restic/snapshot.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+
+#include "orchestrator/core/text.h"
+
+namespace mxodus {
+namespace {
+
+std::optional<TreeCount> summary_of(const nlohmann::json& entry) {
+  const auto summary = entry.find("summary");
+  if (summary == entry.end()) return std::nullopt;
+  TreeCount count;
+  count.files = summary->value("total_files_processed", std::int64_t{0});
+  count.bytes = summary->value("total_bytes_processed", std::int64_t{0});
+  return count;
+}
+
+std::vector<std::string> texts(const nlohmann::json& entry, const char* name) {
+  const auto list = entry.find(name);
+  return list == entry.end() || list->is_null() ? std::vector<std::string>()
+                                                : list->get<std::vector<std::string>>();
+}
+
+/// Throws where something is missing or of another type.
+Snapshot snapshot_of(const nlohmann::json& entry) {
+  Snapshot snapshot;
+  snapshot.id = entry.at("id");
+  snapshot.short_id = entry.value("short_id", snapshot.id.substr(0, 8));
+  snapshot.hostname = entry.value("hostname", "");
+  snapshot.paths = texts(entry, "paths");
+  snapshot.tags = texts(entry, "tags");
+  snapshot.summary = summary_of(entry);
+  const auto time = parse_time(entry.at("time").get<std::string>());
+  if (!time) throw std::invalid_argument("time");
+  snapshot.time = *time;
+  return snapshot;
+}
+
+}  // namespace
+
+Result<std::vector<Snapshot>> parse_snapshots(std::string_view json) {
+  std::vector<Snapshot> snapshots;
+  try {
+    const auto list = nlohmann::json::parse(json);
+    if (!list.is_null())
+      for (const auto& entry : list) snapshots.push_back(snapshot_of(entry));
+  } catch (const std::exception&) {
+    return fail(ErrorKind::no_answer, "restic.listing",
+                "the list of snapshots cannot be read: " + printable_line(json, 120));
+  }
+  std::stable_sort(snapshots.begin(), snapshots.end(),
+                   [](const Snapshot& a, const Snapshot& b) { return a.time < b.time; });
+  return snapshots;
+}
+
+Result<FilteredCount> parse_filtered_count(std::string_view output) {
+  FilteredCount filtered;
+  long long files = 0, folders = 0, others = 0, bytes = 0;
+  const std::string text(output);
+  if (std::sscanf(text.c_str(), "%lld %lld %lld %lld %d", &files, &folders, &others, &bytes,
+                  &filtered.exit_status) != 5)
+    return fail(ErrorKind::no_answer, "restic.count", "the snapshot's files could not be counted");
+  filtered.count = {files, folders, others, bytes};
+  return filtered;
+}
+
+}  // namespace mxodus

@@ -1,0 +1,242 @@
+#include "steps/restic/snapshots.h"
+
+#include <algorithm>
+#include <set>
+
+#include "orchestrator/core/text.h"
+#include "steps/restic/repository.h"
+#include "steps/restic/snapshot.h"
+#include "steps/restic/trouble.h"
+#include "steps/support/asking.h"
+#include "steps/support/scripts.h"
+
+namespace mxodus {
+namespace {
+
+StepDeclaration declare() {
+  return {
+      .name = "restic.snapshots",
+      .effect = Effect::observe,
+      .summary = "Finds the newest backup that fits, as seen from the host that will restore it",
+      .doc =
+          R"(Opens the repository from the step's host, because that is where the key, the password and the network
+have to work when the restore begins. It takes no lock and writes no cache, so that a backup that runs meanwhile is not
+disturbed and planning leaves nothing behind.
+
+- A snapshot's `time` is when its backup began. What arrived later is not in it: `loss_window` is the time from there to
+  `as_of`, or to now.
+- Snapshots later than `as_of` are passed over: a backup made after the outage began may have saved a broken or an
+  empty store, and a host that comes back at night makes a new "latest".
+- Where both are known, the number of files is compared with the snapshot before: less than half of them fails, less
+  than nine tenths warns.
+- A name that does not resolve, a host key, a login, a password, a missing repository and a missing restic are told
+  apart. A repository that could not be asked is unknown, not "no backup".)",
+      .example = R"(backup:
+  uses: restic.snapshots
+  host: new
+  with:
+    repository: mail
+    host: ananas
+    path: /mail
+    as_of: "${inputs.outage_began}"
+    max_gap: 12h
+)",
+      .params = {{.name = "repository",
+                  .type = ParamType::repository,
+                  .doc = "The repository, by its name under `repositories`.",
+                  .required = true},
+                 {.name = "host", .doc = "The host name recorded in the snapshot."},
+                 {.name = "path", .type = ParamType::path, .doc = "A path that must have been backed up."},
+                 {.name = "tag", .doc = "A tag that the snapshot must have."},
+                 {.name = "as_of",
+                  .type = ParamType::time,
+                  .doc = "The moment to go back to; later snapshots are passed over."},
+                 {.name = "max_gap",
+                  .type = ParamType::duration,
+                  .doc = "How much older than `as_of`, or than now, the snapshot may be."}},
+      .outputs = {{.name = "id", .doc = "The snapshot's full id."},
+                  {.name = "short_id", .doc = "Its first eight characters."},
+                  {.name = "time", .type = ParamType::time, .doc = "When the backup began."},
+                  {.name = "files", .type = ParamType::integer, .doc = "How many files it holds."},
+                  {.name = "bytes", .type = ParamType::size, .doc = "Their size once restored."},
+                  {.name = "loss_window",
+                   .type = ParamType::duration,
+                   .doc =
+                       "From the snapshot to `as_of`, or to now: what arrived in it is not in the backup."},
+                  {.name = "hostname", .doc = "The host that was backed up."},
+                  {.name = "paths", .doc = "The paths that were backed up.", .list = true}},
+      .host = HostUse::required,
+      .tools = {"restic"},
+      .tags = {"finds_backup"}};
+}
+
+bool holds(const std::vector<std::string>& list, const std::string& item) {
+  return item.empty() || std::find(list.begin(), list.end(), item) != list.end();
+}
+
+struct Choice {
+  std::vector<Snapshot> fitting;  ///< oldest first
+  std::size_t too_late = 0;       ///< fitted but for as_of
+};
+
+Choice choose(const Params& params, const std::vector<Snapshot>& all) {
+  Choice choice;
+  const std::string host = params.text("host");
+  const auto as_of = params.time("as_of");
+  for (const Snapshot& snapshot : all) {
+    const bool fits = (host.empty() || snapshot.hostname == host) &&
+                      holds(snapshot.paths, params.text("path")) && holds(snapshot.tags, params.text("tag"));
+    if (!fits) continue;
+    if (as_of && snapshot.time > *as_of) {
+      ++choice.too_late;
+    } else {
+      choice.fitting.push_back(snapshot);
+    }
+  }
+  return choice;
+}
+
+/// "ananas:/mail, ananas:/cryptpad": what the repository does hold, for the one who asked for something else.
+std::string inventory(const std::vector<Snapshot>& all) {
+  std::set<std::string> seen;
+  for (const Snapshot& snapshot : all)
+    for (const std::string& path : snapshot.paths)
+      seen.insert(printable_line(snapshot.hostname + ":" + path, 60));
+  std::vector<std::string> few(seen.begin(), seen.end());
+  if (few.size() > 6) few.resize(6);
+  return few.empty() ? "it is empty" : "it holds " + join(few, ", ");
+}
+
+Finding nothing_fits(const Params& params, const Choice& choice, const std::vector<Snapshot>& all) {
+  std::string wish = "no snapshot";
+  for (const char* name : {"host", "path", "tag"})
+    if (params.has(name)) wish += std::string(" with ") + name + " " + params.text(name);
+  if (const auto as_of = params.time("as_of")) wish += " up to " + to_string(*as_of);
+  wish += " in repository " + params.text("repository") + "; " + inventory(all);
+  if (choice.too_late > 0)
+    wish += "; " + std::to_string(choice.too_late) + " that would fit are later than as_of";
+  return Finding{Verdict::fail, wish, {}, ValueMap{{"id", ""}}};
+}
+
+/// What is wrong with the snapshot itself.
+struct Doubts {
+  Verdict verdict = Verdict::ok;
+  std::vector<std::string> sentences;
+  void add(Verdict how, std::string sentence) {
+    verdict = worse(verdict, how);
+    sentences.push_back(std::move(sentence));
+  }
+};
+
+Doubts doubts_about(const Params& params, const Choice& choice, const TreeCount& count, Duration gap) {
+  Doubts doubts;
+  const auto max_gap = params.duration("max_gap");
+  if (max_gap && gap > *max_gap)
+    doubts.add(Verdict::fail, "it is " + to_string(gap) + " old, wanted " + to_string(*max_gap) + " at most");
+  if (count.files == 0) doubts.add(Verdict::fail, "it holds no file");
+  if (choice.fitting.size() < 2) return doubts;
+  const Snapshot& before = choice.fitting[choice.fitting.size() - 2];
+  if (!before.summary || before.summary->files == 0) return doubts;
+  const double share = static_cast<double>(count.files) / static_cast<double>(before.summary->files);
+  const std::string fewer = "it holds " + std::to_string(count.files) + " files where " + before.short_id +
+                            " of " + to_string(before.time) + " holds " +
+                            std::to_string(before.summary->files);
+  if (share < 0.5) {
+    doubts.add(Verdict::fail, fewer + ": the store may have been broken already; go back with as_of");
+  } else if (share < 0.9) {
+    doubts.add(Verdict::warn, fewer);
+  }
+  return doubts;
+}
+
+class ResticSnapshots final : public StepType {
+ public:
+  const StepDeclaration& declaration() const override { return declaration_; }
+
+  Result<Finding> probe(StepContext& context) const override {
+    auto repository = restic_repository(context);
+    if (!repository) return tl::unexpected(repository.error());
+    auto password = context.secret(*repository->password);
+    if (!password) return tl::unexpected(password.error());
+
+    auto listing = ask(context.host(), restic_command(*repository, {"--json", "snapshots"}, *password),
+                       "which snapshots there are", context.deadline());
+    if (!listing) return tl::unexpected(listing.error());
+    if (!listing->exited_with(0)) return answer_of(trouble(context, *repository, *listing));
+    context.keep_evidence("restic-snapshots.json", listing->out);
+    auto all = parse_snapshots(listing->out);
+    if (!all) return tl::unexpected(all.error());
+
+    const Choice choice = choose(context.params(), *all);
+    if (choice.fitting.empty()) return nothing_fits(context.params(), choice, *all);
+    const Snapshot& newest = choice.fitting.back();
+    auto count = newest.summary ? Result<TreeCount>(*newest.summary)
+                                : counted(context, *repository, *password, newest);
+    if (!count) return tl::unexpected(count.error());
+    return found(context, choice, *count);
+  }
+
+ private:
+  static Error trouble(StepContext& context, const Repository& repository, const CommandResult& result) {
+    const auto* exited = std::get_if<Exited>(&result.outcome);
+    return restic_trouble(context.host(), repository, exited ? exited->code : 255, result.err,
+                          context.deadline());
+  }
+
+  /// A repository that could not be asked is unknown; one that answered no is a fact.
+  static Result<Finding> answer_of(Error error) {
+    if (error.kind == ErrorKind::no_answer) return tl::unexpected(std::move(error));
+    return Finding{Verdict::fail, std::move(error.message), {}, ValueMap{{"trouble", error.code}}};
+  }
+
+  /// Snapshots made before 0.17 do not say how much they hold: their trees are read.
+  static Result<TreeCount> counted(StepContext& context, const Repository& repository,
+                                   const SecretText& password, const Snapshot& snapshot) {
+    const Command command =
+        restic_command(repository, {"--json", "ls", snapshot.id}, password, scripts::restic_count_nodes);
+    auto listed =
+        ask(context.host(), command, "what snapshot " + snapshot.short_id + " holds", context.deadline());
+    if (!listed) return tl::unexpected(listed.error());
+    auto filtered = parse_filtered_count(listed->out);
+    if (!filtered) return tl::unexpected(filtered.error());
+    if (filtered->exit_status == 0) return filtered->count;
+    return tl::unexpected(
+        restic_trouble(context.host().name(), repository, filtered->exit_status, listed->err));
+  }
+
+  static Finding found(StepContext& context, const Choice& choice, const TreeCount& count) {
+    const Snapshot& newest = choice.fitting.back();
+    const Time until = context.params().time("as_of").value_or(context.clock().now());
+    const Duration gap{until.since_epoch - newest.time.since_epoch};
+    const Doubts doubts = doubts_about(context.params(), choice, count, gap);
+
+    Finding finding;
+    finding.verdict = doubts.verdict;
+    finding.outputs = {{"id", newest.id},
+                       {"short_id", newest.short_id},
+                       {"time", newest.time},
+                       {"files", count.files},
+                       {"bytes", Size{count.bytes}},
+                       {"loss_window", gap},
+                       {"hostname", newest.hostname},
+                       {"paths", ValueList(newest.paths.begin(), newest.paths.end())}};
+    finding.state = ValueMap{{"id", newest.id}};
+    finding.sentence = "snapshot " + newest.short_id + " of " + to_string(newest.time) + ", " +
+                       std::to_string(count.files) + " files, " + to_string(Size{count.bytes}) +
+                       ", loss window " + to_string(gap);
+    if (choice.too_late > 0)
+      finding.sentence += "; " + std::to_string(choice.too_late) + " later ones passed over";
+    if (!doubts.sentences.empty()) finding.sentence += "; " + join(doubts.sentences, "; ");
+    return finding;
+  }
+
+  StepDeclaration declaration_ = declare();
+};
+
+}  // namespace
+
+std::unique_ptr<StepType> make_restic_snapshots() {
+  return std::make_unique<ResticSnapshots>();
+}
+
+}  // namespace mxodus

@@ -1,0 +1,147 @@
+#include "steps/restic/snapshots.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "steps/restic/snapshot.h"
+#include "tests/steps/fixture.h"
+#include "tests/support/fake_context.h"
+#include "tests/support/fake_host.h"
+
+namespace mxodus {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+/// The new host, a repository, and what restic there says.
+class ResticSnapshots : public testing::Test {
+ protected:
+  const std::unique_ptr<StepType> type = make_restic_snapshots();
+  FakeHost host{"new"};
+
+  FakeContext& context(std::string_view with) {
+    FakeContext& made = context_.emplace(*type, with);
+    made.use_host(host);
+    made.resources().repositories["mail"] =
+        Repository{"mail", "restic", "sftp:backup@backup.example.org:/restic", SecretRef{"pw"}, {}};
+    made.add_secret("pw", "canary-of-the-repository");
+    return made;
+  }
+  void listing(CommandResult result) { host.expect_matching("--json snapshots", std::move(result)); }
+
+ private:
+  std::optional<FakeContext> context_;
+};
+
+constexpr const char* mail_of_ananas = R"({"repository": "mail", "host": "ananas", "path": "/mail",
+    "as_of": "2026-11-22T07:28:26Z", "max_gap": "12h"})";
+
+TEST_F(ResticSnapshots, FindsTheNewestThatFits) {
+  listing(exited(0, fixture("restic/fixtures/0.18-snapshots.out")));
+  auto& step = context(mail_of_ananas);
+  const auto found = type->probe(step);
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_EQ(found->verdict, Verdict::ok);
+  EXPECT_EQ(found->outputs.at("short_id"), Value("47975bac"));
+  EXPECT_EQ(found->outputs.at("files"), Value(10));
+  EXPECT_EQ(found->outputs.at("bytes"), Value(Size{150}));
+  EXPECT_EQ(to_string(found->outputs.at("loss_window")), "5h");
+  EXPECT_TRUE(step.evidence().contains("restic-snapshots.json"));
+}
+
+TEST_F(ResticSnapshots, LeavesNoLockAndNoCacheAndThePasswordOutOfSight) {
+  listing(exited(0, fixture("restic/fixtures/0.18-snapshots.out")));
+  auto& step = context(mail_of_ananas);
+  ASSERT_TRUE(type->probe(step));
+  const FakeCall call = host.calls().at(0);
+  EXPECT_THAT(call.text, HasSubstr("--no-lock --no-cache"));
+  EXPECT_THAT(call.text, Not(HasSubstr("canary")));
+  for (const auto& [name, value] : call.command.env) EXPECT_THAT(value, Not(HasSubstr("canary"))) << name;
+  EXPECT_EQ(call.input, "canary-of-the-repository");
+}
+
+TEST_F(ResticSnapshots, CountsTheFilesWhereTheSnapshotDoesNotSay) {
+  listing(exited(0, fixture("restic/fixtures/0.14-snapshots.out")));
+  host.expect_matching(" ls d298469a", exited(0, "4000 61 0 27400000 0\n"));
+  auto& step = context(mail_of_ananas);
+  const auto found = type->probe(step);
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_EQ(found->outputs.at("files"), Value(4000));
+}
+
+TEST_F(ResticSnapshots, PassesOverWhatWasMadeAfterTheOutageBegan) {
+  listing(exited(0, fixture("restic/fixtures/0.18-snapshots.out")));
+  auto& step = context(R"({"repository": "mail", "as_of": "2026-11-22T02:28:25Z"})");
+  const auto found = type->probe(step);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->outputs.at("short_id"), Value("92707297"));
+  EXPECT_THAT(found->sentence, HasSubstr("2 later ones passed over"));
+}
+
+TEST_F(ResticSnapshots, FailsWhenTheNewestIsTooOld) {
+  listing(exited(0, fixture("restic/fixtures/0.18-snapshots.out")));
+  auto& step = context(R"({"repository": "mail", "path": "/mail", "as_of": "2026-11-23T07:07Z",
+      "max_gap": "12h"})");
+  const auto found = type->probe(step);
+  EXPECT_EQ(found->verdict, Verdict::fail);
+  EXPECT_THAT(found->sentence, HasSubstr("wanted 12h at most"));
+}
+
+TEST_F(ResticSnapshots, FailsWhenTheNumberOfFilesHasCollapsed) {
+  std::string listed = fixture("restic/fixtures/0.18-snapshots.out");
+  const std::string before = R"("total_files_processed":10)";
+  listed.replace(listed.find(before), before.size(), R"("total_files_processed":4000)");
+  const std::string other_path = R"("paths":["/mail-old"])";
+  listed.replace(listed.find(other_path), other_path.size(), R"("paths":["/mail"])");
+  listing(exited(0, listed));
+  auto& step = context(R"({"repository": "mail", "path": "/mail"})");
+  const auto found = type->probe(step);
+  EXPECT_EQ(found->verdict, Verdict::fail);
+  EXPECT_THAT(found->sentence, HasSubstr("10 files where 92707297"));
+}
+
+TEST_F(ResticSnapshots, SaysWhatTheRepositoryHoldsWhenNothingFits) {
+  listing(exited(0, fixture("restic/fixtures/0.18-snapshots.out")));
+  auto& step = context(R"({"repository": "mail", "host": "celeri"})");
+  const auto found = type->probe(step);
+  EXPECT_EQ(found->verdict, Verdict::fail);
+  EXPECT_THAT(found->sentence, HasSubstr("with host celeri"));
+  EXPECT_THAT(found->sentence, HasSubstr("ananas:/cryptpad, ananas:/mail, ananas:/mail-old"));
+}
+
+TEST_F(ResticSnapshots, AWrongPasswordIsAFactAndAnUnreachableRepositoryIsUnknown) {
+  listing(exited(12, "", fixture("restic/fixtures/0.18-wrong-password.err")));
+  listing(exited(1, "", fixture("restic/fixtures/0.18-connection-refused.err")));
+  listing(no_answer("the deadline passed"));
+  host.expect_matching("^ssh .*backup@backup.example.org", exited(0));
+  auto& step = context(mail_of_ananas);
+  EXPECT_EQ(type->probe(step)->verdict, Verdict::fail);
+  EXPECT_EQ(type->probe(step).error().code, "restic.connection");
+  EXPECT_EQ(type->probe(step).error().kind, ErrorKind::no_answer);
+}
+
+TEST_F(ResticSnapshots, APasswordInTheUrlIsRefusedBeforeItIsShownAnywhere) {
+  auto& step = context(mail_of_ananas);
+  step.resources().repositories["mail"].url = "rest:https://user:canary@backup.example.org/";
+  const auto found = type->probe(step);
+  EXPECT_EQ(found.error().code, "restic.url-password");
+  EXPECT_THAT(found.error().message, Not(HasSubstr("canary")));
+}
+
+TEST(Snapshots, AreReadFromBothFormsAndSortedByTime) {
+  for (const char* version : {"0.14", "0.18"}) {
+    const auto all = parse_snapshots(fixture(std::string("restic/fixtures/") + version + "-snapshots.out"));
+    ASSERT_TRUE(all) << version;
+    EXPECT_EQ(all->at(1).paths, std::vector<std::string>{"/mail"});
+    EXPECT_LT(all->at(0).time, all->at(1).time);
+    EXPECT_EQ(all->at(0).summary.has_value(), std::string(version) == "0.18");
+  }
+  EXPECT_TRUE(parse_snapshots("null")->empty()) << "an empty repository of old restic";
+  for (const char* broken : {"", "{", R"([{"id": "x"}])", R"([{"id": 7, "time": "2026-11-22T02:28:24Z"}])",
+                             R"([{"id": "x", "time": "yesterday"}])"})
+    EXPECT_EQ(parse_snapshots(broken).error().kind, ErrorKind::no_answer) << broken;
+}
+
+}  // namespace
+}  // namespace mxodus
