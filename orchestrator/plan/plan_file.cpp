@@ -25,7 +25,8 @@ Result<Plan> load_plan(const std::filesystem::path& path) {
   auto content = read_file(path, plan_file_limit);
   if (!content) return tl::unexpected(content.error());
   const auto file = nlohmann::json::parse(*content, nullptr, false);
-  if (file.is_discarded() || !file.is_object() || !file.contains("plan")) return damaged(path, "it is no plan file");
+  if (file.is_discarded() || !file.is_object() || !file.contains("plan"))
+    return damaged(path, "it is no plan file");
   auto plan = plan_from_json(file["plan"]);
   if (!plan) return fail_within(path.string(), plan.error());
   if (file.value("digest", std::string()) != digest(*plan))
@@ -37,12 +38,13 @@ Result<void> check_still_valid(const Plan& plan, Time now, std::uint64_t serial_
   const Duration age{now.since_epoch - plan.made_at.since_epoch};
   if (age > max_age)
     return fail(ErrorKind::refused, "plan.old",
-                "the plan is " + to_string(age) + " old; what it saw may no longer be so (limit " + to_string(max_age) + ")",
+                "the plan is " + to_string(age) + " old; what it saw may no longer be so (limit " +
+                    to_string(max_age) + ")",
                 "make a new plan and review it");
   if (plan.serial != serial_now)
     return fail(ErrorKind::refused, "plan.stale",
-                "a run was begun since this plan was made (serial " + std::to_string(plan.serial) + " then, " +
-                    std::to_string(serial_now) + " now)",
+                "a run was begun since this plan was made (serial " + std::to_string(plan.serial) +
+                    " then, " + std::to_string(serial_now) + " now)",
                 "make a new plan and review it");
   for (const auto& [name, host] : plan.hosts)
     if (!host.trouble.empty() && !host.may_be_down)

@@ -213,7 +213,8 @@ Result<Plan> plan_from_json(const json& object) {
     plan.lineage = text(object, "lineage");
     plan.serial = object.at("serial").get<std::uint64_t>();
     plan.made_at = Time{std::chrono::milliseconds(object.at("made_at_ms").get<std::int64_t>())};
-    for (const auto& [name, host] : object.at("hosts").items()) plan.hosts[name] = planned_host_from_json(host);
+    for (const auto& [name, host] : object.at("hosts").items())
+      plan.hosts[name] = planned_host_from_json(host);
     for (const json& item : object.at("items")) plan.items.push_back(planned_item_from_json(item));
     for (const json& fault : object.at("lint"))
       plan.lint.push_back(

@@ -1,0 +1,170 @@
+#include "orchestrator/plan/item_planner.h"
+
+#include <algorithm>
+
+#include "orchestrator/plan/fingerprint.h"
+#include "orchestrator/playbook/template.h"
+
+namespace mxodus {
+namespace {
+
+PlannedItem blank(const ItemRequest& request) {
+  const StepDeclaration& type = request.type->declaration();
+  PlannedItem item;
+  item.id = request.id;
+  item.uses = type.name;
+  item.host = request.standpoint.host;
+  item.vantage = request.standpoint.vantage;
+  item.stage = request.stage;
+  item.effect = type.effect;
+  item.point_of_no_return = request.point_of_no_return;
+  return item;
+}
+
+PlannedAction action_of(PlanAction action) {
+  switch (action) {
+    case PlanAction::none:
+      return PlannedAction::none;
+    case PlanAction::observe:
+      return PlannedAction::observe;
+    case PlanAction::change:
+      return PlannedAction::change;
+    case PlanAction::ask:
+      return PlannedAction::ask;
+    case PlanAction::wait:
+      return PlannedAction::wait;
+  }
+  return PlannedAction::change;
+}
+
+void defer(PlannedItem& item, std::string waits_for) {
+  item.action = PlannedAction::deferred;
+  item.sureness = Sureness::not_yet_known;
+  item.waits_for = std::move(waits_for);
+}
+
+void cannot_ask(ItemLook& look, Error error) {
+  look.item.found = Finding{Verdict::unknown, error.message, {}, {}};
+  look.item.step.summary = error.message;
+  if (error.kind == ErrorKind::unreachable) {
+    look.item.action = PlannedAction::blocked;
+  } else {
+    look.item.step.would_fail = error.message;
+  }
+  look.trouble = std::move(error);
+}
+
+void cannot_bind(ItemLook& look, Error error) {
+  look.item.step.would_fail = error.message + (error.hint.empty() ? "" : "; " + error.hint);
+  look.trouble = std::move(error);
+}
+
+/// The question of a gate; it is asked whatever is known, so that the plan shows it.
+void plan_gate(ItemLook& look, const StepType& type, const Params& params) {
+  look.item.action = PlannedAction::ask;
+  if (std::string step = params.waits_for(); !step.empty()) {
+    look.item.sureness = Sureness::not_yet_known;
+    look.item.waits_for = std::move(step);
+    look.item.step.summary = "the question names what " + look.item.waits_for + " gives";
+    return;
+  }
+  auto question = type.question(params);
+  if (!question) return cannot_bind(look, question.error());
+  look.item.question = std::move(*question);
+  look.item.step.summary = look.item.question->text;
+}
+
+void plan_work(ItemLook& look, const StepType& type, StepContext& context) {
+  auto found = type.probe(context);
+  look.item.found_at = context.clock().now();
+  if (!found) return cannot_ask(look, found.error());
+  auto plan = type.plan(context.params(), *found);
+  if (!plan) return cannot_ask(look, plan.error());
+  look.item.found = std::move(*found);
+  look.item.step = std::move(*plan);
+  look.item.action = action_of(look.item.step.action);
+  const bool opaque = type.declaration().opaque && look.item.effect != Effect::observe;
+  look.item.sureness = opaque ? Sureness::opaque : Sureness::probed;
+  if (look.item.action == PlannedAction::ask)
+    if (auto question = type.question(context.params())) look.item.question = std::move(*question);
+}
+
+/// The identity that goes into the fingerprint; none for steps without a host.
+Result<std::optional<HostIdentity>> identity_of(const Environment& environment, const std::string& name,
+                                                const Deadline& deadline) {
+  if (name.empty()) return std::optional<HostIdentity>();
+  Host* host = environment.hosts.host(name);
+  if (!host) return fail(ErrorKind::invalid, "host.unknown", "the playbook has no host named " + name);
+  auto identity = host->identify(deadline);
+  if (!identity) return tl::unexpected(identity.error());
+  return std::optional<HostIdentity>(std::move(*identity));
+}
+
+}  // namespace
+
+Result<Params> resolve_params(const StepDeclaration& type, const ValueMap& with) {
+  BoundParams bound = bind_params(type, with);
+  if (!bound.faults.empty()) return tl::unexpected(bound.faults.front());
+  return std::move(bound.params);
+}
+
+Result<Params> resolve_params(const StepDeclaration& type, const Node* with, const Scope& scope) {
+  ValueMap values;
+  if (with) {
+    for (const Node::Entry& entry : with->entries()) {
+      const auto spec = std::find_if(type.params.begin(), type.params.end(),
+                                     [&](const ParamSpec& param) { return param.name == entry.key; });
+      const bool raw = spec != type.params.end() && spec->raw;
+      auto value = raw ? Result<Value>(plain_value(entry.value)) : evaluate(entry.value, scope);
+      if (!value) return tl::unexpected(value.error());
+      values.emplace(entry.key, std::move(*value));
+    }
+  }
+  return resolve_params(type, values);
+}
+
+ItemLook look_again(const Environment& environment, const ItemRequest& request, Params params,
+                    const Deadline& deadline) {
+  ItemLook look{blank(request), {}, {}};
+  const StepType& type = *request.type;
+  look.item.params = params.values();
+  const std::string waits_for = params.waits_for();
+  if (waits_for.empty()) look.item.effect = type.effect(params);
+  if (type.declaration().kind == StepKind::gate) {
+    plan_gate(look, type, params);
+    if (waits_for.empty()) look.item.fingerprint = fingerprint(type.declaration(), params, nullptr);
+    return look;
+  }
+  if (type.declaration().kind == StepKind::wait) {
+    look.item.action = PlannedAction::wait;
+    return look;
+  }
+  if (!waits_for.empty()) {
+    defer(look.item, waits_for);
+    return look;
+  }
+  if (auto sensible = type.check(params); !sensible) {
+    cannot_bind(look, sensible.error());
+    return look;
+  }
+  auto identity = identity_of(environment, request.standpoint.host, deadline);
+  if (!identity) {
+    cannot_ask(look, identity.error());
+    return look;
+  }
+  look.item.fingerprint = fingerprint(type.declaration(), params, *identity ? &**identity : nullptr);
+  AttemptContext context(environment, std::move(params), request.standpoint, deadline);
+  plan_work(look, type, context);
+  look.evidence = context.take_evidence();
+  return look;
+}
+
+ItemLook look_at(const Environment& environment, const ItemRequest& request, const Deadline& deadline) {
+  auto params = resolve_params(request.type->declaration(), request.with, request.scope);
+  if (params) return look_again(environment, request, std::move(*params), deadline);
+  ItemLook look{blank(request), {}, {}};
+  cannot_bind(look, params.error());
+  return look;
+}
+
+}  // namespace mxodus

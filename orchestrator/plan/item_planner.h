@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "orchestrator/plan/attempt_context.h"
+#include "orchestrator/plan/plan.h"
+#include "orchestrator/playbook/node.h"
+#include "orchestrator/playbook/scope.h"
+
+namespace mxodus {
+
+/// All that looking at one item needs, as values: it may be handed to a worker thread as long as the
+/// playbook, the catalogue and the scope's values outlive the call.
+struct ItemRequest {
+  ItemId id;
+  const StepType* type = nullptr;
+  const Node* with = nullptr;  ///< the step's `with:`; nullptr where it has none
+  Standpoint standpoint;
+  std::string stage;
+  bool point_of_no_return = false;
+  Scope scope;
+};
+
+/// What came of looking at one item.
+struct ItemLook {
+  PlannedItem item;
+  std::vector<KeptEvidence> evidence;
+  /// Why it could not be looked at: `unreachable` (the host's trouble, not the step's), `invalid` (its
+  /// parameters), anything else is "could not ask". The item then has the verdict unknown, or no finding.
+  std::optional<Error> trouble;
+};
+
+/// Evaluates the `with:` of a step for one item and checks it against the declaration. Values may be not yet
+/// known
+/// (`Params::waits_for`). Raw parameters come as they are written. The first fault is the error.
+Result<Params> resolve_params(const StepDeclaration& type, const Node* with, const Scope& scope);
+/// The same for values that are already evaluated, such as a nested `done_if`.
+Result<Params> resolve_params(const StepDeclaration& type, const ValueMap& with);
+
+/// Evaluates, probes and plans one item; changes nothing. Where a parameter is not yet known the item is
+/// `deferred` and nothing is asked. Blocks up to the deadline; any thread.
+ItemLook look_at(const Environment& environment, const ItemRequest& request, const Deadline& deadline);
+
+/// The same with parameters that are already known, for a fresh look before a change and after a crash.
+ItemLook look_again(const Environment& environment, const ItemRequest& request, Params params,
+                    const Deadline& deadline);
+
+}  // namespace mxodus

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+namespace mxodus {
+
+/// Calls `work(0)` … `work(count - 1)`, `threads` at a time, and returns when all have ended.
+void in_parallel(std::size_t count, std::size_t threads, const std::function<void(std::size_t)>& work);
+
+}  // namespace mxodus

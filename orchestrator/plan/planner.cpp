@@ -1,0 +1,264 @@
+#include "orchestrator/plan/planner.h"
+
+#include <algorithm>
+#include <deque>
+
+#include "orchestrator/core/digest.h"
+#include "orchestrator/plan/instances.h"
+#include "orchestrator/plan/parallel.h"
+#include "orchestrator/plan/step_references.h"
+
+namespace mxodus {
+namespace {
+
+constexpr std::size_t looks_at_once = 8;
+
+/// What the planner knows of a step once it has been dealt with.
+struct StepOutcome {
+  std::vector<PlannedItem> items;
+  bool known = false;  ///< its outputs are in scope
+  bool skipped = false;
+  std::string behind;  ///< the pending change it stands behind, or that it is itself
+};
+
+class Planner {
+ public:
+  Planner(const Environment& environment, const PlanRequest& request, const std::stop_token& stop)
+      : environment_(environment),
+        request_(request),
+        stop_(stop),
+        inputs_(request.inputs),
+        hosts_(hosts_value(request.playbook)),
+        outcomes_(request.playbook.steps.size()) {}
+
+  Plan run() {
+    Plan plan;
+    plan.mxodus_version = request_.mxodus_version;
+    plan.playbook_file = request_.playbook.file;
+    plan.playbook_text = request_.playbook_text;
+    plan.name = request_.playbook.name;
+    plan.inputs = request_.inputs;
+    plan.made_at = environment_.clock.now();
+    plan.hosts = look_at_hosts();
+    for (const auto& level : levels()) look_at_level(level);
+    for (const Graph::NodeId node : request_.order.sequence)
+      for (PlannedItem& item : outcomes_[node].items) plan.items.push_back(std::move(item));
+    return plan;
+  }
+
+ private:
+  struct Look {
+    Graph::NodeId node;
+    ItemRequest request;
+    std::string behind;
+    PlannedItem result;
+  };
+
+  std::map<std::string, PlannedHost> look_at_hosts();
+  std::vector<std::vector<Graph::NodeId>> levels() const;
+  void look_at_level(const std::vector<Graph::NodeId>& level);
+  void prepare(Graph::NodeId node, std::deque<Look>& looks);
+  void perform(Look& look);
+  void settle(Graph::NodeId node);
+
+  const StepSpec& step(Graph::NodeId node) const { return request_.playbook.steps[node]; }
+  const StepType& type(Graph::NodeId node) const { return *environment_.catalog.find(step(node).uses); }
+  Scope scope() const { return {&inputs_, &hosts_, &steps_, nullptr, nullptr}; }
+  std::string pending_above(Graph::NodeId node) const;
+  std::string skipped_source(Graph::NodeId node) const;
+  PlannedItem standing_still(Graph::NodeId node, PlannedAction action) const;
+
+  const Environment& environment_;
+  const PlanRequest& request_;
+  const std::stop_token& stop_;
+  Value inputs_;
+  Value hosts_;
+  Value steps_{ValueMap()};
+  std::vector<StepOutcome> outcomes_;
+  std::deque<Instance> instances_;  ///< a deque: looks point into it
+};
+
+std::map<std::string, PlannedHost> Planner::look_at_hosts() {
+  const auto& entries = request_.playbook.hosts;
+  std::vector<PlannedHost> seen(entries.size());
+  in_parallel(entries.size(), looks_at_once, [&](std::size_t i) {
+    seen[i].identity.name = entries[i].name;
+    seen[i].may_be_down = entries[i].may_be_down;
+    auto identity =
+        environment_.hosts.host(entries[i].name)->identify(Deadline(request_.patience.value, stop_));
+    if (identity) {
+      seen[i].identity = std::move(*identity);
+    } else {
+      seen[i].trouble = identity.error().message;
+    }
+  });
+  std::map<std::string, PlannedHost> hosts;
+  for (std::size_t i = 0; i < entries.size(); ++i) hosts.emplace(entries[i].name, std::move(seen[i]));
+  return hosts;
+}
+
+/// Steps by the length of the longest chain above them: those of one level do not wait for each other.
+std::vector<std::vector<Graph::NodeId>> Planner::levels() const {
+  const Graph& graph = request_.order.graph;
+  std::vector<std::size_t> depth(graph.size(), 0);
+  std::vector<std::vector<Graph::NodeId>> levels;
+  for (const Graph::NodeId node : request_.order.sequence) {
+    for (const Graph::NodeId above : graph.dependencies(node))
+      depth[node] = std::max(depth[node], depth[above] + 1);
+    levels.resize(std::max(levels.size(), depth[node] + 1));
+    levels[depth[node]].push_back(node);
+  }
+  return levels;
+}
+
+void Planner::look_at_level(const std::vector<Graph::NodeId>& level) {
+  std::deque<Look> looks;
+  for (const Graph::NodeId node : level) prepare(node, looks);
+  in_parallel(looks.size(), looks_at_once, [&](std::size_t i) { perform(looks[i]); });
+  for (Look& look : looks) outcomes_[look.node].items.push_back(std::move(look.result));
+  for (const Graph::NodeId node : level) settle(node);
+}
+
+std::string Planner::pending_above(Graph::NodeId node) const {
+  for (const Graph::NodeId above : request_.order.graph.dependencies(node))
+    if (!outcomes_[above].behind.empty()) return outcomes_[above].behind;
+  return {};
+}
+
+/// The step whose outputs this one refers to although it was skipped.
+std::string Planner::skipped_source(Graph::NodeId node) const {
+  for (const Reference& reference : references_of(step(node), type(node).declaration())) {
+    if (reference.root != "steps" || reference.path.empty()) continue;
+    const auto source = request_.order.graph.find(reference.path[0]);
+    if (source && outcomes_[*source].skipped) return reference.path[0];
+  }
+  return {};
+}
+
+PlannedItem Planner::standing_still(Graph::NodeId node, PlannedAction action) const {
+  PlannedItem item;
+  item.id.step = step(node).id;
+  item.uses = step(node).uses;
+  item.stage = step(node).stage;
+  item.effect = type(node).declaration().effect;
+  item.action = action;
+  item.point_of_no_return = step(node).rules.point_of_no_return;
+  return item;
+}
+
+/// Decides whether a step can be looked at, and adds the looks.
+void Planner::prepare(Graph::NodeId node, std::deque<Look>& looks) {
+  StepOutcome& outcome = outcomes_[node];
+  outcome.behind = pending_above(node);
+  const auto stand = [&](PlannedAction action, Sureness sureness, const std::string& waits_for,
+                         const std::string& why) {
+    PlannedItem item = standing_still(node, action);
+    item.sureness = sureness;
+    item.waits_for = waits_for;
+    item.step.summary = why;
+    outcome.items.push_back(std::move(item));
+  };
+  const auto cannot = [&](const Error& error) {
+    stand(PlannedAction::blocked, Sureness::fixed, "", "");
+    outcome.items.back().step.would_fail = error.message;
+  };
+
+  if (request_.order.is_cleanup[node])
+    return stand(PlannedAction::skipped, Sureness::fixed, "", "runs only when a step fails");
+  if (std::string source = skipped_source(node); !source.empty()) {
+    outcome.skipped = true;
+    return stand(PlannedAction::skipped, Sureness::fixed, source,
+                 "refers to " + source + ", which is skipped");
+  }
+  if (step(node).condition) {
+    auto condition = step(node).condition->evaluate(scope());
+    if (!condition) return cannot(condition.error());
+    if (std::string waits_for = condition->waits_for(); !waits_for.empty())
+      return stand(PlannedAction::deferred, Sureness::not_yet_known, waits_for,
+                   "whether it runs: if " + step(node).condition->source());
+    const bool* holds = condition->get<bool>();
+    if (!holds)
+      return cannot({ErrorKind::invalid, "step.if",
+                     "`if` is to give true or false, but gives " + kind_name(*condition)});
+    if (!*holds) {
+      outcome.skipped = true;
+      return stand(PlannedAction::skipped, Sureness::fixed, "",
+                   "if " + step(node).condition->source() + " is false");
+    }
+  }
+  auto instances = instances_of(request_.playbook, step(node), scope());
+  if (!instances) return cannot(instances.error());
+  if (!instances->waits_for.empty())
+    return stand(PlannedAction::deferred, Sureness::not_yet_known, instances->waits_for, "for each element");
+  for (Instance& instance : instances->list) {
+    instances_.push_back(std::move(instance));
+    looks.push_back(
+        {node, request_for(step(node), type(node), instances_.back(), scope()), outcome.behind, {}});
+  }
+}
+
+void Planner::perform(Look& look) {
+  const StepDeclaration& declaration = look.request.type->declaration();
+  const bool only_looks = declaration.kind == StepKind::work && declaration.effect == Effect::observe;
+  const auto defer = [&] {
+    look.result.action = PlannedAction::deferred;
+    look.result.sureness = Sureness::not_yet_known;
+    look.result.waits_for = look.behind;
+    look.result.found.reset();
+    look.result.step = {};
+  };
+  if (only_looks && !look.behind.empty()) {
+    look.result = standing_still(look.node, PlannedAction::deferred);
+    look.result.id = look.request.id;
+    look.result.host = look.request.standpoint.host;
+    look.result.vantage = look.request.standpoint.vantage;
+    return defer();
+  }
+  ItemLook seen = look_at(environment_, look.request, Deadline(request_.patience.value, stop_));
+  look.result = std::move(seen.item);
+  const bool shows_its_change = look.result.action == PlannedAction::change && !look.result.step.would_fail;
+  if (declaration.kind == StepKind::work && !look.behind.empty() && !shows_its_change &&
+      look.result.action != PlannedAction::ask && look.result.action != PlannedAction::deferred)
+    defer();
+}
+
+/// Puts the outputs of a step into scope where all its items are known, and sees whether it is a pending
+/// change itself.
+void Planner::settle(Graph::NodeId node) {
+  StepOutcome& outcome = outcomes_[node];
+  ValueMap by_key;
+  outcome.known = !outcome.items.empty();
+  for (const PlannedItem& item : outcome.items) {
+    const bool told = item.action == PlannedAction::none && item.found &&
+                      (item.found->verdict == Verdict::ok || item.found->verdict == Verdict::warn);
+    outcome.known = outcome.known && told;
+    if (told) by_key.emplace(item.id.item, item.found->outputs);
+    const bool by_hand =
+        item.action == PlannedAction::ask && (!item.question || item.question->kind == GateKind::task);
+    const bool changes = item.effect != Effect::observe && item.action != PlannedAction::none &&
+                         item.action != PlannedAction::ask;
+    const bool runs = item.action != PlannedAction::skipped;
+    if (runs && (changes || by_hand || item.action == PlannedAction::wait)) outcome.behind = item.id.step;
+  }
+  if (!outcome.known) return;
+  const bool alone = by_key.size() == 1 && by_key.begin()->first.empty();
+  steps_.get<ValueMap>()->emplace(step(node).id, alone ? by_key.begin()->second : Value(std::move(by_key)));
+}
+
+}  // namespace
+
+Plan make_plan(const Environment& environment, const PlanRequest& request, const std::stop_token& stop) {
+  Plan plan = Planner(environment, request, stop).run();
+  plan.lineage = lineage_of(plan.name, plan.hosts);
+  return plan;
+}
+
+std::string lineage_of(const std::string& playbook_name, const std::map<std::string, PlannedHost>& hosts) {
+  std::string seed = playbook_name;
+  // A host that may be down is not part of it: it must not matter whether it answered while planning.
+  for (const auto& [name, host] : hosts)
+    if (!host.may_be_down) seed += "\n" + name + " " + host.identity.fingerprint;
+  return sha256_hex(seed).substr(0, 32);
+}
+
+}  // namespace mxodus
