@@ -1,0 +1,151 @@
+#include "orchestrator/report/event_words.h"
+
+#include "orchestrator/core/text.h"
+#include "orchestrator/journal/event_data.h"
+
+namespace mxodus {
+namespace {
+
+EventWords of_state(ItemState state, const std::string& sentence) {
+  const std::string text = printable_line(sentence, 600);
+  switch (state) {
+    case ItemState::done:
+      return {Role::good, "ok", text};
+    case ItemState::failed:
+      return {Role::bad, "fail", text};
+    case ItemState::in_doubt:
+      return {Role::bad, "in doubt", text};
+    case ItemState::cancelled:
+      return {Role::warning, "cancelled", text};
+    case ItemState::skipped:
+      return {Role::faint, "skipped", text};
+    case ItemState::accepted:
+      return {Role::warning, "accepted", text};
+    case ItemState::undone:
+      return {Role::good, "undone", text};
+    case ItemState::waiting:
+      return {Role::plain, "waits", text};
+    case ItemState::gate:
+      return {Role::question, "asks", text};
+    case ItemState::blocked:
+      return {Role::warning, "blocked", text};
+    case ItemState::reconnecting:
+      return {Role::warning, "out of sight", text};
+    case ItemState::pending:
+      return {Role::plain, "pending", text, true};
+    case ItemState::running:
+      return {Role::plain, "running", text, true};
+  }
+  return {Role::plain, "", text};
+}
+
+EventWords of_result(const AttemptResult& result) {
+  EventWords words = of_state(result.state, result.sentence);
+  if (result.state != ItemState::done || !result.verdict) return words;
+  words.word = to_string(*result.verdict);
+  if (*result.verdict != Verdict::ok)
+    words.role = *result.verdict == Verdict::warn ? Role::warning : Role::bad;
+  return words;
+}
+
+EventWords of_decision(const Event& event, const DecisionData& decision) {
+  std::string text = "by " + decision.who;
+  if (!decision.why.empty())
+    text += event.type == EventType::note ? ": " + decision.why : ", because: " + decision.why;
+  if (!decision.value.is_null()) text += ": " + to_string(decision.value);
+  return {Role::question, std::string(to_string(event.type)), printable_line(text, 600)};
+}
+
+EventWords of_stop(const char* word, const RunStopped& stopped) {
+  return {stopped.exit_code == 0 ? Role::good : Role::warning, word, printable_line(stopped.reason, 600)};
+}
+
+}  // namespace
+
+EventWords words_for(const Event& event) {
+  if (is_decision(event.type)) return of_decision(event, decode<DecisionData>(event.data));
+  switch (event.type) {
+    case EventType::run_opened: {
+      const auto opened = decode<RunOpened>(event.data);
+      return {Role::heading, "run",
+              printable_line(opened.run + " of " + opened.name + " by " + opened.user + " from " +
+                             opened.laptop)};
+    }
+    case EventType::run_resumed: {
+      const auto resumed = decode<RunResumed>(event.data);
+      return {Role::heading, "resumed", printable_line("by " + resumed.user + " from " + resumed.laptop)};
+    }
+    case EventType::run_parked:
+      return of_stop("parked", decode<RunStopped>(event.data));
+    case EventType::run_ended:
+      return of_stop("ended", decode<RunStopped>(event.data));
+    case EventType::revision:
+      return {Role::warning, "revision",
+              printable_line("the playbook was changed: " + to_string(decode<Revision>(event.data).changes),
+                             600)};
+    case EventType::planned:
+      return {Role::plain, "planned", "its late plan is known now", true};
+    case EventType::attempt_intent:
+    case EventType::undo_intent: {
+      const auto intent = decode<AttemptIntent>(event.data);
+      const bool undo = event.type == EventType::undo_intent;
+      return {Role::change, undo ? "undoes" : "begins", printable_line(intent.title, 400),
+              !undo && intent.effect == Effect::observe};
+    }
+    case EventType::attempt_attached:
+      return {Role::plain, "attached", "its job was found again", true};
+    case EventType::attempt_progress:
+      return {Role::faint, "progress", printable_line(to_string(event.data), 200), true};
+    case EventType::attempt_result:
+    case EventType::undo_result:
+      return of_result(decode<AttemptResult>(event.data));
+    case EventType::attempt_in_doubt:
+    case EventType::wait_armed:
+    case EventType::step_state: {
+      const auto change = decode<StateChange>(event.data);
+      std::string text = change.reason;
+      if (change.next_look) text += "; next look " + to_local_string(*change.next_look);
+      return of_state(event.type == EventType::attempt_in_doubt ? ItemState::in_doubt : change.state, text);
+    }
+    case EventType::gate_opened:
+      return {Role::question, "asks", printable_line(decode<GateOpened>(event.data).question, 600)};
+    case EventType::gate_answered: {
+      const auto answered = decode<GateAnswered>(event.data);
+      return of_state(answered.state, answered.kind + " by " + answered.who);
+    }
+    case EventType::host_lost: {
+      const auto seen = decode<HostSeen>(event.data);
+      return {Role::warning, "host lost", printable_line(seen.host + ": " + seen.reason)};
+    }
+    case EventType::host_back: {
+      const auto seen = decode<HostSeen>(event.data);
+      return {Role::good, "host back", printable_line(seen.host + " " + seen.reason)};
+    }
+    case EventType::lease_taken:
+      return {Role::plain, "lease", printable_line("of " + decode<LeaseHeld>(event.data).host + " taken"),
+              true};
+    case EventType::lease_released:
+      return {Role::plain, "lease", printable_line("of " + decode<LeaseHeld>(event.data).host + " released"),
+              true};
+    case EventType::drift:
+    case EventType::decision_refused:
+      return {Role::bad, event.type == EventType::drift ? "drift" : "refused",
+              printable_line(decode<Sentence>(event.data).sentence, 600)};
+    case EventType::observation: {
+      const auto seen = decode<Observation>(event.data);
+      return {Role::plain, "looked", printable_line(seen.sentence, 400), true};
+    }
+    case EventType::adhoc: {
+      const auto adhoc = decode<Adhoc>(event.data);
+      return {Role::change, "do",
+              printable_line("on " + adhoc.host + " by " + adhoc.who + ": " + shell_quote(adhoc.argv) + " (" +
+                                 adhoc.why + ")",
+                             600)};
+    }
+    default:
+      return {Role::faint, printable_line(type_name(event), 10), printable_line(to_string(event.data), 200),
+              true};
+  }
+}
+
+}  // namespace mxodus

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "orchestrator/journal/run_state.h"
+#include "orchestrator/plan/plan.h"
+
+namespace mxodus {
+
+/// What a report is made of: the journal of a run and the plan it began with. Nothing else is asked.
+struct RunRecord {
+  std::vector<Event> events;
+  RunState state;
+  Plan plan;
+};
+
+/// The post-mortem in Markdown: impact, timeline in UTC and local time, gates with who and on which digest,
+/// what was seen before and after, overrides and notes, evidence, what is open. Ends with the headings that
+/// only people can fill.
+std::string post_mortem_markdown(const RunRecord& record);
+
+/// The same as data.
+nlohmann::json post_mortem_json(const RunRecord& record);
+
+/// For publication: addresses, mail addresses, people, laptops and host keys replaced by names that stay the
+/// same throughout
+/// ("address-1", "person-2"). `names` are the people and machines of the run.
+std::string pseudonymised(std::string text, const std::vector<std::string>& names);
+std::vector<std::string> names_in(const RunRecord& record);
+
+}  // namespace mxodus

@@ -1,0 +1,129 @@
+#include "orchestrator/report/post_mortem_data.h"
+
+#include <algorithm>
+
+#include "orchestrator/core/text.h"
+#include "orchestrator/journal/event_data.h"
+#include "orchestrator/report/event_words.h"
+
+namespace mxodus {
+namespace {
+
+bool is_override(EventType type) {
+  switch (type) {
+    case EventType::accept:
+    case EventType::skip:
+    case EventType::retry:
+    case EventType::cancel:
+    case EventType::note:
+    case EventType::end:
+    case EventType::adhoc:
+    case EventType::revision:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::string result_of(const RunState& state) {
+  if (state.phase == RunPhase::ended && state.stopped) return "ended: " + state.stopped->reason;
+  if (state.phase == RunPhase::parked && state.stopped) return "parked: " + state.stopped->reason;
+  return "not finished";
+}
+
+/// Outage and loss, as far as inputs and outputs name them: every input of type time whose name speaks of an
+/// outage, and every output called loss_window.
+std::vector<std::pair<std::string, std::string>> impact_of(const RunRecord& record) {
+  std::vector<std::pair<std::string, std::string>> rows;
+  for (const auto& [name, value] : record.plan.inputs) {
+    const auto* began = value.get<Time>();
+    if (!began || name.find("outage") == std::string::npos) continue;
+    const Duration lasted{record.state.last_time.since_epoch - began->since_epoch};
+    rows.emplace_back("Outage", "since " + to_string(*began) + " (" + to_local_string(*began) + "), " +
+                                    to_string(lasted) + " at the last entry of this record");
+  }
+  for (const auto& [id, item] : record.state.items) {
+    if (const Value* loss = item.outputs.find("loss_window"); loss && loss->get<Duration>())
+      rows.emplace_back("Loss window", to_string(*loss) + " (" + to_string(id) +
+                                           "): mail of this time existed only on the old host");
+  }
+  return rows;
+}
+
+GateRow gate_row(const std::vector<Event>& events, const Event& event) {
+  const auto answered = decode<GateAnswered>(event.data);
+  GateRow row{to_string(event.id), "",           "",           answered.kind, answered.who,
+              answered.from,       answered.why, answered.when};
+  const auto opened =
+      std::find_if(events.begin(), events.end(), [&](const Event& e) { return e.n == answered.gate; });
+  if (opened != events.end()) {
+    const auto gate = decode<GateOpened>(opened->data);
+    row.question = printable_line(gate.question, 600);
+    row.digest = gate.digest;
+  }
+  if (row.why.empty() && !answered.value.is_null()) row.why = printable_line(to_string(answered.value), 300);
+  return row;
+}
+
+std::vector<ProbeRow> probes_of(const RunRecord& record) {
+  std::vector<ProbeRow> rows;
+  for (const auto& [id, item] : record.state.items) {
+    if (!item.verdict) continue;
+    const PlannedItem* planned = record.plan.find(id);
+    ProbeRow row{to_string(id), "", printable_line(item.sentence, 400), *item.verdict,
+                 item.state == ItemState::accepted};
+    if (planned && planned->found) row.before = printable_line(planned->found->sentence, 400);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::vector<OpenRow> open_rows(const RunRecord& record) {
+  std::vector<OpenRow> rows;
+  for (const PlannedItem& planned : record.plan.items) {
+    const auto found = record.state.items.find(planned.id);
+    if (found == record.state.items.end()) {
+      // A step with for_each was planned as one and ran as its items.
+      const bool has_items =
+          std::any_of(record.state.items.begin(), record.state.items.end(), [&](const auto& entry) {
+            return entry.first.step == planned.id.step && entry.first != planned.id;
+          });
+      if (!has_items && planned.action != PlannedAction::skipped)
+        rows.push_back({to_string(planned.id), "pending", "not begun"});
+    }
+  }
+  for (const auto& [id, item] : record.state.items)
+    if (!has_ended(item.state) || item.state == ItemState::failed)
+      rows.push_back({to_string(id), std::string(to_string(item.state)),
+                      printable_line(item.reason.empty() ? item.sentence : item.reason, 400)});
+  return rows;
+}
+
+}  // namespace
+
+PostMortem gather(const RunRecord& record) {
+  PostMortem post;
+  post.run = record.state.opened.run;
+  post.name = record.state.opened.name;
+  post.plan_digest = record.state.opened.plan_digest;
+  post.result = printable_line(result_of(record.state), 400);
+  post.begun = record.state.opened_at;
+  post.last = record.state.last_time;
+  post.resumes = record.state.resumes;
+  post.impact = impact_of(record);
+  for (const Event& event : record.events) {
+    const EventWords words = words_for(event);
+    const TimelineRow row{event.utc, to_string(event.id), words.word, words.sentence};
+    if (!words.routine) post.timeline.push_back(row);
+    if (is_override(event.type)) post.overrides.push_back(row);
+    if (event.type == EventType::gate_answered) post.gates.push_back(gate_row(record.events, event));
+    if (event.type == EventType::attempt_result)
+      for (const std::string& name : decode<AttemptResult>(event.data).evidence)
+        post.evidence.emplace_back(to_string(event.id), name);
+  }
+  post.probes = probes_of(record);
+  post.open = open_rows(record);
+  return post;
+}
+
+}  // namespace mxodus

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "orchestrator/report/post_mortem.h"
+
+namespace mxodus {
+
+struct TimelineRow {
+  Time when;
+  std::string step;
+  std::string word;
+  std::string sentence;
+};
+
+struct GateRow {
+  std::string step;
+  std::string question;
+  std::string digest;
+  std::string decision;
+  std::string who;
+  std::string from;
+  std::string why;
+  std::optional<Time> when;
+};
+
+/// One step that looks, as it was when planned and as it was at the end.
+struct ProbeRow {
+  std::string step;
+  std::string before;
+  std::string after;
+  Verdict verdict = Verdict::unknown;
+  bool accepted = false;
+};
+
+struct OpenRow {
+  std::string step;
+  std::string state;
+  std::string reason;
+};
+
+/// The content of a post-mortem, before anybody decides how it looks.
+struct PostMortem {
+  std::string run;
+  std::string name;
+  std::string result;
+  std::string plan_digest;
+  Time begun;
+  Time last;
+  int resumes = 0;
+  std::vector<std::pair<std::string, std::string>> impact;  ///< heading, sentence
+  std::vector<TimelineRow> timeline;
+  std::vector<GateRow> gates;
+  std::vector<ProbeRow> probes;
+  std::vector<TimelineRow> overrides;                         ///< accept, skip, retry, cancel, do, note
+  std::vector<std::pair<std::string, std::string>> evidence;  ///< step, name in the evidence store
+  std::vector<OpenRow> open;
+};
+
+PostMortem gather(const RunRecord& record);
+
+}  // namespace mxodus
