@@ -4,6 +4,7 @@
 #include "steps/gates/gate.h"
 #include "steps/host_check/host_check.h"
 #include "steps/restic/snapshots.h"
+#include "steps/net/reach/reach.h"
 #include "steps/wait/wait.h"
 
 namespace mxodus {
@@ -17,6 +18,7 @@ Catalog make_catalog() {
   catalog.add(make_files_layout());
   catalog.add(make_host_check());
   catalog.add(make_restic_snapshots());
+  catalog.add(make_net_reach());
   catalog.add(make_task());
   catalog.add(make_wait());
   return catalog;

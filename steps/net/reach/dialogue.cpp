@@ -1,0 +1,258 @@
+#include "steps/net/reach/dialogue.h"
+
+#include <memory>
+
+#include "orchestrator/core/text.h"
+#include "orchestrator/mail/imap_client.h"
+#include "orchestrator/mail/smtp_client.h"
+#include "steps/net/reach/fallback.h"
+
+namespace mxodus::reach {
+namespace {
+
+constexpr std::size_t kCapabilities = 60;
+
+std::string seconds_text(std::chrono::milliseconds time) {
+  return to_string(Duration{time});
+}
+
+/// One look; fills in the observation as it goes.
+class Look {
+ public:
+  Look(const Target& target, const Manner& manner, const Clock& clock, const Deadline& deadline)
+      : manner_(manner), clock_(clock), deadline_(deadline) {
+    seen_.target = target;
+  }
+
+  Observation take() { return std::move(seen_); }
+
+  void found(Answer answer, std::string note) {
+    seen_.answer = answer;
+    seen_.note = std::move(note);
+  }
+
+  void dial_failed(const Error& error, const std::string& vantage) {
+    if (error.code == "dial.refused") {
+      found(Answer::refused, "the connection is refused: nothing listens there, or a firewall rejects it");
+    } else if (error.code == "dial.timeout") {
+      found(Answer::filtered, "nothing came back within " + seconds_text(manner_.connect_within) +
+                                  ": a firewall on the way drops it, or the host is down");
+    } else if (error.kind == ErrorKind::unreachable) {
+      found(Answer::no_route, vantage + " has no way there: " + error.message);
+    } else {
+      found(Answer::unknown, "it could not be tried: " + error.message);
+    }
+  }
+
+  void converse(UniqueFd fd) {
+    std::unique_ptr<ByteStream> stream = std::make_unique<FdStream>(std::move(fd));
+    found(Answer::open, "open");
+    if (manner_.protocol.tls_at_once) {
+      auto tls = TlsStream::connect(std::move(stream), name(), greeting_deadline());
+      if (!tls) return tls_failed(tls.error());
+      certificate_seen((*tls)->session());
+      stream = std::move(*tls);
+    }
+    if (speaks_smtp(manner_.protocol.protocol)) smtp(std::move(stream));
+    if (speaks_imap(manner_.protocol.protocol)) imap(std::move(stream));
+  }
+
+ private:
+  Deadline greeting_deadline() const { return deadline_.at_most(manner_.greeting_within); }
+  Deadline reply_deadline() const { return deadline_.at_most(std::chrono::seconds(30)); }
+  const std::string& name() const {
+    return manner_.server_name.empty() ? seen_.target.name : manner_.server_name;
+  }
+
+  void smtp(std::unique_ptr<ByteStream> stream) {
+    SmtpClient client(std::move(stream));
+    const auto greeting = client.greeting(greeting_deadline());
+    if (!greeting) return greeting_failed(greeting.error());
+    seen_.banner = greeting->text();
+    if (!greeting->positive()) {
+      client.quit(reply_deadline());
+      const bool later = greeting->code / 100 == 4;
+      return found(later ? Answer::greeting_deferred : Answer::greeting_refused,
+                   std::string("the server answers, but ") +
+                       (later ? "not now" : "does not want this client") + ": \"" + seen_.banner + "\"");
+    }
+    if (!smtp_hello(client)) return;
+    if (manner_.protocol.starttls) smtp_starttls(client);
+    client.quit(reply_deadline());
+  }
+
+  bool smtp_hello(SmtpClient& client) {
+    const auto reply = client.hello(manner_.hello, reply_deadline());
+    if (!reply) {
+      greeting_failed(reply.error());
+      return false;
+    }
+    if (reply->code != 250) {
+      found(reply->code / 100 == 4 ? Answer::greeting_deferred : Answer::greeting_refused,
+            "the server refuses our EHLO: \"" + reply->text() + "\"");
+      return false;
+    }
+    seen_.capabilities.clear();
+    for (const auto& [keyword, parameters] : client.capabilities())
+      remember_capability(parameters.empty() ? keyword : keyword + " " + parameters);
+    return true;
+  }
+
+  void smtp_starttls(SmtpClient& client) {
+    if (!client.capabilities().contains("STARTTLS")) return no_starttls();
+    const auto session = client.start_tls(name(), reply_deadline());
+    if (!session) return tls_failed(session.error());
+    certificate_seen(*session);
+    if (client.injected_bytes() > 0)
+      found(Answer::no_tls,
+            "bytes were injected before the TLS handshake: something on the way tampers with it");
+    else if (seen_.answer == Answer::open)
+      smtp_hello(client);
+  }
+
+  void imap(std::unique_ptr<ByteStream> stream) {
+    ImapClient client(std::move(stream));
+    const auto greeting = client.greeting(greeting_deadline());
+    if (!greeting) return greeting_failed(greeting.error());
+    seen_.banner = printable_line("* " + greeting->status + " " + greeting->text);
+    if (!greeting->ok())
+      return found(Answer::greeting_refused,
+                   "the server does not want this client: \"" + seen_.banner + "\"");
+    const auto capabilities = client.capabilities(reply_deadline());
+    if (!capabilities) return greeting_failed(capabilities.error());
+    bool starttls = false;
+    for (const std::string& capability : *capabilities) {
+      remember_capability(capability);
+      starttls |= capability == "STARTTLS";
+    }
+    if (!manner_.protocol.starttls) return client.logout(reply_deadline());
+    if (!starttls) return no_starttls();
+    const auto session = client.start_tls(name(), reply_deadline());
+    if (!session) return tls_failed(session.error());
+    certificate_seen(*session);
+    if (client.injected_bytes() > 0)
+      found(Answer::no_tls,
+            "bytes were injected before the TLS handshake: something on the way tampers with it");
+    client.logout(reply_deadline());
+  }
+
+  void remember_capability(const std::string& capability) {
+    if (seen_.capabilities.size() < kCapabilities)
+      seen_.capabilities.push_back(printable_line(capability, 100));
+  }
+
+  void no_starttls() {
+    if (manner_.certificate_counts)
+      found(Answer::no_tls, "it answers, but does not offer STARTTLS");
+    else if (!manner_.certificate_ignored)
+      seen_.certificate_fault = "it does not offer STARTTLS";
+  }
+
+  void greeting_failed(const Error& error) {
+    if (error.code == "net.timeout") {
+      found(Answer::silent, "connected, but no greeting came within " +
+                                seconds_text(manner_.greeting_within) +
+                                ": the service behind the port hangs, or a middlebox holds the line");
+    } else if (error.code == "net.closed" || error.code == "imap.hung-up") {
+      found(Answer::hung_up, "connected, but the server hung up" +
+                                 std::string(seen_.banner.empty() ? " before its greeting" : "") +
+                                 ": look into its log for this time");
+    } else if (error.code == "smtp.not-smtp" || error.code == "imap.not-imap") {
+      found(Answer::wrong_protocol, error.message + ": does a port-forward lead to another service or host?");
+    } else {
+      found(Answer::wrong_protocol, error.message);
+    }
+  }
+
+  void tls_failed(const Error& error) {
+    if (error.code == "net.timeout") {
+      found(Answer::silent,
+            "connected, but the TLS handshake did not end within " + seconds_text(manner_.greeting_within));
+    } else if (error.code == "tls.not-tls") {
+      found(Answer::wrong_protocol, error.message + ": does a port-forward lead to another service?");
+    } else if (error.code == "net.closed") {
+      found(Answer::hung_up, "connected, but the server hung up during the TLS handshake");
+    } else {
+      found(Answer::no_tls, error.message);
+    }
+  }
+
+  void certificate_seen(const TlsSession& session) {
+    seen_.tls = session;
+    if (manner_.certificate_ignored) return;
+    const Certificate& certificate = session.certificate;
+    std::vector<std::string> faults = certificate.chain_faults;
+    if (!certificate.name_fault.empty()) faults.push_back(certificate.name_fault);
+    const auto left = certificate.not_after ? certificate.not_after->since_epoch - clock_.now().since_epoch
+                                            : std::chrono::milliseconds(0);
+    if (certificate.chain_faults.empty() && left < std::chrono::hours(24) * manner_.min_days_left)
+      faults.push_back("it ends in " + to_string(Duration{left}) + ", wanted are " +
+                       std::to_string(manner_.min_days_left) + " days");
+    seen_.certificate_fault = join(faults, "; ");
+    if (!faults.empty() && manner_.certificate_counts)
+      found(Answer::wrong_certificate, "the certificate does not hold: " + seen_.certificate_fault);
+  }
+
+  const Manner& manner_;
+  const Clock& clock_;
+  const Deadline& deadline_;
+  Observation seen_;
+};
+
+}  // namespace
+
+const char* to_string(Answer answer) {
+  switch (answer) {
+    case Answer::open:
+      return "open";
+    case Answer::refused:
+      return "refused";
+    case Answer::filtered:
+      return "filtered";
+    case Answer::silent:
+      return "silent";
+    case Answer::hung_up:
+      return "hung_up";
+    case Answer::wrong_protocol:
+      return "wrong_protocol";
+    case Answer::greeting_refused:
+      return "greeting_refused";
+    case Answer::greeting_deferred:
+      return "greeting_deferred";
+    case Answer::no_tls:
+      return "no_tls";
+    case Answer::wrong_certificate:
+      return "wrong_certificate";
+    case Answer::no_route:
+      return "no_route";
+    case Answer::prohibited:
+      return "prohibited";
+    case Answer::no_name:
+      return "no_name";
+    case Answer::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+Result<Observation> look(HostReader& vantage, const Target& target, const Manner& manner, const Clock& clock,
+                         const Deadline& deadline) {
+  const auto begun = clock.monotonic();
+  Look one(target, manner, clock, deadline);
+  auto fd = vantage.dial({target.address, target.port}, deadline.at_most(manner.connect_within));
+  if (fd) {
+    one.converse(std::move(*fd));
+  } else if (fd.error().code == "dial.prohibited") {
+    const FallbackAnswer fallback = look_by_command(vantage, target, manner, deadline);
+    one.found(fallback.answer, fallback.note);
+  } else {
+    one.dial_failed(fd.error(), vantage.name());
+  }
+  if (deadline.stopped())
+    return fail(ErrorKind::cancelled, "reach.stopped", "the look at " + target.text() + " was stopped");
+  Observation seen = one.take();
+  seen.took = clock.monotonic() - begun;
+  return seen;
+}
+
+}  // namespace mxodus::reach

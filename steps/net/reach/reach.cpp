@@ -1,0 +1,215 @@
+#include "steps/net/reach/reach.h"
+
+#include <atomic>
+#include <optional>
+#include <thread>
+
+#include <nlohmann/json.hpp>
+
+#include "steps/net/reach/dialogue.h"
+#include "steps/net/reach/verdict.h"
+
+namespace mxodus {
+namespace {
+
+using namespace reach;
+
+constexpr std::size_t kAtOnce = 8;     // connections from one vantage
+constexpr std::size_t kTargets = 256;  // more is a mistake
+
+StepDeclaration declare() {
+  StepDeclaration declaration;
+  declaration.name = "net.reach";
+  declaration.effect = Effect::observe;
+  declaration.summary = "Sees whether a service answers, from where, over IPv4 and IPv6";
+  declaration.doc =
+      R"(Connects from `from` (the laptop, or any host through its SSH connection, with nothing installed there) to each
+address of each target and speaks the protocol: a port that is open is not yet a mail server that answers. Names are
+looked up by the own resolver, and each of their IPv4 and IPv6 addresses is tried by itself: a broken IPv6 hides behind
+a working IPv4 otherwise.
+
+The answers are told apart: `refused` (nothing listens), `filtered` (nothing came back), `silent` (no greeting),
+`hung_up`, `wrong_protocol` (a port-forward to another service), `greeting_refused` (5xx: often the reputation of the
+address), `greeting_deferred` (4xx), `no_tls`, `wrong_certificate`, `no_route`, `prohibited`, `no_name`. What could not
+be tried is unknown, never a failure and never fine.
+
+SMTP servers that greet late on purpose are given `greeting_within`; nothing is sent before their greeting. With
+`protocol: smtp` a certificate that does not hold is a warning, because mail servers do not check each other's; with the
+others it is a failure. `certificate` changes that. `expect: closed` turns the question round: refused and filtered are
+then what is wanted. A vantage whose sshd forbids forwarding is helped by a command on that host, as far as that goes.)";
+  declaration.example = R"(smtp_from_outside:
+  uses: net.reach
+  from: out
+  with:
+    to: ["mx:example.org", "198.51.100.20"]
+    protocol: smtp
+)";
+  declaration.params = {
+      {.name = "to",
+       .doc = "Names, addresses, `name:port`, `[2001:db8::1]:port`, or `mx:domain` for the hosts that take "
+              "its mail.",
+       .required = true,
+       .list = true},
+      {.name = "protocol",
+       .type = ParamType::enumeration,
+       .doc = "What is to answer; with it goes the usual port.",
+       .fallback = "tcp",
+       .choices = protocol_names()},
+      {.name = "port",
+       .type = ParamType::integer,
+       .doc = "Ports in place of the usual one; `tcp` has none and needs it.",
+       .list = true},
+      {.name = "family",
+       .type = ParamType::enumeration,
+       .doc = "Which addresses of a name are tried.",
+       .fallback = "both",
+       .choices = {"both", "ipv4", "ipv6"}},
+      {.name = "expect",
+       .type = ParamType::enumeration,
+       .doc = "Whether something is to answer; `closed` is fine with refused and with filtered.",
+       .fallback = "open",
+       .choices = {"open", "closed"}},
+      {.name = "server_name",
+       .type = ParamType::hostname,
+       .doc = "The name that is sent as SNI and that the certificate must be for, in place of the target's "
+              "own."},
+      {.name = "certificate",
+       .type = ParamType::enumeration,
+       .doc = "What a certificate that does not hold means; by default `warn` for smtp and `fail` for the "
+              "others.",
+       .choices = {"fail", "warn", "ignore"}},
+      {.name = "min_days_left",
+       .type = ParamType::integer,
+       .doc = "How many days the certificate must still be valid.",
+       .fallback = 0},
+      {.name = "connect_within",
+       .type = ParamType::duration,
+       .doc = "How long a connection may take before it counts as filtered.",
+       .fallback = "10s"},
+      {.name = "greeting_within",
+       .type = ParamType::duration,
+       .doc = "How long to wait for the greeting; postscreen and the like take 6 to 15 s on purpose.",
+       .fallback = "60s"},
+  };
+  declaration.outputs = {
+      {.name = "results",
+       .type = ParamType::map,
+       .doc = "One entry a connection: target, name, address, family, port, answer, verdict, note, banner, "
+              "capabilities, certificate, took.",
+       .list = true},
+      {.name = "open",
+       .type = ParamType::integer,
+       .doc = "Connections at whose end the right thing answered."},
+      {.name = "open_ipv4", .type = ParamType::integer, .doc = "The same over IPv4."},
+      {.name = "open_ipv6", .type = ParamType::integer, .doc = "The same over IPv6."},
+      {.name = "blocked", .type = ParamType::integer, .doc = "Connections that were refused or filtered."},
+      {.name = "unknown", .type = ParamType::integer, .doc = "Connections that could not be tried."},
+  };
+  declaration.takes_vantage = true;
+  declaration.tags = {"probes_network"};
+  return declaration;
+}
+
+std::vector<std::uint16_t> ports_of(const Params& params) {
+  std::vector<std::uint16_t> ports;
+  if (const auto* list = params.at("port").get<ValueList>())
+    for (const Value& port : *list)
+      if (const auto* number = port.get<std::int64_t>()) ports.push_back(static_cast<std::uint16_t>(*number));
+  if (ports.empty()) ports.push_back(traits_of(params.text("protocol")).port);
+  return ports;
+}
+
+Manner manner_of(const StepContext& context, const std::string& vantage) {
+  const Params& params = context.params();
+  Manner manner{.protocol = traits_of(params.text("protocol")), .server_name = params.text("server_name")};
+  const auto face = context.resources().hosts.find(vantage);
+  const bool named = face != context.resources().hosts.end() && !face->second.helo.empty();
+  manner.hello = named ? face->second.helo : "probe.invalid";
+  const std::string policy = params.text("certificate");
+  manner.certificate_counts = policy.empty() ? manner.protocol.certificate_counts : policy == "fail";
+  manner.certificate_ignored = policy == "ignore";
+  manner.min_days_left = static_cast<int>(params.integer("min_days_left"));
+  manner.connect_within = params.duration("connect_within")->value;
+  manner.greeting_within = params.duration("greeting_within")->value;
+  return manner;
+}
+
+class NetReach final : public StepType {
+ public:
+  const StepDeclaration& declaration() const override { return declaration_; }
+
+  Result<void> check(const Params& params) const override {
+    if (!params.waits_for().empty()) return {};
+    const bool all_have_ports = all_written_ports(params);
+    if (params.text("protocol") == "tcp" && !params.has("port") && !all_have_ports)
+      return fail(ErrorKind::invalid, "reach.port", "`protocol: tcp` has no usual port", "add `port: [25]`");
+    if (const auto* list = params.at("port").get<ValueList>())
+      for (const Value& port : *list)
+        if (const auto* number = port.get<std::int64_t>(); !number || *number < 1 || *number > 65535)
+          return fail(ErrorKind::invalid, "reach.port", "\"" + to_string(port) + "\" is no port: 1 to 65535");
+    for (const std::string& text : params.texts("to"))
+      if (auto wanted = parse_wanted(text); !wanted) return tl::unexpected(std::move(wanted).error());
+    return {};
+  }
+
+  Result<Finding> probe(StepContext& context) const override {
+    std::vector<Wanted> wanted;
+    for (const std::string& text : context.params().texts("to")) {
+      auto one = parse_wanted(text);
+      if (!one) return tl::unexpected(std::move(one).error());
+      wanted.push_back(std::move(*one));
+    }
+    const Targets found = find_targets(wanted, ports_of(context.params()), context.params().text("family"),
+                                       context.dns(), context.deadline());
+    if (found.targets.size() > kTargets)
+      return fail(ErrorKind::invalid, "reach.too-many",
+                  std::to_string(found.targets.size()) + " connections are more than the " +
+                      std::to_string(kTargets) + " that one step makes");
+    HostReader& vantage = context.vantage();
+    auto seen = look_at_all(vantage, found.targets, manner_of(context, vantage.name()), context);
+    if (!seen) return tl::unexpected(std::move(seen).error());
+    Finding finding =
+        judge(*seen, found.unresolved, vantage.name(), context.params().text("expect") == "open");
+    context.keep_evidence(
+        "connections.json",
+        to_json(finding.outputs.at("results")).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    return finding;
+  }
+
+ private:
+  static bool all_written_ports(const Params& params) {
+    for (const std::string& text : params.texts("to"))
+      if (const auto wanted = parse_wanted(text); wanted && wanted->port == 0) return false;
+    return true;
+  }
+
+  static Result<std::vector<Observation>> look_at_all(HostReader& vantage, const std::vector<Target>& targets,
+                                                      const Manner& manner, const StepContext& context) {
+    std::vector<std::optional<Result<Observation>>> seen(targets.size());
+    std::atomic<std::size_t> next{0};
+    {
+      std::vector<std::jthread> lookers;
+      for (std::size_t i = 0; i < std::min(kAtOnce, targets.size()); ++i)
+        lookers.emplace_back([&] {
+          for (std::size_t at = next++; at < targets.size(); at = next++)
+            seen[at] = look(vantage, targets[at], manner, context.clock(), context.deadline());
+        });
+    }
+    std::vector<Observation> all;
+    for (auto& one : seen) {
+      if (!*one) return tl::unexpected(std::move(*one).error());
+      all.push_back(std::move(**one));
+    }
+    return all;
+  }
+
+  StepDeclaration declaration_ = declare();
+};
+
+}  // namespace
+
+std::unique_ptr<StepType> make_net_reach() {
+  return std::make_unique<NetReach>();
+}
+
+}  // namespace mxodus

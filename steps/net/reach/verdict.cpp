@@ -1,0 +1,125 @@
+#include "steps/net/reach/verdict.h"
+
+#include <algorithm>
+
+#include "orchestrator/core/text.h"
+
+namespace mxodus::reach {
+namespace {
+
+constexpr std::size_t kSaid = 3;  // troubles that are told in the sentence; the rest is in the outputs
+
+bool is_closed(Answer answer) {
+  return answer == Answer::refused || answer == Answer::filtered;
+}
+
+bool could_not_ask(Answer answer) {
+  return answer == Answer::unknown || answer == Answer::prohibited || answer == Answer::no_route;
+}
+
+Verdict verdict_of(const Observation& seen, bool want_open) {
+  if (could_not_ask(seen.answer)) return Verdict::unknown;
+  if (!want_open) return is_closed(seen.answer) ? Verdict::ok : Verdict::fail;
+  if (seen.answer == Answer::greeting_deferred) return Verdict::warn;
+  if (seen.answer != Answer::open) return Verdict::fail;
+  return seen.certificate_fault.empty() ? Verdict::ok : Verdict::warn;
+}
+
+Value certificate_value(const Observation& seen) {
+  if (!seen.tls) return {};
+  const Certificate& certificate = seen.tls->certificate;
+  ValueList names;
+  for (const std::string& name : certificate.names) names.push_back(name);
+  ValueMap map{{"subject", certificate.subject},  {"issuer", certificate.issuer},
+               {"names", std::move(names)},       {"fingerprint", certificate.fingerprint},
+               {"fault", seen.certificate_fault}, {"protocol", seen.tls->protocol}};
+  if (certificate.not_after) map["not_after"] = *certificate.not_after;
+  return map;
+}
+
+Value result_value(const Observation& seen, Verdict verdict) {
+  ValueList capabilities;
+  for (const std::string& capability : seen.capabilities) capabilities.push_back(capability);
+  ValueMap map{{"target", seen.target.written},
+               {"name", seen.target.name},
+               {"address", seen.target.address},
+               {"family", seen.target.ipv6() ? "ipv6" : "ipv4"},
+               {"port", std::int64_t{seen.target.port}},
+               {"answer", to_string(seen.answer)},
+               {"verdict", std::string(to_string(verdict))},
+               {"note", seen.note},
+               {"banner", seen.banner},
+               {"capabilities", std::move(capabilities)},
+               {"took", Duration{seen.took}}};
+  if (seen.tls) map["certificate"] = certificate_value(seen);
+  return map;
+}
+
+std::string trouble_of(const Observation& seen, bool want_open) {
+  if (!want_open && !could_not_ask(seen.answer) && !is_closed(seen.answer))
+    return seen.target.text() + " is to be closed, but answers";
+  if (seen.answer == Answer::open)
+    return seen.target.text() + " answers, but its certificate does not hold: " + seen.certificate_fault;
+  return seen.target.text() + ": " + seen.note;
+}
+
+/// What is wrong, the worst first, and how much more there is.
+std::string tell(std::vector<std::pair<Verdict, std::string>> troubles) {
+  const auto weight = [](Verdict verdict) {
+    return verdict == Verdict::fail ? 0 : verdict == Verdict::unknown ? 1 : 2;
+  };
+  std::stable_sort(troubles.begin(), troubles.end(),
+                   [&](const auto& a, const auto& b) { return weight(a.first) < weight(b.first); });
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kSaid, troubles.size()); ++i)
+    text += (text.empty() ? "" : "; ") + troubles[i].second;
+  if (troubles.size() > kSaid) text += "; and " + std::to_string(troubles.size() - kSaid) + " more";
+  return text;
+}
+
+}  // namespace
+
+Finding judge(const std::vector<Observation>& seen, const std::vector<Unresolved>& unresolved,
+              const std::string& vantage, bool want_open) {
+  Finding finding;
+  finding.verdict = Verdict::ok;
+  ValueList results;
+  ValueMap state;
+  std::vector<std::pair<Verdict, std::string>> troubles;
+  std::map<std::string, std::int64_t> counts;
+  for (const Observation& one : seen) {
+    const Verdict verdict = verdict_of(one, want_open);
+    finding.verdict = worse(finding.verdict, verdict);
+    if (verdict != Verdict::ok) troubles.emplace_back(verdict, trouble_of(one, want_open));
+    results.push_back(result_value(one, verdict));
+    state[one.target.address + " " + std::to_string(one.target.port)] = to_string(one.answer);
+    if (one.answer == Answer::open) ++counts[one.target.ipv6() ? "open_ipv6" : "open_ipv4"];
+    if (is_closed(one.answer)) ++counts["blocked"];
+    if (could_not_ask(one.answer)) ++counts["unknown"];
+  }
+  for (const Unresolved& name : unresolved) {
+    const Verdict verdict = name.known ? Verdict::fail : Verdict::unknown;
+    finding.verdict = worse(finding.verdict, verdict);
+    troubles.emplace_back(verdict, name.why);
+    results.push_back(ValueMap{{"target", name.written},
+                               {"answer", to_string(name.known ? Answer::no_name : Answer::unknown)},
+                               {"verdict", std::string(to_string(verdict))},
+                               {"note", name.why}});
+    if (!name.known) ++counts["unknown"];
+  }
+  if (results.empty()) {
+    finding.verdict = Verdict::unknown;
+    troubles.emplace_back(Verdict::unknown, "no address of the wanted family is there to connect to");
+  }
+  const std::string all = std::to_string(seen.size()) + (seen.size() == 1 ? " connection" : " connections");
+  finding.sentence = troubles.empty()
+                         ? "from " + vantage + ": " + all + (want_open ? ", open" : ", closed as wanted")
+                         : "from " + vantage + ": " + tell(std::move(troubles));
+  finding.outputs = {{"results", std::move(results)},    {"open", counts["open_ipv4"] + counts["open_ipv6"]},
+                     {"open_ipv4", counts["open_ipv4"]}, {"open_ipv6", counts["open_ipv6"]},
+                     {"blocked", counts["blocked"]},     {"unknown", counts["unknown"]}};
+  finding.state = std::move(state);
+  return finding;
+}
+
+}  // namespace mxodus::reach

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "orchestrator/step_api/finding.h"
+#include "steps/net/reach/dialogue.h"
+
+namespace mxodus::reach {
+
+/// Makes of all observations what the step says: a verdict, one sentence, the outputs.
+Finding judge(const std::vector<Observation>& seen, const std::vector<Unresolved>& unresolved,
+              const std::string& vantage, bool want_open);
+
+}  // namespace mxodus::reach

@@ -1,0 +1,351 @@
+#include "steps/net/reach/reach.h"
+
+#include <cstdlib>
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "orchestrator/core/digest.h"
+#include "tests/support/fake_context.h"
+#include "tests/support/fake_host.h"
+#include "tests/support/loopback_server.h"
+#include "tests/support/test_authority.h"
+
+using namespace mxodus;
+using testing::HasSubstr;
+using testing::Not;
+
+namespace {
+
+/// A vantage on whose network the test's servers stand under addresses of the test's choice.
+class Network final : public HostReader {
+ public:
+  explicit Network(std::string name) : commands_(name) {}
+
+  void place(const std::string& address, std::uint16_t port, const LoopbackServer& server) {
+    servers_[{address, port}] = &server;
+  }
+  void fail_at(const std::string& address, std::uint16_t port, Error error) {
+    errors_[{address, port}] = std::move(error);
+  }
+  FakeHost& commands() { return commands_; }
+
+  const std::string& name() const override { return commands_.name(); }
+  Result<HostIdentity> identify(const Deadline& deadline) override { return commands_.identify(deadline); }
+  Result<CommandResult> read(const Command& command, const Deadline& deadline) override {
+    return commands_.read(command, deadline);
+  }
+  Result<std::vector<CommandResult>> read_all(std::span<const Command> commands,
+                                              const Deadline& deadline) override {
+    return commands_.read_all(commands, deadline);
+  }
+  Result<CommandResult> read_script(const std::string& script, const Deadline& deadline) override {
+    return commands_.read_script(script, deadline);
+  }
+  Result<UniqueFd> dial(const Endpoint& endpoint, const Deadline&) override {
+    const auto key = std::make_pair(endpoint.host, endpoint.port);
+    if (const auto server = servers_.find(key); server != servers_.end()) return server->second->connect();
+    if (const auto error = errors_.find(key); error != errors_.end()) return tl::unexpected(error->second);
+    return fail(ErrorKind::no_answer, "dial.timeout", "nothing came back");
+  }
+
+ private:
+  std::map<std::pair<std::string, std::uint16_t>, const LoopbackServer*> servers_;
+  std::map<std::pair<std::string, std::uint16_t>, Error> errors_;
+  FakeHost commands_;
+};
+
+const std::string kNew4 = "198.51.100.20";
+const std::string kNew6 = "2001:db8:51::20";
+
+class NetReach : public testing::Test {
+ protected:
+  void SetUp() override {
+    file_ = std::filesystem::temp_directory_path() / ("mxodus-" + random_hex(8) + ".pem");
+    authority_.write_to(file_);
+    ::setenv("SSL_CERT_FILE", file_.c_str(), 1);
+  }
+  void TearDown() override {
+    ::unsetenv("SSL_CERT_FILE");
+    std::filesystem::remove(file_);
+  }
+
+  Finding look(std::string_view with, const std::function<void(FakeContext&)>& arrange = {}) {
+    FakeContext context(*type_, with);
+    context.look_from(network_);
+    if (arrange) arrange(context);
+    auto checked = type_->check(context.params());
+    EXPECT_TRUE(checked) << checked.error().message;
+    auto found = type_->probe(context);
+    if (!found) throw std::runtime_error(found.error().message);
+    return *found;
+  }
+
+  static std::string answer(const Finding& found, std::size_t at = 0) {
+    return to_string(*found.outputs.at("results").get<ValueList>()->at(at).find("answer"));
+  }
+  static std::int64_t count(const Finding& found, const std::string& name) {
+    return *found.outputs.at(name).get<std::int64_t>();
+  }
+
+  LoopbackServer::Handler smtp(const std::string& greeting = "220 mail.acme.test ESMTP\r\n") const {
+    return [certificate = certificate_, greeting](Conversation& client) {
+      client.say(greeting);
+      client.hear_line();
+      client.say("250-mail.acme.test\r\n250 STARTTLS\r\n");
+      client.hear_line();
+      client.say("220 go\r\n");
+      TlsConversation tls(client.fd(), certificate);
+      tls.hear_line();
+      tls.say("250-mail.acme.test\r\n250 AUTH PLAIN\r\n");
+      tls.hear_line();
+      tls.say("221 bye\r\n");
+    };
+  }
+  LoopbackServer::Handler imaps(const TestCertificate& certificate) const {
+    return [certificate](Conversation& client) {
+      TlsConversation tls(client.fd(), certificate);
+      tls.say("* OK Dovecot ready.\r\n");
+      tls.hear_line();
+      tls.say("* CAPABILITY IMAP4rev1\r\nA1 OK done\r\n");
+      tls.hear_line();
+      tls.say("* BYE\r\nA2 OK bye\r\n");
+    };
+  }
+
+  std::filesystem::path file_;
+  TestAuthority authority_;
+  TestCertificate certificate_ = authority_.issue({"mail.acme.test", "imap.acme.test"});
+  std::unique_ptr<StepType> type_ = make_net_reach();
+  Network network_{"out"};
+};
+
+Error dial_error(ErrorKind kind, const char* code) {
+  return Error{kind, code, "as the test says"};
+}
+
+}  // namespace
+
+TEST_F(NetReach, SpeaksSmtpWithEveryAddressOfEveryMx) {
+  LoopbackServer server(smtp());
+  network_.place(kNew4, 25, server);
+  network_.place(kNew6, 25, server);
+  const Finding found = look(R"({"to": "mx:acme.test", "protocol": "smtp"})", [](FakeContext& context) {
+    context.fake_dns().add("acme.test", "MX", 300, {"10 mail.acme.test."});
+    context.fake_dns().add("mail.acme.test", "A", 300, {kNew4});
+    context.fake_dns().add("mail.acme.test", "AAAA", 300, {kNew6});
+  });
+  EXPECT_EQ(found.verdict, Verdict::ok) << found.sentence;
+  EXPECT_EQ(count(found, "open"), 2);
+  EXPECT_EQ(count(found, "open_ipv4"), 1);
+  EXPECT_EQ(count(found, "open_ipv6"), 1);
+  const Value& first = found.outputs.at("results").get<ValueList>()->front();
+  EXPECT_EQ(to_string(*first.find("banner")), "220 mail.acme.test ESMTP");
+  EXPECT_EQ(to_string(*first.find("certificate")->find("subject")), "CN = mail.acme.test");
+  EXPECT_EQ(found.sentence, "from out: 2 connections, open");
+}
+
+TEST_F(NetReach, TellsABrokenIpv6FromAWorkingIpv4) {
+  LoopbackServer server(smtp());
+  network_.place(kNew4, 25, server);
+  const Finding found = look(R"({"to": "mail.acme.test", "protocol": "smtp"})", [](FakeContext& context) {
+    context.fake_dns().add("mail.acme.test", "A", 300, {kNew4});
+    context.fake_dns().add("mail.acme.test", "AAAA", 300, {kNew6});
+  });
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  EXPECT_EQ(count(found, "open_ipv4"), 1);
+  EXPECT_EQ(count(found, "open_ipv6"), 0);
+  EXPECT_EQ(answer(found, 1), "filtered");
+  EXPECT_THAT(found.sentence,
+              HasSubstr("mail.acme.test at 2001:db8:51::20 port 25 (IPv6): nothing came back within 10s"));
+}
+
+TEST_F(NetReach, TellsRefusedFromFiltered) {
+  network_.fail_at(kNew4, 25, dial_error(ErrorKind::refused, "dial.refused"));
+  const Finding found = look(R"({"to": ["198.51.100.20", "198.51.100.21"], "port": 25})");
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  EXPECT_EQ(answer(found, 0), "refused");
+  EXPECT_EQ(answer(found, 1), "filtered");
+  EXPECT_EQ(count(found, "blocked"), 2);
+}
+
+TEST_F(NetReach, IsContentWithClosedPortsWhereTheyAreToBeClosed) {
+  LoopbackServer server([](Conversation& client) { client.wait_for_end(); });
+  network_.fail_at(kNew4, 25, dial_error(ErrorKind::refused, "dial.refused"));
+  const Finding closed =
+      look(R"({"to": ["198.51.100.20", "198.51.100.21"], "port": 25, "expect": "closed"})");
+  EXPECT_EQ(closed.verdict, Verdict::ok);
+  EXPECT_EQ(closed.sentence, "from out: 2 connections, closed as wanted");
+  network_.place(kNew6, 25, server);
+  const Finding open = look(R"({"to": "2001:db8:51::20", "port": 25, "expect": "closed"})");
+  EXPECT_EQ(open.verdict, Verdict::fail);
+  EXPECT_THAT(open.sentence, HasSubstr("is to be closed, but answers"));
+}
+
+TEST_F(NetReach, CallsAServerWithoutAGreetingSilent) {
+  LoopbackServer server([](Conversation& client) { client.wait_for_end(); });
+  network_.place(kNew4, 25, server);
+  const Finding found = look(R"({"to": "198.51.100.20", "protocol": "smtp", "greeting_within": "200ms"})");
+  EXPECT_EQ(answer(found), "silent");
+  EXPECT_EQ(found.verdict, Verdict::fail);
+}
+
+TEST_F(NetReach, KnowsAPortForwardThatLeadsElsewhere) {
+  LoopbackServer ssh([](Conversation& client) {
+    client.say("SSH-2.0-OpenSSH_9.2\r\n");
+    client.wait_for_end();
+  });
+  network_.place(kNew4, 25, ssh);
+  network_.place(kNew4, 993, ssh);
+  EXPECT_EQ(answer(look(R"({"to": "198.51.100.20", "protocol": "smtp"})")), "wrong_protocol");
+  EXPECT_EQ(answer(look(R"({"to": "198.51.100.20", "protocol": "imaps"})")), "wrong_protocol");
+}
+
+TEST_F(NetReach, TellsAServerThatDoesNotWantUsFromOneThatHasNoTime) {
+  LoopbackServer never(smtp("554 IP=198.51.100.20 - None/bad reputation\r\n"));
+  LoopbackServer later(smtp("421 too many connections\r\n"));
+  network_.place(kNew4, 25, never);
+  network_.place(kNew6, 25, later);
+  const Finding found = look(R"({"to": ["198.51.100.20", "2001:db8:51::20"], "protocol": "smtp"})");
+  EXPECT_EQ(answer(found, 0), "greeting_refused");
+  EXPECT_EQ(answer(found, 1), "greeting_deferred");
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  EXPECT_THAT(found.sentence, HasSubstr("554 IP=198.51.100.20"));
+}
+
+TEST_F(NetReach, SaysThatTheServerHungUp) {
+  LoopbackServer server([](Conversation&) {});
+  network_.place(kNew4, 25, server);
+  EXPECT_EQ(answer(look(R"({"to": "198.51.100.20", "protocol": "smtp"})")), "hung_up");
+}
+
+TEST_F(NetReach, SpeaksImapOverTlsAndChecksTheCertificateForTheNameThatWasAsked) {
+  LoopbackServer server(imaps(certificate_));
+  network_.place(kNew4, 993, server);
+  const auto named = [](FakeContext& context) {
+    context.fake_dns().add("imap.acme.test", "A", 300, {kNew4});
+    context.fake_dns().add("other.acme.test", "A", 300, {kNew4});
+  };
+  const Finding right = look(R"({"to": "imap.acme.test", "protocol": "imaps"})", named);
+  EXPECT_EQ(right.verdict, Verdict::ok) << right.sentence;
+  const Finding wrong = look(R"({"to": "other.acme.test", "protocol": "imaps"})", named);
+  EXPECT_EQ(wrong.verdict, Verdict::fail);
+  EXPECT_EQ(answer(wrong), "wrong_certificate");
+  EXPECT_THAT(wrong.sentence, HasSubstr("it is for mail.acme.test, imap.acme.test, not for other.acme.test"));
+  const Finding warned =
+      look(R"({"to": "other.acme.test", "protocol": "imaps", "certificate": "warn"})", named);
+  EXPECT_EQ(warned.verdict, Verdict::warn);
+  EXPECT_EQ(answer(warned), "open");
+  const Finding by_address =
+      look(R"({"to": "198.51.100.20", "protocol": "imaps", "server_name": "imap.acme.test"})");
+  EXPECT_EQ(by_address.verdict, Verdict::ok) << by_address.sentence;
+}
+
+TEST_F(NetReach, WarnsOnlyOfACertificateBetweenMailServers) {
+  certificate_ = TestAuthority::self_signed({"mail.acme.test"});
+  LoopbackServer server(smtp());
+  network_.place(kNew4, 25, server);
+  network_.place(kNew4, 587, server);
+  const Finding relay = look(R"({"to": "198.51.100.20", "protocol": "smtp"})");
+  EXPECT_EQ(relay.verdict, Verdict::warn);
+  EXPECT_EQ(answer(relay), "open");
+  const Finding submission = look(R"({"to": "198.51.100.20", "protocol": "submission"})");
+  EXPECT_EQ(submission.verdict, Verdict::fail);
+  EXPECT_EQ(answer(submission), "wrong_certificate");
+}
+
+TEST_F(NetReach, WantsACertificateThatLastsLongEnough) {
+  LoopbackServer server(imaps(authority_.issue({"imap.acme.test"}, 3)));
+  network_.place(kNew4, 993, server);
+  const auto today = [](FakeContext& context) {
+    const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::system_clock::now().time_since_epoch());
+    context.fake_clock().advance(now - context.fake_clock().now().since_epoch);
+  };
+  const std::string with = R"({"to": "198.51.100.20", "protocol": "imaps", "server_name": "imap.acme.test")";
+  EXPECT_EQ(look(with + "}", today).verdict, Verdict::ok);
+  const Finding found = look(with + R"(, "min_days_left": 14})", today);
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  EXPECT_THAT(found.sentence, HasSubstr("wanted are 14 days"));
+}
+
+TEST_F(NetReach, DoesNotCallANameThatCannotBeAskedAbsent) {
+  DnsAnswer broken;
+  broken.status = DnsStatus::servfail;
+  const Finding asked = look(R"({"to": "mail.acme.test", "port": 25})", [&](FakeContext& context) {
+    context.fake_dns().answer("mail.acme.test", "A", broken);
+    context.fake_dns().answer("mail.acme.test", "AAAA", broken);
+  });
+  EXPECT_EQ(asked.verdict, Verdict::unknown);
+  const Finding absent = look(R"({"to": "mail.acme.test", "port": 25})");
+  EXPECT_EQ(absent.verdict, Verdict::fail);
+  EXPECT_EQ(answer(absent), "no_name");
+}
+
+TEST_F(NetReach, SaysThatADomainTakesNoMail) {
+  const Finding found = look(R"({"to": "mx:acme.test", "protocol": "smtp"})", [](FakeContext& context) {
+    context.fake_dns().add("acme.test", "MX", 300, {"0 ."});
+  });
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  EXPECT_THAT(found.sentence, HasSubstr("takes no mail"));
+}
+
+TEST_F(NetReach, DoesNotBlameTheTargetWhenTheVantageHasNoWayThere) {
+  network_.fail_at(kNew6, 25, dial_error(ErrorKind::unreachable, "dial.route"));
+  const Finding found = look(R"({"to": "2001:db8:51::20", "port": 25})");
+  EXPECT_EQ(found.verdict, Verdict::unknown);
+  EXPECT_EQ(answer(found), "no_route");
+}
+
+TEST_F(NetReach, LooksByACommandWhereForwardingIsProhibited) {
+  network_.fail_at(kNew4, 25, dial_error(ErrorKind::refused, "dial.prohibited"));
+  network_.commands().expect_matching("/dev/tcp", exited(0, "connected\n220 mail.acme.test ESMTP\n"));
+  const Finding found = look(R"({"to": "198.51.100.20", "protocol": "smtp"})");
+  EXPECT_EQ(found.verdict, Verdict::ok);
+  EXPECT_THAT(to_string(*found.outputs.at("results").get<ValueList>()->front().find("note")),
+              HasSubstr("by a command there"));
+}
+
+TEST_F(NetReach, ReadsWhatTheCommandSaysOfClosedPorts) {
+  network_.fail_at(kNew4, 25, dial_error(ErrorKind::refused, "dial.prohibited"));
+  network_.commands()
+      .expect_matching("/dev/tcp", exited(0, "", "bash: connect: Connection refused\n"))
+      .expect_matching("/dev/tcp", exited(0, "timed-out\n"))
+      .expect_matching("/dev/tcp", exited(0, "no-tool\n"));
+  EXPECT_EQ(answer(look(R"({"to": "198.51.100.20", "port": 25})")), "refused");
+  EXPECT_EQ(answer(look(R"({"to": "198.51.100.20", "port": 25})")), "filtered");
+  const Finding found = look(R"({"to": "198.51.100.20", "port": 25})");
+  EXPECT_EQ(answer(found), "prohibited");
+  EXPECT_EQ(found.verdict, Verdict::unknown);
+  EXPECT_THAT(found.sentence, HasSubstr("AllowTcpForwarding"));
+}
+
+TEST_F(NetReach, CannotCheckTlsByACommand) {
+  network_.fail_at(kNew4, 993, dial_error(ErrorKind::refused, "dial.prohibited"));
+  const Finding found = look(R"({"to": "198.51.100.20", "protocol": "imaps"})");
+  EXPECT_EQ(found.verdict, Verdict::unknown);
+  EXPECT_THAT(found.sentence, HasSubstr("look from another host"));
+}
+
+TEST_F(NetReach, KeepsWhatItSawAsEvidence) {
+  FakeContext context(*type_, R"({"to": "198.51.100.21", "port": 25})");
+  context.look_from(network_);
+  ASSERT_TRUE(type_->probe(context));
+  EXPECT_THAT(context.evidence().at("connections.json"), HasSubstr("\"filtered\""));
+}
+
+TEST_F(NetReach, RefusesTargetsAndPortsThatAreNone) {
+  for (const char* with : {R"({"to": "mail.acme.test"})", R"({"to": "mail.acme.test:0", "port": 25})",
+                           R"({"to": "mail acme", "port": 25})", R"({"to": "a", "port": 70000})",
+                           R"({"to": "[198.51.100.20]:25"})", R"({"to": "mx:", "port": 25})",
+                           R"({"to": "mx:198.51.100.20", "protocol": "smtp"})"}) {
+    const FakeContext context(*type_, with);
+    EXPECT_FALSE(type_->check(context.params())) << with;
+  }
+  for (const char* with : {R"({"to": "mail.acme.test:25"})", R"({"to": "[2001:db8::1]:25"})",
+                           R"({"to": "2001:db8::1", "port": [25, 587]})"}) {
+    const FakeContext context(*type_, with);
+    EXPECT_TRUE(type_->check(context.params())) << with;
+  }
+}
