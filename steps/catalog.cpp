@@ -1,6 +1,7 @@
 #include "steps/catalog.h"
 
 #include "steps/files/layout.h"
+#include "steps/dnsbl/status/status.h"
 #include "steps/gates/gate.h"
 #include "steps/host_check/host_check.h"
 #include "steps/restic/snapshots.h"
@@ -18,6 +19,7 @@ Catalog make_catalog() {
   catalog.add(make_files_layout());
   catalog.add(make_host_check());
   catalog.add(make_restic_snapshots());
+  catalog.add(make_dnsbl_status());
   catalog.add(make_net_reach());
   catalog.add(make_task());
   catalog.add(make_wait());
