@@ -8,8 +8,6 @@
 #include <array>
 #include <cstdlib>
 #include <fstream>
-#include <sstream>
-#include <thread>
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -23,11 +21,11 @@
 #include "orchestrator/core/unique_fd.h"
 #include "orchestrator/transport/dial.h"
 #include "orchestrator/transport/ssh/client_config.h"
+#include "tests/support/arrange.h"
 
 namespace mxodus {
 namespace {
 
-using std::chrono::milliseconds;
 constexpr const char* sshd = "/usr/sbin/sshd";
 
 Deadline soon() {
@@ -51,11 +49,6 @@ std::uint16_t free_port() {
   return ntohs(address.sin_port);
 }
 
-void write(const std::filesystem::path& path, const std::string& text) {
-  std::ofstream(path) << text;
-  ::chmod(path.c_str(), 0600);
-}
-
 std::vector<pid_t> children_of(pid_t pid) {
   std::vector<pid_t> children;
   std::ifstream list("/proc/" + std::to_string(pid) + "/task/" + std::to_string(pid) + "/children");
@@ -73,16 +66,6 @@ void add_sshd_descendants(pid_t pid, std::vector<pid_t>& found) {
 
 }  // namespace
 
-std::string slurp(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
-void append_to(const std::filesystem::path& path, const std::string& text) {
-  std::ofstream(path, std::ios::app) << text;
-}
-
 void make_ssh_key(const std::filesystem::path& path, const std::string& passphrase) {
   run_or_fail({"ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-C", path.filename(), "-f", path});
 }
@@ -92,12 +75,11 @@ bool SshServer::available() {
 }
 
 SshServer::SshServer(std::vector<std::string> config) {
-  std::string name = std::filesystem::temp_directory_path() / "mxodus-sshd-XXXXXX";
-  dir_ = ::mkdtemp(name.data());
-  make_ssh_key(dir_ / "host_key");
+  make_ssh_key(dir() / "host_key");
   make_ssh_key(user_key());
-  std::filesystem::copy_file(dir_ / "id_ed25519.pub", authorized_keys());
-  std::filesystem::create_directory(dir_ / "home");
+  std::filesystem::copy_file(dir() / "id_ed25519.pub", authorized_keys());
+  std::filesystem::create_directory(dir() / "home");
+  std::filesystem::create_directory(dir() / "bin");
   if (::getuid() == 0) ::mkdir("/run/sshd", 0755);  // privilege separation wants it; a booted system has it
   for (int tries = 0; tries < 5; ++tries) {
     port_ = free_port();  // somebody else may take it before sshd does
@@ -110,28 +92,27 @@ SshServer::SshServer(std::vector<std::string> config) {
 SshServer::~SshServer() {
   kill_sessions();
   stop_listening();
-  std::error_code error;
-  std::filesystem::remove_all(dir_, error);
 }
 
 void SshServer::write_files(const std::vector<std::string>& config) const {
   std::string sshd_config;
   for (std::string line : config) {
-    for (std::size_t at; (at = line.find("@DIR@")) != std::string::npos;) line.replace(at, 5, dir_.string());
+    for (std::size_t at; (at = line.find("@DIR@")) != std::string::npos;) line.replace(at, 5, dir().string());
     sshd_config += line + "\n";  // sshd keeps the first value of each keyword
   }
   sshd_config += "Port " + std::to_string(port_) + "\nListenAddress 127.0.0.1\nHostKey " +
-                 (dir_ / "host_key").string() + "\nAuthorizedKeysFile " + authorized_keys().string() +
+                 (dir() / "host_key").string() + "\nAuthorizedKeysFile " + authorized_keys().string() +
                  "\nPidFile none\nUsePAM no\nStrictModes no\nPermitRootLogin yes\nPasswordAuthentication no\n"
                  "KbdInteractiveAuthentication no\nLogLevel VERBOSE\nSetEnv HOME=" +
-                 (dir_ / "home").string() + "\n";
-  write(dir_ / "sshd_config", sshd_config);
-  write(known_hosts(), "[127.0.0.1]:" + std::to_string(port_) + " " + host_key() + "\n");
-  write(ssh_config(), "Host target\n  HostName 127.0.0.1\n  Port " + std::to_string(port_) + "\n  User " +
-                          ClientSurroundings::of_this_process().local_user + "\n  IdentityFile " +
-                          user_key().string() +
-                          "\n  IdentityAgent none\n  GlobalKnownHostsFile none\n  UserKnownHostsFile " +
-                          known_hosts().string() + "\n");
+                 (dir() / "home").string() + " PATH=" + (dir() / "bin").string() + ":/usr/bin:/bin\n";
+  write_private(dir() / "sshd_config", sshd_config);
+  write_private(known_hosts(), "[127.0.0.1]:" + std::to_string(port_) + " " + host_key() + "\n");
+  write_private(ssh_config(),
+                "Host target\n  HostName 127.0.0.1\n  Port " + std::to_string(port_) + "\n  User " +
+                    ClientSurroundings::of_this_process().local_user + "\n  IdentityFile " +
+                    user_key().string() +
+                    "\n  IdentityAgent none\n  GlobalKnownHostsFile none\n  UserKnownHostsFile " +
+                    known_hosts().string() + "\n");
 }
 
 bool SshServer::start() {
@@ -139,19 +120,18 @@ bool SshServer::start() {
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, 2, (dir_ / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  std::vector<std::string> words{sshd, "-D", "-e", "-f", dir_ / "sshd_config"};
+  posix_spawn_file_actions_addopen(&actions, 2, (dir() / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  std::vector<std::string> words{sshd, "-D", "-e", "-f", dir() / "sshd_config"};
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   const int error = ::posix_spawn(&pid_, sshd, &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) return false;
-  const Deadline deadline = soon();
-  while (!deadline.passed() && ::waitpid(pid_, nullptr, WNOHANG) == 0) {
-    if (log().find("Server listening") != std::string::npos) return true;
-    std::this_thread::sleep_for(milliseconds(5));
-  }
+  bool ended = false;
+  const auto listens = [&] { return log().find("Server listening") != std::string::npos; };
+  if (eventually([&] { return listens() || (ended = ::waitpid(pid_, nullptr, WNOHANG) != 0); }) && !ended)
+    return true;
   pid_ = -1;
   return false;
 }
@@ -176,11 +156,11 @@ void SshServer::configure_client(const std::string& lines) {
 }
 
 std::string SshServer::fingerprint() const {
-  return split(run_or_fail({"ssh-keygen", "-lf", dir_ / "host_key.pub"}), ' ').at(1);
+  return split(run_or_fail({"ssh-keygen", "-lf", dir() / "host_key.pub"}), ' ').at(1);
 }
 
 std::string SshServer::host_key() const {
-  const std::vector<std::string> words = split(slurp(dir_ / "host_key.pub"), ' ');
+  const std::vector<std::string> words = split(slurp(dir() / "host_key.pub"), ' ');
   return words.at(0) + " " + words.at(1);
 }
 
@@ -201,7 +181,7 @@ std::size_t SshServer::kill_sessions() {
 }
 
 std::string SshServer::log() const {
-  return slurp(dir_ / "log");
+  return slurp(dir() / "log");
 }
 
 }  // namespace mxodus

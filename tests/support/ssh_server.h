@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "orchestrator/transport/host_spec.h"
+#include "tests/support/temporary_directory.h"
 
 namespace mxodus {
 
@@ -24,11 +25,12 @@ class SshServer {
 
   /// How to reach it: a name that ssh_config() knows.
   HostSpec spec(const std::string& name = "new") const;
-  const std::filesystem::path& dir() const { return dir_; }
-  std::filesystem::path ssh_config() const { return dir_ / "ssh_config"; }
-  std::filesystem::path known_hosts() const { return dir_ / "known_hosts"; }
-  std::filesystem::path user_key() const { return dir_ / "id_ed25519"; }
-  std::filesystem::path authorized_keys() const { return dir_ / "authorized_keys"; }
+  /// Holds `home` (the user's HOME) and `bin` (first in the user's PATH) too.
+  const std::filesystem::path& dir() const { return directory_.path(); }
+  std::filesystem::path ssh_config() const { return dir() / "ssh_config"; }
+  std::filesystem::path known_hosts() const { return dir() / "known_hosts"; }
+  std::filesystem::path user_key() const { return dir() / "id_ed25519"; }
+  std::filesystem::path authorized_keys() const { return dir() / "authorized_keys"; }
   std::uint16_t port() const { return port_; }
   /// Adds lines to the host's block in ssh_config().
   void configure_client(const std::string& lines);
@@ -51,16 +53,12 @@ class SshServer {
   void write_files(const std::vector<std::string>& config) const;
   bool start();
 
-  std::filesystem::path dir_;
+  TemporaryDirectory directory_;
   std::uint16_t port_ = 0;
   pid_t pid_ = -1;
 };
 
 /// A new key pair in `path` and `path`.pub, by ssh-keygen.
 void make_ssh_key(const std::filesystem::path& path, const std::string& passphrase = "");
-
-/// The whole of a small file; empty where it is not there.
-std::string slurp(const std::filesystem::path& path);
-void append_to(const std::filesystem::path& path, const std::string& text);
 
 }  // namespace mxodus

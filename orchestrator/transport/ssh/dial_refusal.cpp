@@ -23,6 +23,9 @@ Error dial_refusal(const Endpoint& endpoint, const std::string& from, const std:
   if (says("not known") || says("No address associated") || says("nodename nor servname"))
     return error(ErrorKind::not_found, "dial.name",
                  printable_line(endpoint.host) + " does not resolve on " + from);
+  if (says("name resolution"))
+    return error(ErrorKind::no_answer, "dial.resolver",
+                 "the resolver of " + from + " could not say where " + printable_line(endpoint.host) + " is");
   if (says("No route") || says("unreachable"))
     return error(ErrorKind::unreachable, "dial.route", "there is no way to " + where + " from " + from);
   return error(ErrorKind::no_answer, "dial.unclear",

@@ -36,9 +36,15 @@ Result<std::shared_ptr<ShellPool>> SshHost::connected(const Deadline& deadline) 
 }
 
 Result<std::vector<CommandResult>> SshHost::run(std::span<const ShellTask> tasks, const Deadline& deadline) {
-  auto shells = connected(deadline);
-  if (!shells) return tl::unexpected(std::move(shells).error());
-  return (*shells)->run(tasks, deadline);
+  const auto once = [&]() -> Result<std::vector<CommandResult>> {
+    auto shells = connected(deadline);
+    if (!shells) return tl::unexpected(std::move(shells).error());
+    return (*shells)->run(tasks, deadline);
+  };
+  auto results = once();
+  // A connection may turn out to be gone only when it is used; nothing was begun then.
+  if (!results && results.error().code == "ssh.lost") return once();
+  return results;
 }
 
 Result<HostIdentity> SshHost::identify(const Deadline& deadline) {

@@ -9,7 +9,9 @@
 #include <gtest/gtest.h>
 
 #include "orchestrator/transport/host_pool.h"
+#include "tests/support/arrange.h"
 #include "tests/support/ssh_server.h"
+#include "tests/support/temporary_directory.h"
 
 namespace mxodus {
 namespace {
@@ -53,6 +55,7 @@ class HostConformance : public testing::TestWithParam<Kind> {
     return *result;
   }
 
+  TemporaryDirectory directory_;
   std::unique_ptr<SshServer> server_;
   std::unique_ptr<Host> host_;
 };
@@ -149,26 +152,26 @@ TEST_P(HostConformance, ASyntaxErrorEndsOnlyItsScript) {
 }
 
 TEST_P(HostConformance, ACommandThatHangsHasNoAnswerAndIsKilled) {
-  const auto mark = std::filesystem::temp_directory_path() / ("mxodus-hang-" + std::to_string(::getpid()));
+  const auto mark = directory_.path() / "pid";
   const std::string script = "echo $$ >" + mark.string() + "; echo begun; exec sleep 1000";
   const auto result = host_->read({{"sh", "-c", script}}, Deadline(milliseconds(700)));
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_FALSE(result->answered());
   EXPECT_EQ(result->out, "begun\n");
   const int pid = std::stoi(slurp(mark));
-  std::filesystem::remove(mark);
-  const Deadline deadline = soon();
-  while (::kill(pid, 0) == 0 && !deadline.passed()) std::this_thread::sleep_for(milliseconds(20));
-  EXPECT_NE(::kill(pid, 0), 0) << "the command still runs";
+  EXPECT_TRUE(eventually([&] { return ::kill(pid, 0) != 0; })) << "the command still runs";
   EXPECT_EQ(read({"echo", "well"}).out, "well\n");
 }
 
 TEST_P(HostConformance, AHungCommandDoesNotHoldUpTheOthers) {
   std::stop_source stop;
+  const auto mark = directory_.path() / "hangs";
   std::thread hanging([&] {
-    const auto result = host_->read({{"sleep", "1000"}}, Deadline(std::chrono::hours(1), stop.get_token()));
+    const auto result = host_->read({{"sh", "-c", "echo >" + mark.string() + "; exec sleep 1000"}},
+                                    Deadline(std::chrono::hours(1), stop.get_token()));
     EXPECT_TRUE(result && !result->answered());
   });
+  EXPECT_TRUE(eventually([&] { return std::filesystem::exists(mark); }));
   EXPECT_EQ(read({"echo", "well"}).out, "well\n");
   stop.request_stop();
   hanging.join();
