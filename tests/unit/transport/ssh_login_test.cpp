@@ -161,9 +161,8 @@ TEST_F(SshLogin, AnAgentWithSevenWrongKeysEndsInASentenceNotInAHang) {
   use_client_lines("  IdentityFile none\n  IdentityAgent " + agent.socket().string() + "\n");
   const auto identity = identify();
   ASSERT_FALSE(identity);
-  EXPECT_TRUE(eventually([&] {
-    return server_.log().find("Too many authentication failures") != std::string::npos;
-  }));
+  EXPECT_TRUE(eventually(
+      [&] { return server_.log().find("Too many authentication failures") != std::string::npos; }));
   EXPECT_EQ(identity.error().code, "ssh.too-many-keys");
   EXPECT_THAT(identity.error().hint, HasSubstr("IdentitiesOnly"));
 
