@@ -50,6 +50,29 @@ TEST(SqliteJournalProcesses, ThatAppendAtTheSameTimeLeaveOneChain) {
             each);
 }
 
+TEST(SqliteJournalProcesses, ThatComeAndGoLeaveOneChain) {
+  const TemporaryDirectory directory;
+  const auto file = directory / "journal.db";
+  ASSERT_TRUE(SqliteJournal::create(file));
+  constexpr int each = 30;
+  // Whoever closes last moves the log into the database and removes it, while others are just opening it.
+  const auto visit_often = [&](int ready) {
+    for (int i = 0; i < each; ++i) {
+      auto journal = SqliteJournal::open(file);
+      const auto n = journal ? (*journal)->append(event("visit")) : tl::unexpected(journal.error());
+      if (!n) return write_line(ready, n.error().message);
+    }
+    write_line(ready, "all");
+  };
+  ChildProcess one(visit_often), two(visit_often), three(visit_often);
+  EXPECT_EQ(one.read_line(), "all");
+  EXPECT_EQ(two.read_line(), "all");
+  EXPECT_EQ(three.read_line(), "all");
+  const auto events = (*SqliteJournal::open(file))->read(0);
+  ASSERT_TRUE(events) << events.error().message;
+  EXPECT_EQ(events->size(), 3U * each);
+}
+
 TEST(SqliteJournalProcesses, AKilledOneLosesNothingThatWasAcknowledged) {
   const TemporaryDirectory directory;
   const auto file = directory / "journal.db";
