@@ -95,6 +95,16 @@ tl::unexpected<Error> sqlite_error(const SQLite::Exception& e, const fs::path& f
   }
 }
 
+/// SQLite would take an existing file; and it gives its log the mode of the database. The descriptor must be
+/// closed before SQLite opens the file: closing it later would drop SQLite's own locks (fcntl(2), record
+/// locks).
+Result<void> make_empty_file(const fs::path& file) {
+  const UniqueFd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (fd) return {};
+  return fail(errno == EEXIST ? ErrorKind::refused : ErrorKind::io, "journal.io",
+              "cannot create the journal " + file.string() + ": " + errno_text());
+}
+
 /// A prepared statement in use. An unfinished one would hold its snapshot of the database.
 class StatementUse {
  public:
@@ -189,11 +199,7 @@ SqliteJournal::~SqliteJournal() = default;
 
 Result<std::unique_ptr<SqliteJournal>> SqliteJournal::create(const fs::path& file) {
   if (auto safe = refuse_network_file_system(file.parent_path()); !safe) return tl::unexpected(safe.error());
-  // SQLite would take an existing file, and give the log the mode of the database.
-  const UniqueFd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!fd)
-    return fail(errno == EEXIST ? ErrorKind::refused : ErrorKind::io, "journal.io",
-                "cannot create the journal " + file.string() + ": " + errno_text());
+  if (auto made = make_empty_file(file); !made) return tl::unexpected(made.error());
   try {
     auto connection = std::make_unique<Connection>(file, SQLite::OPEN_READWRITE);
     connection->database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");

@@ -50,6 +50,20 @@ TEST(SqliteJournalProcesses, ThatAppendAtTheSameTimeLeaveOneChain) {
             each);
 }
 
+TEST(SqliteJournalProcesses, ATerminalThatLeavesDoesNotTakeTheLogOfTheRunWithIt) {
+  const TemporaryDirectory directory;
+  const auto file = directory / "journal.db";
+  ChildProcess run([&](int ready) {
+    const auto journal = SqliteJournal::create(file);
+    write_line(ready, journal ? "created" : journal.error().message);
+    ::pause();
+  });
+  ASSERT_EQ(run.read_line(), "created");
+  EXPECT_EQ((*SqliteJournal::open(file))->append(event("terminal")), 1);
+  // The last to leave removes it, and the run has not left, unless it has lost its lock on the file.
+  EXPECT_TRUE(std::filesystem::exists(directory / "journal.db-wal"));
+}
+
 TEST(SqliteJournalProcesses, ThatComeAndGoLeaveOneChain) {
   const TemporaryDirectory directory;
   const auto file = directory / "journal.db";
