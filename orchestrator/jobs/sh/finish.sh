@@ -3,7 +3,7 @@
 # The end is written down, and nothing of the tree is left.
 is_over() {
   job_state
-  case $state in done | lost*) ! lock_is_held ;; *) false ;; esac
+  case $state in done | lost*) ! lock_is_held && ! unit_is_up ;; *) false ;; esac
 }
 
 # Ends the job by its own runner's rules, in a session of its own: a connection that breaks now does not stop
@@ -14,7 +14,7 @@ cancel() {
   if ! is_over; then
     setsid sh "$dir/run" "$dir" end </dev/null >/dev/null 2>&1 &
     waited=0
-    until is_over || [ "$waited" -ge $((grace * 10 + 150)) ]; do
+    until is_over || [ "$waited" -ge $((grace * 20 + 200)) ]; do
       sleep 0.1
       waited=$((waited + 1))
     done

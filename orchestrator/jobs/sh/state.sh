@@ -22,6 +22,15 @@ load_spec() {
 # Held by every process of the job's tree: the kernel lets go of it when the last of them is gone.
 lock_is_held() { ! flock -n "$dir/lock" true; }
 
+# systemd still has processes of the job, or has not yet written down why its unit ended.
+unit_is_up() {
+  [ "$mode" = systemd ] || return 1
+  case $(systemctl show -p ActiveState "mxodus-${dir##*/}.service" 2>/dev/null) in
+    *=active | *=activating | *=deactivating) true ;;
+    *) false ;;
+  esac
+}
+
 # Who runs it: the boot in which the runner took its place, and when.
 load_runner() {
   {
@@ -32,8 +41,8 @@ load_runner() {
 
 # Sets state. The order matters. An end that was written down counts whatever else is seen; without a runner
 # the script has never begun; another boot ends every process, so that their numbers mean nothing any more;
-# a living runner will write down the end; without it the tree may go on (seen by its first process or by the
-# lock that all of them hold); and an end may have been written between these looks.
+# a living runner will write down the end; without it the tree may go on (seen by its first process, by the lock
+# that all of them hold, or by its unit); and an end may have been written between these looks.
 job_state() {
   state=absent
   [ -d "$dir" ] || return 0
@@ -46,7 +55,7 @@ job_state() {
     state='lost rebooted'
   elif is_alive "$dir/runner"; then
     state=running
-  elif is_alive "$dir/child" || lock_is_held; then
+  elif is_alive "$dir/child" || lock_is_held || unit_is_up; then
     state=orphan
   elif [ -s "$dir/rc" ]; then
     state='done'

@@ -54,7 +54,7 @@ Result<JobStatus> JobFixture::start(const std::string& script, const std::functi
   return jobs_->start(id_, spec, lease_, {}, deadline_);
 }
 
-bool JobFixture::comes_true(const std::function<bool()>& question) {
+bool comes_true(const std::function<bool()>& question) {
   const Deadline patience(std::chrono::seconds(20));
   while (!question()) {
     if (patience.passed()) return false;

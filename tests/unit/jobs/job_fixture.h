@@ -14,6 +14,9 @@
 
 namespace mxodus {
 
+/// Whether `question` came true within 20 s.
+bool comes_true(const std::function<bool()>& question);
+
 /// Jobs of this machine, kept in folders of the test's own; the parameter is the shell. What a test leaves
 /// running is ended with it.
 class JobFixture : public testing::TestWithParam<const char*> {
@@ -26,9 +29,6 @@ class JobFixture : public testing::TestWithParam<const char*> {
   Result<JobStatus> start(const std::string& script, const std::function<void(JobSpec&)>& change = {});
   /// Asks until the job is over; nothing where it never is.
   std::optional<JobStatus> wait_for_end();
-  /// Whether `question` came true within 20 s.
-  static bool comes_true(const std::function<bool()>& question);
-
   JobState state();
   bool is_lost(const std::string& why);
   bool is_orphan();

@@ -19,20 +19,20 @@ bool run_quietly(const std::string& script) {
 
 }  // namespace
 
-Result<HostIdentity> ShellHost::identify(const Deadline&) {
+Result<HostIdentity> ScriptHost::identify(const Deadline&) {
   return not_here();
 }
-Result<CommandResult> ShellHost::read(const Command&, const Deadline&) {
+Result<CommandResult> ScriptHost::read(const Command&, const Deadline&) {
   return not_here();
 }
-Result<std::vector<CommandResult>> ShellHost::read_all(std::span<const Command>, const Deadline&) {
+Result<std::vector<CommandResult>> ScriptHost::read_all(std::span<const Command>, const Deadline&) {
   return not_here();
 }
-Result<UniqueFd> ShellHost::dial(const Endpoint&, const Deadline&) {
+Result<UniqueFd> ScriptHost::dial(const Endpoint&, const Deadline&) {
   return not_here();
 }
 
-Result<CommandResult> ShellHost::read_script(const std::string& script, const Deadline& deadline) {
+Result<CommandResult> ScriptHost::read_script(const std::string& script, const Deadline& deadline) {
   return run_script(script, "", deadline);
 }
 

@@ -9,12 +9,9 @@
 
 namespace mxodus {
 
-/// This machine as a host whose shell and tools are those of one folder: so the same protocol runs by dash,
-/// bash, and a busybox that has nothing beside it. Only scripts are answered.
-class ShellHost final : public Host {
+/// A host that answers scripts and nothing else.
+class ScriptHost : public Host {
  public:
-  explicit ShellHost(std::string path) : path_(std::move(path)) {}
-
   const std::string& name() const override { return name_; }
   Result<HostIdentity> identify(const Deadline& deadline) override;
   Result<CommandResult> read(const Command& command, const Deadline& deadline) override;
@@ -22,16 +19,26 @@ class ShellHost final : public Host {
                                               const Deadline& deadline) override;
   Result<CommandResult> read_script(const std::string& script, const Deadline& deadline) override;
   Result<UniqueFd> dial(const Endpoint& endpoint, const Deadline& deadline) override;
+  void disconnect() override {}
+
+ private:
+  const std::string name_ = "new";
+};
+
+/// This machine as a host whose shell and tools are those of one folder: so the same protocol runs by dash,
+/// bash, and a busybox that has nothing beside it.
+class ShellHost final : public ScriptHost {
+ public:
+  explicit ShellHost(std::string path) : path_(std::move(path)) {}
+
   Result<CommandResult> run_script(const std::string& script, const std::string& input,
                                    const Deadline& deadline) override;
-  void disconnect() override {}
 
   std::map<std::string, std::string> environment;  ///< of its login
   std::optional<std::size_t> input_breaks_at;      ///< the link breaks after so many bytes of input
   std::string greeting;                            ///< what a noisy login shell says first
 
  private:
-  const std::string name_ = "new";
   const std::string path_;
 };
 
