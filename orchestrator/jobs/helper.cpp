@@ -6,11 +6,19 @@
 namespace mxodus {
 namespace {
 
-/// The function that writes the runner, for start.sh; nothing in a quoted here-document is expanded.
-std::string put_runner() {
-  std::string text = "put_runner() {\n  cat >\"$stage/run\" <<'END_OF_RUN'\n";
-  for (const std::string_view part : {sh::common, sh::state, sh::run}) text += part;
-  return text + "END_OF_RUN\n}\n";
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const std::string_view part : parts) text += part;
+  return text;
+}
+
+/// What of the helper `verb` needs.
+std::string parts_for(std::string_view verb) {
+  if (verb == "start") return joined({sh::lease, sh::state, sh::start});
+  if (verb == "cancel" || verb == "purge") return joined({sh::lease, sh::state, sh::finish});
+  if (verb == "acquire" || verb == "release" || verb == "holder") return joined({sh::lease});
+  if (verb == "capabilities") return joined({sh::capabilities});
+  return joined({sh::state, sh::look});
 }
 
 }  // namespace
@@ -18,20 +26,11 @@ std::string put_runner() {
 std::string helper_script(std::string_view verb, const HelperVariables& variables) {
   std::string script;
   for (const auto& [name, value] : variables) script += name + "=" + shell_quote(value) + "\n";
-  for (const std::string_view part : {sh::common, sh::reply}) script += part;
-  if (verb == "acquire" || verb == "release" || verb == "holder") {
-    script += sh::lease;
-  } else if (verb == "start") {
-    for (const std::string_view part : {sh::lease, sh::state, sh::start}) script += part;
-    script += put_runner();
-  } else if (verb == "cancel" || verb == "purge") {
-    for (const std::string_view part : {sh::lease, sh::state, sh::finish}) script += part;
-  } else if (verb == "capabilities") {
-    script += sh::capabilities;
-  } else {
-    for (const std::string_view part : {sh::state, sh::look}) script += part;
-  }
-  return script + std::string(verb) + "\n";
+  return script + joined({sh::common, sh::place, sh::reply}) + parts_for(verb) + std::string(verb) + "\n";
+}
+
+std::string runner_script() {
+  return joined({sh::common, sh::state, sh::run});
 }
 
 std::string printf_escaped(std::string_view bytes) {

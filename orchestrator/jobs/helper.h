@@ -13,6 +13,9 @@ using HelperVariables = std::map<std::string, std::string>;
 /// cancel, purge, acquire and release change. It answers on stdout what parse_reply() reads.
 std::string helper_script(std::string_view verb, const HelperVariables& variables);
 
+/// The script that start.sh stores with a job: its runner.
+std::string runner_script();
+
 /// `bytes` for the format %b of a shell's printf, in one word without blanks or line ends: every byte that is
 /// not a letter or a digit as "\0ooo". Works in every POSIX shell, also for NUL, with no tool beside it.
 std::string printf_escaped(std::string_view bytes);

@@ -6,6 +6,7 @@
 namespace mxodus::sh {
 
 extern const std::string_view common;        ///< times, durable files, boot and process identity
+extern const std::string_view place;         ///< where jobs and secrets are kept
 extern const std::string_view reply;         ///< what the reply looks like
 extern const std::string_view lease;         ///< acquire, release, holder
 extern const std::string_view state;         ///< what is known of a job

@@ -97,6 +97,7 @@ Result<StartRequest> start_request(const JobId& id, const JobSpec& spec,
                                {"job_sum", sha256_hex(*env + '\0' + words + '\0' + script)},
                                {"job_env", *env},
                                {"job_enter", words},
+                               {"job_runner", runner_script()},
                                {"job_kill_after", ""}};
   if (spec.kill_after) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(spec.kill_after->value).count();

@@ -12,16 +12,6 @@ put() {
   printf '%s\n' "$2" >"$1.$$" && settle "$1.$$" && mv -f "$1.$$" "$1" && settle "${1%/*}"
 }
 
-# Where things are kept; the same for every verb. For root these survive a reboot and a clean-up of /tmp.
-uid=$(id -u)
-if [ "$uid" = 0 ]; then
-  state_dir=${MXODUS_STATE:-/var/lib/mxodus}
-  run_dir=${MXODUS_RUN:-/run/mxodus}
-else
-  state_dir=${MXODUS_STATE:-${XDG_STATE_HOME:-$HOME/.local/state}/mxodus}
-  run_dir=${MXODUS_RUN:-${XDG_RUNTIME_DIR:-/run/user/$uid}/mxodus}
-fi
-
 # The kernel's boot id, and the start of PID 1: a container that is started anew keeps the kernel's boot id.
 boot_identity() {
   boot_id=-

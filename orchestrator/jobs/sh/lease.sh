@@ -1,11 +1,12 @@
 # One lease a host, in $state_dir/lease: token, run, laptop, lineage, who. Written and read under the
 # host's lock, which every start takes too: after a take-over has answered, no older start gets through.
 
+make_lock() { : >>"$state_dir/lock"; }
+
 lock_host() {
-  must mkdir -p "$state_dir/jobs"
+  [ -d "$state_dir/jobs" ] || must mkdir -p "$state_dir/jobs"
   # A redirection that fails ends the shell, so it is tried in another one first.
-  # shellcheck disable=SC2016 # for the inner shell
-  must sh -c ': >>"$1"' sh "$state_dir/lock"
+  must make_lock
   exec 8>>"$state_dir/lock"
   flock 8
 }

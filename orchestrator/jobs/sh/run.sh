@@ -79,7 +79,8 @@ run_job() {
   run_script </dev/null >"$dir/pipe" 2>&1 &
   child=$!
   exec 7>&-
-  proc_stat "$child" && put "$dir/child" "$child $proc_start"
+  # Not durable: no process outlives the boot.
+  if proc_stat "$child"; then printf '%s\n' "$child $proc_start" >"$dir/child"; fi
   start_timer
   # A trap ends `wait` too; only then is the child still there.
   until
@@ -88,9 +89,8 @@ run_job() {
     ! kill -0 "$child" 2>/dev/null
   do :; done
   stop_timer
-  drop_secrets
   drain
-  rm -f "$dir/pipe"
+  rm -rf "$dir/pipe" ${secrets:+"$secrets"}
   put "$dir/rc" "$rc $(now)"
 }
 
@@ -112,9 +112,10 @@ start_timer() {
   timer=$!
 }
 
-# KILL, because a shell that has just been forked still has the traps of this one.
+# The group is there once setsid has run; KILL ends it whole, whatever it has come to.
 stop_timer() {
-  [ -z "$timer" ] || kill -s KILL "-$timer" 2>/dev/null || kill -s KILL "$timer" 2>/dev/null
+  [ -n "$timer" ] || return 0
+  until kill -KILL "-$timer" 2>/dev/null || ! kill -0 "$timer" 2>/dev/null; do sleep 0.01; done
 }
 
 # Who holds the job's lock open: all of its tree that did not close it.
@@ -125,9 +126,10 @@ tree() {
     substr($0, length($0) - length(lock) + 1) == lock && !seen[pid]++ { print pid }'
 }
 
+# The group by the short form of kill: dash reads the number behind `-s NAME` as an option.
 signal_tree() {
-  if is_alive "$dir/child"; then kill -s "$1" "-$alive_pid" 2>/dev/null; fi
-  for pid in $(tree); do kill -s "$1" "$pid" 2>/dev/null; done
+  if is_alive "$dir/child"; then kill "-$1" "-$alive_pid" 2>/dev/null; fi
+  for pid in $(tree); do kill "-$1" "$pid" 2>/dev/null; done
 }
 
 # is_gone SECONDS: within that time, nothing of the tree was left.

@@ -2,12 +2,10 @@
 # "script LENGTH" and the script. Stages everything, then claims the job's directory with one rename.
 
 stage_job() {
-  must mkdir -p "$state_dir/jobs"
   stage=$state_dir/jobs/.new.$job.$nonce
   secret_stage=$run_dir/.new.$job.$nonce
-  trap 'rm -rf "$stage" "$secret_stage"' EXIT
-  must mkdir "$stage"
-  must mkdir "$stage/work"
+  trap drop_stage EXIT
+  must mkdir -p "$stage/work"
   has_secrets=
   length=
   while [ -z "$length" ] && read -r word name bytes; do
@@ -19,10 +17,14 @@ stage_job() {
   cat >"$stage/script" || refuse job.host-failed "cannot write $stage/script"
   # A connection that breaks looks like the end of the input.
   [ "$(wc -c <"$stage/script")" -eq "${length:--1}" ] || refuse job.cut-off
-  put_runner || refuse job.host-failed "cannot write $stage/run"
-  printf '%s\n' "$job_env" >"$stage/env" || refuse job.host-failed "cannot write $stage/env"
+  printf '%s' "$job_runner" >"$stage/run" || refuse job.host-failed "cannot write $stage/run"
+  printf '%s' "$job_env" >"$stage/env" || refuse job.host-failed "cannot write $stage/env"
   : >"$stage/lock"
   : >"$stage/output"
+}
+
+drop_stage() {
+  if [ -d "$stage" ] || [ -d "$secret_stage" ]; then rm -rf "$stage" "$secret_stage"; fi
 }
 
 stage_secret() {

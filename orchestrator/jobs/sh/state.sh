@@ -20,7 +20,7 @@ load_spec() {
 }
 
 # Held by every process of the job's tree: the kernel lets go of it when the last of them is gone.
-lock_is_held() { ! flock -n "$dir/lock" true; }
+lock_is_held() { [ -e "$dir/lock" ] && ! flock -n "$dir/lock" true; }
 
 # systemd still has processes of the job, or has not yet written down why its unit ended.
 unit_is_up() {
@@ -66,18 +66,16 @@ job_state() {
   fi
 }
 
-# Seconds since epoch of the last write of FILE, or nothing.
-last_write() { stat -c %Y "$1" 2>/dev/null; }
-
 # The state and what goes with it, as lines of the reply.
 say_state() {
   job_state
-  t=$(now)
+  asked=$(now)
+  t=$asked
   case $state in
     absent) say state absent && return 0 ;;
     claimed)
       # Younger than this it may be about to begin; older, whoever claimed it has died on the way.
-      if [ $((t - created)) -gt "$claim_age" ] || [ "$boot" != "$(boot_identity)" ]; then
+      if [ $((asked - created)) -gt "$claim_age" ] || [ "$boot" != "$(boot_identity)" ]; then
         say state absent
       else
         say state starting
@@ -91,14 +89,14 @@ say_state() {
       ;;
     *) say state "$state" ;;
   esac
-  say output "$(output_size)"
   say elapsed $((t - begun))
-  # The output stops growing at its limit; then the pump touches "heartbeat" instead.
-  beat=$(last_write "$dir/output") touched=$(last_write "$dir/heartbeat")
-  [ "${touched:-0}" -le "${beat:-0}" ] || beat=$touched
-  [ -z "$beat" ] || say heartbeat $(($(now) - beat))
-}
-
-output_size() {
-  if [ -f "$dir/output" ]; then wc -c <"$dir/output" | tr -d ' '; else echo 0; fi
+  # The output stops growing at its limit; then its pump touches "heartbeat" instead.
+  beat=0
+  while read -r size written name; do
+    [ "$name" != "$dir/output" ] || say output "$size"
+    [ "$written" -le "$beat" ] || beat=$written
+  done <<END
+$(stat -c '%s %Y %n' "$dir/output" "$dir/heartbeat" 2>/dev/null)
+END
+  say heartbeat $((asked - beat))
 }

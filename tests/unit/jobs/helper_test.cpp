@@ -13,23 +13,24 @@ const char* const verbs[] = {"start", "status",  "output",  "file",   "cancel",
 
 HelperVariables every_variable() {
   HelperVariables variables;
-  for (const char* name :
-       {"job",         "job_title",    "job_sum",   "job_env",       "job_enter",    "job_kill_after",
-        "nonce",       "grace",        "claim_age", "output_limit",  "name",         "offset",
-        "limit",       "take_over",    "lease_run", "lease_lineage", "lease_laptop", "lease_who",
-        "lease_token", "MXODUS_STATE", "MXODUS_RUN"})
+  for (const char* name : {"job",          "job_title",      "job_sum",      "job_env",   "job_enter",
+                           "job_runner",   "job_kill_after", "nonce",        "grace",     "claim_age",
+                           "output_limit", "name",           "offset",       "limit",     "take_over",
+                           "lease_run",    "lease_lineage",  "lease_laptop", "lease_who", "lease_token",
+                           "MXODUS_STATE", "MXODUS_RUN"})
     variables[name] = "1";
   return variables;
 }
 
 TEST(JobHelper, EveryScriptAsItIsSentIsCleanForShellcheck) {
-  // SC2034: not every verb uses every variable and every field of a job.
-  for (const char* verb : verbs) {
-    const auto result = run_process(
-        {{"shellcheck", "-s", "sh", "-e", "SC2034", "-"}, {}, helper_script(verb, every_variable())},
-        Deadline(std::chrono::seconds(60)));
+  std::map<std::string, std::string> scripts = {{"the runner", runner_script()}};
+  for (const char* verb : verbs) scripts[verb] = helper_script(verb, every_variable());
+  for (const auto& [name, script] : scripts) {
+    // SC2034: not every verb uses every variable and every field of a job.
+    const auto result = run_process({{"shellcheck", "-s", "sh", "-e", "SC2034", "-"}, {}, script},
+                                    Deadline(std::chrono::seconds(60)));
     if (!result) GTEST_SKIP() << "SKIPPED: " << result.error().message << "; install shellcheck";
-    EXPECT_TRUE(result->exited_with(0)) << verb << ":\n" << result->out;
+    EXPECT_TRUE(result->exited_with(0)) << name << ":\n" << result->out;
   }
 }
 

@@ -55,7 +55,7 @@ Result<JobStatus> JobFixture::start(const std::string& script, const std::functi
 }
 
 bool comes_true(const std::function<bool()>& question) {
-  const Deadline patience(std::chrono::seconds(20));
+  const Deadline patience(std::chrono::seconds(60));
   while (!question()) {
     if (patience.passed()) return false;
     ::poll(nullptr, 0, 20);
