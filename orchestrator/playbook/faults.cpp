@@ -1,7 +1,8 @@
 #include "orchestrator/playbook/faults.h"
 
-#include <algorithm>
-#include <tuple>
+#include <utility>
+
+#include "orchestrator/playbook/diagnostic.h"
 
 namespace mxodus {
 
@@ -17,12 +18,9 @@ void Faults::add(Mark mark, Error error) {
 }
 
 Diagnostics Faults::take() {
-  const auto place = [](const Error& error) {
-    return std::tuple(error.position ? error.position->line : 0, error.position ? error.position->column : 0);
-  };
-  std::stable_sort(faults_.begin(), faults_.end(),
-                   [&](const Error& a, const Error& b) { return place(a) < place(b); });
-  return std::exchange(faults_, {});
+  Diagnostics sorted;
+  merge_diagnostics(sorted, std::exchange(faults_, {}));
+  return sorted;
 }
 
 }  // namespace mxodus

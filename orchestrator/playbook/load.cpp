@@ -20,7 +20,15 @@ const Node& section(const MapReader& reader, std::string_view key) {
 
 void read_version(MapReader& reader, Playbook& playbook) {
   if (!reader.require("mxodus", "begin with \"mxodus: 1\", the version of the language")) return;
-  playbook.version = reader.integer("mxodus", 1, language_version).value_or(language_version);
+  const auto version = reader.typed("mxodus", ScalarType::integer);
+  if (!version) return;
+  playbook.version = *version->get<std::int64_t>();
+  if (playbook.version != language_version)
+    reader.faults().add(reader.find("mxodus")->mark(), "playbook.version",
+                        "this is version " + std::to_string(playbook.version) +
+                            " of the language, and this mxodus reads version " +
+                            std::to_string(language_version),
+                        playbook.version > language_version ? "use a newer mxodus" : "write mxodus: 1");
 }
 
 void read_top(const Node& tree, Playbook& playbook, Faults& faults) {

@@ -33,25 +33,24 @@ const Quantity* quantity(lua_State* state, int index) {
   return static_cast<const Quantity*>(luaL_testudata(state, index, quantity_name));
 }
 
-/// One side of an operator: a quantity, a plain number, or neither.
+/// One side of an operator: a quantity, a plain number, or neither. What a quantity can be multiplied with is
+/// a factor: a number or a ratio.
 struct Operand {
   Operand(lua_State* state, int index) : held(quantity(state, index)) {
-    if (!held && lua_type(state, index) == LUA_TNUMBER) number = lua_tonumber(state, index);
+    const auto* ratio = get<Ratio>();
+    is_factor = ratio || (!held && lua_type(state, index) == LUA_TNUMBER);
+    if (is_factor) factor = ratio ? ratio->value : lua_tonumber(state, index);
     name = held ? kind(*held) : luaL_typename(state, index);
   }
   template <class T>
   const T* get() const {
     return held ? std::get_if<T>(held) : nullptr;
   }
-  /// A number that a quantity can be multiplied with.
-  std::optional<double> factor() const {
-    if (const auto* ratio = get<Ratio>()) return ratio->value;
-    return number;
-  }
 
   const Quantity* held;
-  std::optional<double> number;
-  const char* name;
+  bool is_factor = false;
+  double factor = 0;
+  const char* name = "";
 };
 
 std::int64_t in_range(lua_State* state, double value) {
@@ -112,20 +111,22 @@ int add_or_subtract(lua_State* state) {
 }
 
 template <class T>
-bool scaled(lua_State* state, const T* what, std::optional<double> factor) {
-  if (!what || !factor) return false;
-  push(state, from_count<T>(in_range(state, static_cast<double>(count(*what)) * *factor)));
+bool scaled(lua_State* state, const T* what, bool is_factor, double factor) {
+  if (!what || !is_factor) return false;
+  push(state, from_count<T>(in_range(state, static_cast<double>(count(*what)) * factor)));
   return true;
 }
 
 int multiply(lua_State* state) {
   const Operand a(state, 1);
   const Operand b(state, 2);
-  if (scaled(state, a.get<Size>(), b.factor()) || scaled(state, b.get<Size>(), a.factor()) ||
-      scaled(state, a.get<Duration>(), b.factor()) || scaled(state, b.get<Duration>(), a.factor()))
-    return 1;
-  if (a.factor() && b.factor()) {
-    push(state, Ratio{*a.factor() * *b.factor()});
+  const auto by = [&](const Operand& what, const Operand& factor) {
+    return scaled(state, what.get<Size>(), factor.is_factor, factor.factor) ||
+           scaled(state, what.get<Duration>(), factor.is_factor, factor.factor);
+  };
+  if (by(a, b) || by(b, a)) return 1;
+  if (a.is_factor && b.is_factor) {
+    push(state, Ratio{a.factor * b.factor});
     return 1;
   }
   return refuse(state, "multiply", a, "by", b);
@@ -141,12 +142,12 @@ int divide(lua_State* state) {
     return true;
   };
   if (proportion(a.get<Size>(), b.get<Size>()) || proportion(a.get<Duration>(), b.get<Duration>())) return 1;
-  if (const auto divisor = b.factor()) {
-    if (*divisor == 0) return luaL_error(state, "cannot divide %s by zero", a.name);
-    if (scaled(state, a.get<Size>(), 1 / *divisor) || scaled(state, a.get<Duration>(), 1 / *divisor))
-      return 1;
-    if (a.factor()) {
-      push(state, Ratio{*a.factor() / *divisor});
+  if (b.is_factor) {
+    if (b.factor == 0) return luaL_error(state, "cannot divide %s by zero", a.name);
+    if (scaled(state, a.get<Size>(), true, 1 / b.factor)) return 1;
+    if (scaled(state, a.get<Duration>(), true, 1 / b.factor)) return 1;
+    if (a.is_factor) {
+      push(state, Ratio{a.factor / b.factor});
       return 1;
     }
   }

@@ -14,7 +14,7 @@ void add_unknown(Faults& faults, Mark mark, const std::string& code, const std::
     hint = "did you mean \"" + near + "\"?";
   } else if (known.empty()) {
     hint = "there is none at all";
-  } else if (known.size() <= 40) {
+  } else if (known.size() > 1 && known.size() <= 40) {
     hint = "there is: " + join(known, " ");
   }
   faults.add(mark, code, sentence, std::move(hint));
@@ -46,7 +46,8 @@ const Node* MapReader::find(std::string_view key) const {
 
 const Node* MapReader::require(std::string_view key, const std::string& hint) {
   const Node* found = find(key);
-  if (!found)
+  const bool told_already = !map_.is_map() && !map_.is_null();
+  if (!found && !told_already)
     faults_.add(map_.mark(), "playbook.missing-key", what_ + " has no \"" + std::string(key) + "\"", hint);
   return found;
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +8,7 @@
 #include "orchestrator/playbook/node.h"
 #include "orchestrator/playbook/scalar_type.h"
 #include "orchestrator/playbook/step_spec.h"
+#include "orchestrator/transport/host_spec.h"
 
 namespace mxodus {
 
@@ -33,24 +33,10 @@ struct SecretSpec {
   std::vector<std::string> command;  ///< argument vector of Source::command
 };
 
-/// One of `hosts`, as it is written; what connects makes its own from it.
+/// One of `hosts`. `spec.ssh` is the entry's own name where it is left out.
 struct HostEntry {
-  std::string name;
+  HostSpec spec;
   Mark mark;
-  std::string ssh;  ///< a name of ssh_config, or an address; the entry's own name where it is left out
-  std::optional<std::string> user;
-  std::optional<int> port;
-  std::optional<std::string> identity;
-  std::optional<std::string> jump;
-  std::optional<std::string> host_key;  ///< "SHA256:…"
-  std::optional<std::string> transport;
-  bool become_sudo = false;
-  std::vector<std::string> enter;  ///< argument vector put before every command
-  std::optional<std::string> ipv4;
-  std::optional<std::string> ipv6;
-  std::optional<std::string> helo;
-  bool may_be_down = false;
-  bool local = false;
 };
 
 /// One of `repositories`, `dns` or `accounts`: settings whose keys the code that uses them knows. Their
@@ -85,7 +71,7 @@ struct Playbook {
   std::vector<StepSpec> steps;  ///< in the order of writing; defaults are filled in
 
   const StepSpec* find_step(std::string_view id) const;
-  const HostEntry* find_host(std::string_view host) const;
+  const HostSpec* find_host(std::string_view host) const;
   Position at(Mark mark) const { return mxodus::at(file, mark); }
 };
 

@@ -31,7 +31,7 @@ tl::unexpected<Error> not_a(ScalarType type, std::string_view seen, std::string 
   const std::string word(to_string(type));
   const bool vowel = word[0] == 'a' || word[0] == 'e' || word[0] == 'i';
   return fail(ErrorKind::invalid, "type." + word,
-              "\"" + printable_line(seen, 80) + "\" is " + (vowel ? "an " : "a ") + word + " nobody can read",
+              "\"" + printable_line(seen, 80) + "\" is not " + (vowel ? "an " : "a ") + word,
               std::move(hint));
 }
 
@@ -85,7 +85,8 @@ Result<Value> read_choice(std::string_view text, const std::vector<std::string>&
   if (std::find(choices.begin(), choices.end(), text) != choices.end()) return Value(std::string(text));
   const std::string near = nearest(text, choices);
   return fail(ErrorKind::invalid, "type.enum",
-              "\"" + printable_line(text, 80) + "\" is none of " + join(choices, ", "),
+              "\"" + printable_line(text, 80) + "\" is " + (choices.size() == 1 ? "not " : "none of ") +
+                  join(choices, ", "),
               near.empty() ? "" : "did you mean " + near + "?");
 }
 

@@ -77,9 +77,8 @@ HostEntry read_host(const Node::Entry& entry, Faults& faults) {
                                                 "host_key", "transport", "become",      "enter",    "ipv4",
                                                 "ipv6",     "helo",      "may_be_down", "local"};
   MapReader reader(entry.value, "host " + entry.key, keys, faults);
-  HostEntry host;
+  HostSpec host;
   host.name = entry.key;
-  host.mark = entry.key_mark;
   host.local = reader.flag("local");
   host.ssh = reader.optional_text("ssh").value_or(host.local ? "" : entry.key);
   if (host.local && reader.find("ssh"))
@@ -87,7 +86,7 @@ HostEntry read_host(const Node::Entry& entry, Faults& faults) {
                "host " + entry.key + " is this machine (local: true) and reached by ssh at once",
                "keep one of the two");
   host.user = reader.optional_text("user");
-  if (const auto port = reader.integer("port", 1, 65535)) host.port = static_cast<int>(*port);
+  if (const auto port = reader.integer("port", 1, 65535)) host.port = static_cast<std::uint16_t>(*port);
   host.identity = reader.optional_text("identity");
   host.jump = reader.optional_text("jump");
   host.host_key = reader.optional_text("host_key");
@@ -95,18 +94,18 @@ HostEntry read_host(const Node::Entry& entry, Faults& faults) {
     faults.add(reader.find("host_key")->mark(), "playbook.host-key",
                "a host key is given by its fingerprint, and this does not begin with SHA256:",
                "copy it from `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the host");
-  host.transport = reader.optional_text("transport");
+  host.transport = reader.text("transport");
   host.become_sudo = reader.typed("become", ScalarType::enumeration, {"sudo"}).has_value();
   host.enter = reader.texts("enter");
-  const auto address = [&](std::string_view key) -> std::optional<std::string> {
-    const auto value = reader.typed(key, ScalarType::address);
-    return value ? std::optional(*value->get<std::string>()) : std::nullopt;
+  const auto typed_text = [&](std::string_view key, ScalarType type) {
+    const auto value = reader.typed(key, type);
+    return value ? *value->get<std::string>() : std::string();
   };
-  host.ipv4 = address("ipv4");
-  host.ipv6 = address("ipv6");
-  if (const auto helo = reader.typed("helo", ScalarType::hostname)) host.helo = *helo->get<std::string>();
+  host.ipv4 = typed_text("ipv4", ScalarType::address);
+  host.ipv6 = typed_text("ipv6", ScalarType::address);
+  host.helo = typed_text("helo", ScalarType::hostname);
   host.may_be_down = reader.flag("may_be_down");
-  return host;
+  return {std::move(host), entry.key_mark};
 }
 
 }  // namespace

@@ -16,8 +16,9 @@ namespace mxodus {
 /// What the order of steps depends on and a playbook does not say.
 struct StepTraits {
   Effect effect = Effect::observe;
-  bool asks = false;                        ///< a gate
-  std::vector<std::string> raw_parameters;  ///< of `with`: never interpolated, such as `script`
+  bool asks = false;                               ///< a gate
+  std::vector<std::string> raw_parameters;         ///< of `with`: never interpolated, such as `script`
+  std::vector<std::string> expression_parameters;  ///< of `with`: an expression as it is, without ${ }
 };
 
 /// Nothing for a step type that is not known; whoever knows the catalogue reports it. The traits may depend

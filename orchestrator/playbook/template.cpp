@@ -57,11 +57,10 @@ bool Template::is_literal() const {
   return true;
 }
 
-std::vector<Reference> Template::references() const {
-  std::vector<Reference> all;
+std::vector<Expression> Template::expressions() const {
+  std::vector<Expression> all;
   for (const Part& part : parts_)
-    if (const auto* expression = std::get_if<Expression>(&part))
-      all.insert(all.end(), expression->references().begin(), expression->references().end());
+    if (const auto* expression = std::get_if<Expression>(&part)) all.push_back(*expression);
   return all;
 }
 

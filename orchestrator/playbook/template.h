@@ -21,8 +21,8 @@ class Template {
 
   /// Whether there is no expression in it.
   bool is_literal() const;
-  /// Everything that its expressions read.
-  std::vector<Reference> references() const;
+  /// Its expressions, in the order of writing.
+  std::vector<Expression> expressions() const;
 
   /// A scalar that is one `${…}` and nothing else gives the value as it is; a literal one what scalar_value
   /// says; any other a text. NotYetKnown if a part is; `invalid` if a part has no text: a secret, nothing, a

@@ -137,8 +137,9 @@ class TreeBuilder : public YAML::EventHandler {
 
   /// Puts a finished node where it belongs: into the list or map that is open, or at the top.
   void finish(Node node, const Finished& what) {
-    // An anchored node is kept a second time.
-    count_ += what.uncounted + (what.anchor != 0 ? what.nodes : 0);
+    const bool is_key = !open_.empty() && !open_.back().is_list && !open_.back().key;
+    // A key comes with its value, and an anchored node is kept a second time.
+    count_ += (is_key ? 0 : what.uncounted) + (what.anchor != 0 ? what.nodes : 0);
     if (count_ > limits_.nodes) {
       faults_.add(node.mark(), "playbook.too-large",
                   "the playbook has more than " + std::to_string(limits_.nodes) + " values at this point",

@@ -13,7 +13,7 @@ namespace mxodus {
 struct YamlLimits {
   std::size_t bytes = 8u << 20;
   std::size_t depth = 64;
-  std::size_t nodes = 500'000;  ///< counted after aliases are expanded
+  std::size_t nodes = 500'000;  ///< values, keys aside, after aliases are expanded
 };
 
 /// Reads the one YAML 1.2 document in `text` (UTF-8). Duplicate keys, tags, keys that are no text, and what
