@@ -86,6 +86,7 @@ TEST(Text, ShellQuotingSurvivesEveryCharacter) {
 
 TEST(Text, SuggestsTheNearestWordOnlyWhenItIsNear) {
   EXPECT_EQ(nearest("needz", {"needs", "uses"}), "needs");
+  EXPECT_EQ(nearest("hots", {"uses", "host"}), "host") << "two letters swapped are one mistake";
   EXPECT_EQ(nearest("zzzz", {"needs", "uses"}), "");
 }
 
