@@ -47,7 +47,8 @@ class MemoryJournal final : public JournalStore {
     const auto text = data_text(event);
     if (!text) return tl::unexpected(text.error());
     event.n = static_cast<std::int64_t>(disk_->events.size()) + 1;
-    if (event.n > 1) event.prev = event_digest(disk_->events.back(), *data_text(disk_->events.back()));
+    event.prev =
+        disk_->events.empty() ? "" : event_digest(disk_->events.back(), *data_text(disk_->events.back()));
     disk_->events.push_back(std::move(event));
     if (dead_) return gone();
     return disk_->events.back().n;
@@ -55,6 +56,8 @@ class MemoryJournal final : public JournalStore {
 
   Result<std::vector<Event>> read(std::int64_t after) override {
     if (dead_) return gone();
+    if (after > static_cast<std::int64_t>(disk_->events.size()))
+      return fail(ErrorKind::invalid, "journal.damaged", "the disk of this test has lost events");
     return std::vector<Event>(disk_->events.begin() + after, disk_->events.end());
   }
 
