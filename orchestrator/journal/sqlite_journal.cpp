@@ -14,6 +14,7 @@
 #include "orchestrator/core/file.h"
 #include "orchestrator/core/unique_fd.h"
 #include "orchestrator/journal/file_system.h"
+#include "orchestrator/journal/journal_errors.h"
 
 namespace mxodus {
 namespace {
@@ -63,38 +64,6 @@ constexpr const char* insert_event =
     "INSERT INTO event (n, v, utc, boottime, type, step, item, attempt, data, prev, digest) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-tl::unexpected<Error> newer_version(const fs::path& file, std::int64_t version) {
-  return fail(ErrorKind::refused, "journal.newer-version",
-              file.string() + " is of version " + std::to_string(version) + "; this mxodus reads up to " +
-                  std::to_string(journal_version) + ". Use the mxodus that began this run, or a newer one");
-}
-
-tl::unexpected<Error> damaged(const fs::path& file, std::int64_t last_good, const std::string& what) {
-  return fail(
-      ErrorKind::invalid, "journal.damaged",
-      file.string() + " is damaged: " + what + ". The last good event is number " +
-          std::to_string(last_good) +
-          "; the file was left as it is. Restore it from a backup, or look at the hosts and begin a new run");
-}
-
-tl::unexpected<Error> sqlite_error(const SQLite::Exception& e, const fs::path& file, const char* doing) {
-  const std::string what = std::string("cannot ") + doing + " " + file.string() + ": ";
-  switch (e.getErrorCode()) {
-    case SQLITE_FULL:
-      return fail(ErrorKind::io, "journal.disk-full",
-                  what + "the disk is full. Nothing was recorded, so nothing was done; make room and resume");
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return fail(ErrorKind::io, "journal.busy",
-                  what + "another process has been writing to it for too long");
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return fail(ErrorKind::invalid, "journal.damaged", what + "the database is damaged (" + e.what() + ")");
-    default:
-      return fail(ErrorKind::io, "journal.io", what + e.what());
-  }
-}
-
 /// SQLite would take an existing file; and it gives its log the mode of the database. The descriptor must be
 /// closed before SQLite opens the file: closing it later would drop SQLite's own locks (fcntl(2), record
 /// locks).
@@ -112,6 +81,7 @@ class StatementUse {
   StatementUse(const StatementUse&) = delete;
   StatementUse& operator=(const StatementUse&) = delete;
   ~StatementUse() { statement_.tryReset(); }
+  SQLite::Statement& operator*() const { return statement_; }
   SQLite::Statement* operator->() const { return &statement_; }
 
  private:
@@ -140,6 +110,17 @@ Event event_from(SQLite::Statement& row) {
   event.attempt = row.getColumn(7).getInt();
   event.prev = row.getColumn(9).getString();
   return event;
+}
+
+/// What is wrong with event `n` of the chain; empty if nothing is. `last_digest` is null where the one before
+/// was not read.
+std::string fault_of(const Event& event, std::int64_t n, std::string_view text, const std::string& digest,
+                     const std::string* last_digest) {
+  const std::string number = std::to_string(n);
+  if (event.n != n) return "event " + number + " is missing";
+  if (event_digest(event, text) != digest) return "event " + number + " is not what was written";
+  if (last_digest && event.prev != *last_digest) return "event " + number + " does not follow the one before";
+  return {};
 }
 
 }  // namespace
@@ -275,21 +256,17 @@ Result<std::vector<Event>> SqliteJournal::read(std::int64_t after) {
     const StatementUse rows(*c.after);
     rows->bind(1, last_good + 1);
     while (rows->executeStep()) {
-      Event event = event_from(*rows.operator->());
+      Event event = event_from(*rows);
       const std::string text = rows->getColumn(8).getString();
       const std::string digest = rows->getColumn(10).getString();
       if (event.v > journal_version) return newer_version(c.file, event.v);
-      if (event.n != last_good + 1)
-        return damaged(c.file, last_good, "event " + std::to_string(last_good + 1) + " is missing");
-      if (event_digest(event, text) != digest)
-        return damaged(c.file, last_good, "event " + std::to_string(event.n) + " is not what was written");
-      const bool first_seen = event.n == after;
-      if (!first_seen && event.prev != last_digest)
-        return damaged(c.file, last_good,
-                       "event " + std::to_string(event.n) + " does not follow the one before");
+      const bool known = event.n == after;
+      if (auto fault = fault_of(event, last_good + 1, text, digest, known ? nullptr : &last_digest);
+          !fault.empty())
+        return damaged(c.file, last_good, fault);
       last_good = event.n;
       last_digest = digest;
-      if (first_seen) continue;
+      if (known) continue;
       event.data = value_from_json(nlohmann::json::parse(text, nullptr, false));
       events.push_back(std::move(event));
     }

@@ -11,8 +11,8 @@ namespace mxodus {
 /// The journal as an SQLite database: write-ahead log, a sync for every event, append-only by triggers, each
 /// event linked to the one before by its digest. Format and reasons: docs/journal.md.
 ///
-/// Nothing else in this process may open the file, not even to read: closing any descriptor of it drops SQLite's
-/// locks. Nor may a journal be used in a forked child.
+/// Nothing else in this process may open the file, not even to read: closing any descriptor of it drops
+/// SQLite's locks. Nor may a journal be used in a forked child.
 class SqliteJournal final : public JournalStore {
  public:
   /// How long an append waits for another process's append before it is the error "journal.busy".
