@@ -82,10 +82,10 @@ std::map<std::string, PlannedHost> Planner::look_at_hosts() {
   const auto& entries = request_.playbook.hosts;
   std::vector<PlannedHost> seen(entries.size());
   in_parallel(entries.size(), looks_at_once, [&](std::size_t i) {
-    seen[i].identity.name = entries[i].name;
-    seen[i].may_be_down = entries[i].may_be_down;
+    seen[i].identity.name = entries[i].spec.name;
+    seen[i].may_be_down = entries[i].spec.may_be_down;
     auto identity =
-        environment_.hosts.host(entries[i].name)->identify(Deadline(request_.patience.value, stop_));
+        environment_.hosts.host(entries[i].spec.name)->identify(Deadline(request_.patience.value, stop_));
     if (identity) {
       seen[i].identity = std::move(*identity);
     } else {
@@ -93,7 +93,7 @@ std::map<std::string, PlannedHost> Planner::look_at_hosts() {
     }
   });
   std::map<std::string, PlannedHost> hosts;
-  for (std::size_t i = 0; i < entries.size(); ++i) hosts.emplace(entries[i].name, std::move(seen[i]));
+  for (std::size_t i = 0; i < entries.size(); ++i) hosts.emplace(entries[i].spec.name, std::move(seen[i]));
   return hosts;
 }
 

@@ -157,7 +157,8 @@ std::vector<std::string> Checker::names_for(ParamType type) const {
   if (type == ParamType::repository) take(playbook_.repositories);
   if (type == ParamType::zone) take(playbook_.dns);
   if (type == ParamType::account) take(playbook_.accounts);
-  if (type == ParamType::host || type == ParamType::place) take(playbook_.hosts);
+  if (type == ParamType::host || type == ParamType::place)
+    for (const HostEntry& host : playbook_.hosts) names.push_back(host.spec.name);
   return names;
 }
 

@@ -100,8 +100,7 @@ Result<Resources> resources_of(const Playbook& playbook, const ValueMap& inputs)
   const Scope scope{&input_values, &hosts, nullptr, nullptr, nullptr};
   Resources resources;
   for (const HostEntry& host : playbook.hosts)
-    resources.hosts.emplace(
-        host.name, PublicFace{host.ipv4.value_or(""), host.ipv6.value_or(""), host.helo.value_or("")});
+    resources.hosts.emplace(host.spec.name, PublicFace{host.spec.ipv4, host.spec.ipv6, host.spec.helo});
   if (auto done = fill(resources.repositories, playbook.repositories, playbook, scope, repository_of); !done)
     return tl::unexpected(done.error());
   if (auto done = fill(resources.zones, playbook.dns, playbook, scope, zone_of); !done)
