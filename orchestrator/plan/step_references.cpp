@@ -11,7 +11,8 @@ std::vector<Reference> references_of(const StepSpec& step, const StepDeclaration
     for_each_template(node, [&](const Node& scalar) {
       const auto parsed = Template::parse(scalar);
       if (!parsed) return;
-      for (Reference& reference : parsed->references()) references.push_back(std::move(reference));
+      for (const Expression& part : parsed->expressions())
+        references.insert(references.end(), part.references().begin(), part.references().end());
     });
   };
   if (step.condition)
