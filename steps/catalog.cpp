@@ -1,11 +1,12 @@
 #include "steps/catalog.h"
 
-#include "steps/files/layout.h"
+#include "steps/dns/records/records.h"
 #include "steps/dnsbl/status/status.h"
+#include "steps/files/layout.h"
 #include "steps/gates/gate.h"
 #include "steps/host_check/host_check.h"
-#include "steps/restic/snapshots.h"
 #include "steps/net/reach/reach.h"
+#include "steps/restic/snapshots.h"
 #include "steps/wait/wait.h"
 
 namespace mxodus {
@@ -19,6 +20,7 @@ Catalog make_catalog() {
   catalog.add(make_files_layout());
   catalog.add(make_host_check());
   catalog.add(make_restic_snapshots());
+  catalog.add(make_dns_records());
   catalog.add(make_dnsbl_status());
   catalog.add(make_net_reach());
   catalog.add(make_task());

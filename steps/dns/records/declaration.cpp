@@ -1,0 +1,75 @@
+#include "steps/dns/records/declaration.h"
+
+namespace mxodus::dns {
+
+StepDeclaration declare_dns_records() {
+  StepDeclaration declaration;
+  declaration.name = "dns.records";
+  declaration.effect = Effect::change;
+  declaration.summary = "Looks at records of a zone everywhere, and changes them";
+  declaration.doc =
+      R"(Looks at each RRset in three places: what the provider's API holds, what every authoritative server answers over
+IPv4 and IPv6, and what resolvers still cache and until when. `holds` is true when provider and all servers agree with
+what is wished; `propagated` when the resolvers do too. A server that cannot be asked makes the step unknown.
+
+`records` only looks. Each entry has `name` (relative to the zone, `@` for the zone itself), `type`, and one of `equals`,
+`contains` (of a TXT: a text that begins so), `absent: true`, or none of them: that it exists; `ttl` compares that too.
+
+`set` changes. Each entry has `name`, `type` and one of `data`, `absent: true`, `replace: {match: "v=spf1", with: …}`
+(one text of a TXT set, the others stay), or `ttl` alone; without `ttl` an RRset keeps its own, and a new one gets 5m.
+Data are written as in a zone file, names with their final dot; a TXT may be written as its bare text. All sets of a step
+change together where the provider can do that, addresses before the records that point to them. The plan shows before
+and after. What is found at the time of the change has to be what was reviewed; otherwise nothing is written. Undo puts
+back the very records that were found, with their TTL, disabled records and comments, unless somebody changed them since.
+
+Success is never the word of the API: the provider is read again, and every name server asked. Resolvers keep the old
+records for their old TTL, and a "no such name" for the negative TTL: lower the TTL a day before, and let the old host
+answer until `cached_until`.
+
+With `provider: manual` every change becomes a task for a person, done when the name servers answer it. With
+`managed_by: NAME` the records are set by other automation and only waited for; use `until: self.holds`.)";
+  declaration.example = R"(mail_points_to_new:
+  uses: dns.records
+  with:
+    zone: main
+    set:
+      - {name: mail, type: A, data: 198.51.100.20, ttl: 5m}
+      - {name: "@", type: MX, data: "10 mail.example.org."}
+      - {name: "@", type: TXT, replace: {match: "v=spf1", with: "v=spf1 mx -all"}}
+)";
+  declaration.params = {
+      {.name = "zone", .type = ParamType::zone, .doc = "An entry of `dns:`.", .required = true},
+      {.name = "records",
+       .type = ParamType::map,
+       .doc = "What is to be seen: name, type, and one of equals, contains, absent; ttl.",
+       .list = true,
+       .element = ParamType::any},
+      {.name = "set",
+       .type = ParamType::map,
+       .doc = "What is to be made: name, type, and one of data, absent, replace; ttl.",
+       .list = true,
+       .element = ParamType::any},
+      {.name = "managed_by", .doc = "Who else sets these records; mxodus then only looks."},
+      {.name = "resolvers",
+       .type = ParamType::address,
+       .doc = "Resolvers whose caches are looked at, beside our own.",
+       .list = true},
+  };
+  declaration.outputs = {
+      {.name = "holds",
+       .type = ParamType::boolean,
+       .doc = "Whether the provider and every authoritative server have it as wished."},
+      {.name = "propagated", .type = ParamType::boolean, .doc = "Whether the resolvers have it too."},
+      {.name = "cached_until",
+       .type = ParamType::time,
+       .doc = "Until when resolvers may answer the old; the time of the look where none does."},
+      {.name = "records",
+       .type = ParamType::map,
+       .doc = "One entry a wish: name, type, holds, stored, servers, resolvers.",
+       .list = true},
+  };
+  declaration.tags = {"changes_dns"};
+  return declaration;
+}
+
+}  // namespace mxodus::dns

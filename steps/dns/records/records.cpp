@@ -1,0 +1,301 @@
+#include "steps/dns/records/records.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "orchestrator/core/text.h"
+#include "orchestrator/dns/names.h"
+#include "steps/dns/records/change.h"
+#include "steps/dns/records/declaration.h"
+#include "steps/dns/records/report.h"
+#include "steps/dns/records/stored.h"
+
+namespace mxodus {
+namespace {
+
+using namespace dns;
+
+std::string text_at(const Value& state, const char* key) {
+  const Value* found = state.find(key);
+  return found ? to_string(*found) : std::string();
+}
+
+std::uint32_t ttl_floor_of(const Value& state) {
+  const Value* found = state.find("ttl_floor");
+  const auto* seconds = found ? found->get<std::int64_t>() : nullptr;
+  return seconds ? static_cast<std::uint32_t>(*seconds) : 0;
+}
+
+/// Records that others point to come first, so that no pointer is ever without its target.
+int order_of(const std::string& type) {
+  if (type == "A" || type == "AAAA") return 0;
+  return type == "MX" || type == "CNAME" || type == "SRV" || type == "NS" ? 2 : 1;
+}
+
+/// What the servers answer, where nobody else can tell what is in the zone.
+Result<StoredRRset> served(const RRsetKey& key, const World& world, const View& view) {
+  StoredRRset stored{.rrset = {key.name, key.type}};
+  const auto answering = std::find_if(view.servers.begin(), view.servers.end(),
+                                      [](const Sighting& seen) { return seen.answered(); });
+  if (answering == view.servers.end())
+    return fail(ErrorKind::no_answer, "dns.no-answer",
+                "none of the name servers says what " + key.type + " of " + key.name + " is" +
+                    (world.trouble.empty() ? "" : ": " + world.trouble));
+  stored.rrset.ttl = answering->answer.rrset.ttl;
+  stored.rrset.data = answering->answer.rrset.data;
+  return stored;
+}
+
+Value as_record_entry(const Value& set) {
+  ValueMap entry = *set.get<ValueMap>();
+  if (const auto data = entry.find("data"); data != entry.end()) {
+    Value moved = data->second;
+    entry.erase(data);
+    entry["equals"] = std::move(moved);
+  }
+  return entry;
+}
+
+/// An RRset that is to be written.
+struct Pending {
+  StoredRRset before;
+  StoredRRset after;
+  Duration kept;  ///< how long resolvers may answer what is there now
+};
+
+Duration kept_at(const Value& state, std::size_t index) {
+  const Value* kept = state.find("kept");
+  const auto* list = kept ? kept->get<ValueList>() : nullptr;
+  const auto* time = list && index < list->size() ? (*list)[index].get<Duration>() : nullptr;
+  return time ? *time : Duration{};
+}
+
+class DnsRecords final : public StepType {
+ public:
+  explicit DnsRecords(DnsPatience patience) : patience_(patience) {}
+
+  const StepDeclaration& declaration() const override { return declaration_; }
+
+  Effect effect(const Params& params) const override {
+    return params.has("set") ? Effect::change : Effect::observe;
+  }
+
+  Result<void> check(const Params& params) const override {
+    if (!params.has("set") && !params.has("records"))
+      return fail(ErrorKind::invalid, "dns.nothing", "dns.records has nothing to do",
+                  "add `records` to look, or `set` to change");
+    if (params.has("set") && params.has("managed_by"))
+      return fail(ErrorKind::invalid, "dns.managed",
+                  "records that are managed by " + params.text("managed_by") + " are not set here",
+                  "move the entries of `set` to `records` and wait with until: self.holds");
+    if (!params.waits_for().empty()) return {};
+    // The zone is not known here; an absolute name is compared with it when the step looks.
+    auto wishes = read_wishes(params, "");
+    if (!wishes) return tl::unexpected(std::move(wishes).error());
+    return {};
+  }
+
+  Result<Finding> probe(StepContext& context) const override {
+    auto look = look_now(context);
+    if (!look) return tl::unexpected(std::move(look).error());
+    Finding finding = report(*look, context.clock().now());
+    context.keep_evidence(
+        "dns-records.json",
+        to_json(finding.outputs.at("records")).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    return finding;
+  }
+
+  Result<StepPlan> plan(const Params& params, const Finding& found) const override {
+    StepPlan plan;
+    plan.summary = found.sentence;
+    auto wishes = read_wishes(params, text_at(found.state, "zone"));
+    if (!wishes) return tl::unexpected(std::move(wishes).error());
+    const auto stored = stored_from_value(found.state.find("stored"));
+    std::vector<Pending> changes;
+    for (std::size_t i = 0; i < std::min(stored.size(), wishes->size()); ++i) {
+      if (!(*wishes)[i].to_make) continue;
+      auto after = grant((*wishes)[i], stored[i], ttl_floor_of(found.state));
+      if (!after) {
+        plan.would_fail = after.error().message;
+        return plan;
+      }
+      if (same_rrset(stored[i], *after)) continue;
+      changes.push_back({stored[i], std::move(*after), kept_at(found.state, i)});
+      warn(plan, (*wishes)[i], changes.back());
+    }
+    if (changes.empty()) {
+      if (found.verdict == Verdict::fail) plan.would_fail = found.sentence;
+      return plan;
+    }
+    fill(plan, std::move(changes), found.state);
+    return plan;
+  }
+
+  Result<Work> apply(const Params&, const StepPlan& plan) const override {
+    return write(plan.summary,
+                 {stored_from_value(plan.apply.find("before")), stored_from_value(plan.apply.find("after"))});
+  }
+
+  Result<Finding> finish(StepContext& context, const StepPlan& plan, const WorkResult&) const override {
+    const Deadline patience = context.deadline().at_most(patience_.servers);
+    auto found = probe(context);
+    while (!settled(found) && !patience.passed()) {
+      pause_for(patience_.pause, patience);
+      found = probe(context);
+    }
+    if (!found) return found;
+    // Whoever asked just before the change keeps the old for its whole TTL.
+    const auto kept = plan.apply.find("kept_for");
+    const auto* longest = kept ? kept->get<Duration>() : nullptr;
+    if (longest) {
+      const Time until{context.clock().now().since_epoch + longest->value};
+      found->outputs["cached_until"] = until;
+      if (found->verdict == Verdict::ok)
+        found->sentence += "; resolvers may answer the old until " + to_local_string(until);
+    }
+    return found;
+  }
+
+  Result<Work> undo(const Params&, const Value& undo, const Finding& now) const override {
+    const auto left = stored_from_value(undo.find("after"));
+    const auto found = stored_from_value(now.state.find("stored"));
+    for (const StoredRRset& set : left) {
+      const auto same_key = [&](const StoredRRset& other) { return other.key() == set.key(); };
+      const auto seen = std::find_if(found.begin(), found.end(), same_key);
+      if (seen == found.end() || !same_rrset(*seen, set))
+        return fail(ErrorKind::drift, "dns.drift",
+                    set.rrset.type + " of " + set.rrset.name +
+                        " is not what this step left behind: it left " + printable_line(text_of(set)) +
+                        ", and there is " + (seen == found.end() ? "none" : printable_line(text_of(*seen))) +
+                        "; it is left as it is");
+    }
+    return write("put the records back", {left, stored_from_value(undo.find("before"))});
+  }
+
+  Result<Question> question(const Params& params) const override {
+    // The zone is not known here: names stay as they are written.
+    auto wishes = read_wishes(params, "");
+    if (!wishes) return tl::unexpected(std::move(wishes).error());
+    Question question{.kind = GateKind::task};
+    question.text = "Change these records of the zone " + params.text("zone") + " at its provider:";
+    ValueList records;
+    for (const Wish& wish : *wishes)
+      if (wish.to_make)
+        question.text += "\n- " + wish.text() +
+                         (wish.ttl ? ", TTL " + to_string(Duration{std::chrono::seconds(*wish.ttl)}) : "");
+    if (const auto* sets = params.at("set").get<ValueList>())
+      for (const Value& set : *sets) records.push_back(as_record_entry(set));
+    question.done_if =
+        NestedStep{"dns.records", {{"zone", params.at("zone")}, {"records", std::move(records)}}, "", ""};
+    return question;
+  }
+
+  Result<Finding> take_answer(const Params&, const Answer& answer) const override {
+    if (!answer.approved)
+      return Finding{Verdict::fail, "the records were not changed: " + answer.why, {}, {}};
+    return Finding{Verdict::ok, "somebody says that the records are changed", {}, {}};
+  }
+
+ private:
+  static bool settled(const Result<Finding>& found) {
+    const auto holds = found ? found->outputs.find("holds") : ValueMap::const_iterator();
+    return found && holds != found->outputs.end() && holds->second == Value(true);
+  }
+
+  static Result<Look> look_now(StepContext& context) {
+    const Params& params = context.params();
+    const auto zone = context.resources().zones.find(params.text("zone"));
+    if (zone == context.resources().zones.end())
+      return fail(ErrorKind::invalid, "dns.no-zone",
+                  "the playbook has no DNS zone " + params.text("zone") + " under `dns:`");
+    Look look{.zone = normal_name(zone->second.zone), .managed_by = params.text("managed_by")};
+    auto traits = provider_traits(zone->second);
+    if (!traits) return tl::unexpected(std::move(traits).error());
+    look.traits = std::move(*traits);
+    auto wishes = read_wishes(params, look.zone);
+    if (!wishes) return tl::unexpected(std::move(wishes).error());
+    look.wishes = std::move(*wishes);
+
+    std::vector<RRsetKey> keys;
+    for (const Wish& wish : look.wishes) keys.push_back(wish.key);
+    if (look.traits.has_api) {
+      auto provider = open_provider(context, zone->second);
+      if (!provider) return tl::unexpected(std::move(provider).error());
+      auto stored = (*provider)->read(keys, context.deadline());
+      if (!stored) return tl::unexpected(std::move(stored).error());
+      look.stored = std::move(*stored);
+    }
+    look.world = look_around(keys, look.zone, params.texts("resolvers"), context.dns(), context.deadline());
+    if (context.deadline().stopped())
+      return fail(ErrorKind::cancelled, "dns.stopped", "the look at " + look.zone + " was stopped");
+    if (look.traits.has_api) return look;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      auto stored = served(keys[i], look.world, look.world.views[i]);
+      if (!stored) return tl::unexpected(std::move(stored).error());
+      look.stored.push_back(std::move(*stored));
+    }
+    return look;
+  }
+
+  static void warn(StepPlan& plan, const Wish& wish, const Pending& change) {
+    const std::string whose = change.after.rrset.type + " of " + change.after.rrset.name;
+    if (wish.ttl && change.after.exists() && change.after.rrset.ttl > *wish.ttl)
+      plan.warnings.push_back("the TTL of " + whose + " becomes " +
+                              to_string(Duration{std::chrono::seconds(change.after.rrset.ttl)}) +
+                              ": the provider allows no shorter one");
+    if (change.kept.value.count() == 0) return;
+    plan.warnings.push_back(change.before.rrset.data.empty()
+                                ? "resolvers that asked for " + whose + " before may say for " +
+                                      to_string(change.kept) + " that there is none"
+                                : "resolvers may answer the old " + whose + " for " + to_string(change.kept) +
+                                      " after the change: let the old host answer until then");
+  }
+
+  static void fill(StepPlan& plan, std::vector<Pending> changes, const Value& state) {
+    std::stable_sort(changes.begin(), changes.end(), [](const Pending& a, const Pending& b) {
+      return order_of(a.before.rrset.type) < order_of(b.before.rrset.type);
+    });
+    ZoneChange change;
+    Duration longest;
+    for (Pending& one : changes) {
+      plan.changes.push_back(
+          {one.before.rrset.name + ". " + one.before.rrset.type, text_of(one.before), text_of(one.after)});
+      longest = std::max(longest, one.kept);
+      change.before.push_back(std::move(one.before));
+      change.after.push_back(std::move(one.after));
+    }
+    const Value* has_api = state.find("has_api");
+    const bool by_hand = has_api && *has_api == Value(false);
+    plan.action = by_hand ? PlanAction::ask : PlanAction::change;
+    plan.summary = (by_hand ? "ask somebody to change " : "change ") + std::to_string(changes.size()) +
+                   (changes.size() == 1 ? " RRset of " : " RRsets of ") + text_at(state, "zone");
+    plan.undo = ValueMap{{"before", to_value(change.before)}, {"after", to_value(change.after)}};
+    plan.apply = plan.undo;
+    (*plan.apply.get<ValueMap>())["kept_for"] = longest;
+  }
+
+  Work write(const std::string& title, ZoneChange change) const {
+    return LocalWork{
+        title, [change = std::move(change), pause = patience_.pause](StepContext& context) -> Result<void> {
+          const auto zone = context.resources().zones.find(context.params().text("zone"));
+          if (zone == context.resources().zones.end())
+            return fail(ErrorKind::invalid, "dns.no-zone",
+                        "the playbook has no DNS zone " + context.params().text("zone") + " any more");
+          auto provider = open_provider(context, zone->second);
+          if (!provider) return tl::unexpected(std::move(provider).error());
+          return carry_out(**provider, normal_name(zone->second.zone), change, pause, context.deadline());
+        }};
+  }
+
+  DnsPatience patience_;
+  StepDeclaration declaration_ = declare_dns_records();
+};
+
+}  // namespace
+
+std::unique_ptr<StepType> make_dns_records(DnsPatience patience) {
+  return std::make_unique<DnsRecords>(patience);
+}
+
+}  // namespace mxodus

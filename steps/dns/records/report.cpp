@@ -1,0 +1,123 @@
+#include "steps/dns/records/report.h"
+
+#include <algorithm>
+
+#include "orchestrator/core/text.h"
+#include "steps/dns/records/stored.h"
+
+namespace mxodus::dns {
+namespace {
+
+Value sighting_value(const Sighting& seen) {
+  static constexpr const char* kWords[] = {"data",    "no_data", "nxdomain", "servfail",
+                                           "refused", "timeout", "bogus"};
+  ValueList data;
+  for (const std::string& one : seen.answer.rrset.data) data.push_back(printable_line(one, 400));
+  return ValueMap{{"name", seen.name},
+                  {"address", seen.address},
+                  {"answer", kWords[static_cast<int>(seen.answer.status)]},
+                  {"data", std::move(data)},
+                  {"ttl", Duration{std::chrono::seconds(seen.answer.rrset.ttl)}}};
+}
+
+Value sightings_value(const std::vector<Sighting>& sightings) {
+  ValueList list;
+  for (const Sighting& seen : sightings) list.push_back(sighting_value(seen));
+  return list;
+}
+
+/// Whether the provider itself already holds what is wished.
+bool stored_as_wished(const Wish& wish, const StoredRRset& stored, std::uint32_t ttl_floor) {
+  if (!wish.met_by(stored.rrset.data)) return false;
+  return !wish.ttl || !stored.exists() || stored.rrset.ttl == std::max(*wish.ttl, ttl_floor);
+}
+
+/// How long resolvers may keep what is there now.
+Duration kept_for(const StoredRRset& stored, const View& view) {
+  std::uint32_t seconds = stored.rrset.data.empty() ? 0 : stored.rrset.ttl;
+  if (stored.rrset.data.empty())
+    for (const Sighting& seen : view.servers) seconds = std::max(seconds, seen.answer.negative_ttl);
+  return Duration{std::chrono::seconds(seconds)};
+}
+
+/// Counts over all wishes.
+struct Sum {
+  bool stored = true;
+  bool held = true;
+  int unknown = 0;
+  int pending = 0;  ///< sets that are to be written
+  Duration cached_for;
+  bool cached = false;
+  std::vector<std::string> troubles;
+};
+
+std::string sentence_of(const Look& look, const Sum& sum, Time now) {
+  if (!look.world.trouble.empty()) return look.world.trouble;
+  if (sum.pending > 0)
+    return std::to_string(sum.pending) + (sum.pending == 1 ? " RRset of " : " RRsets of ") + look.zone +
+           " is to change";
+  const std::string waiting = look.managed_by.empty() ? "" : "waiting for " + look.managed_by + ": ";
+  if (!sum.troubles.empty()) return waiting + join(sum.troubles, "; ");
+  std::string text = "all as wished on every name server of " + look.zone;
+  if (sum.cached)
+    text += "; resolvers may answer the old until " +
+            to_local_string(Time{now.since_epoch + sum.cached_for.value});
+  return text;
+}
+
+Verdict verdict_of(const Look& look, const Sum& sum) {
+  if (sum.pending > 0) return look.world.trouble.empty() ? Verdict::ok : Verdict::warn;
+  if (!look.world.trouble.empty()) return Verdict::unknown;
+  if (!sum.held || !sum.stored) return Verdict::fail;
+  return sum.unknown > 0 ? Verdict::unknown : Verdict::ok;
+}
+
+}  // namespace
+
+Finding report(const Look& look, Time now) {
+  Finding finding;
+  Sum sum;
+  ValueList records;
+  ValueList kept;
+  for (std::size_t i = 0; i < look.wishes.size(); ++i) {
+    const Wish& wish = look.wishes[i];
+    const View& view = look.world.views[i];
+    const bool stored = stored_as_wished(wish, look.stored[i], look.traits.ttl_floor);
+    const Standing standing = standing_of(wish, view, look.traits.ttl_floor);
+    sum.unknown += standing.unknown;
+    sum.cached |= standing.cached;
+    sum.cached_for = std::max(sum.cached_for, standing.cached_for.value_or(Duration{}));
+    sum.stored = sum.stored && stored;
+    sum.pending += wish.to_make && !stored;
+    // A server that could not be asked is no proof that it answers wrongly.
+    if (standing.agree + standing.unknown < standing.servers) sum.held = false;
+    if (!stored && look.traits.has_api)
+      sum.troubles.push_back(wish.text() + ", but " + look.traits.name + " holds " +
+                             (look.stored[i].exists() ? printable_line(text_of(look.stored[i])) : "none"));
+    else if (!standing.trouble.empty())
+      sum.troubles.push_back(wish.text() + ", but " + standing.trouble);
+    records.push_back(ValueMap{{"name", wish.key.name},
+                               {"type", wish.key.type},
+                               {"holds", stored && standing.holds()},
+                               {"stored", to_value(look.stored[i])},
+                               {"servers", sightings_value(view.servers)},
+                               {"resolvers", sightings_value(view.resolvers)}});
+    kept.push_back(kept_for(look.stored[i], view));
+  }
+  finding.verdict = verdict_of(look, sum);
+  finding.sentence = sentence_of(look, sum, now);
+  const bool holds = sum.stored && sum.held && sum.unknown == 0 && look.world.trouble.empty();
+  finding.outputs = {{"holds", holds},
+                     {"propagated", holds && !sum.cached},
+                     {"cached_until", Time{now.since_epoch + sum.cached_for.value}},
+                     {"records", std::move(records)}};
+  finding.state = ValueMap{{"zone", look.zone},
+                           {"provider", look.traits.name},
+                           {"has_api", look.traits.has_api},
+                           {"ttl_floor", std::int64_t{look.traits.ttl_floor}},
+                           {"stored", to_value(look.stored)},
+                           {"kept", std::move(kept)}};
+  return finding;
+}
+
+}  // namespace mxodus::dns

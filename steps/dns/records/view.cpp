@@ -1,0 +1,108 @@
+#include "steps/dns/records/view.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "orchestrator/core/text.h"
+
+namespace mxodus::dns {
+namespace {
+
+constexpr std::size_t kAtOnce = 16;
+
+/// One question to one server, and where its answer goes.
+struct Question {
+  const RRsetKey* key;
+  bool recurse;
+  Sighting* into;
+};
+
+void ask_all(const std::vector<Question>& questions, DnsAsker& dns, const Deadline& deadline) {
+  std::atomic<std::size_t> next{0};
+  std::vector<std::jthread> askers;
+  for (std::size_t i = 0; i < std::min(kAtOnce, questions.size()); ++i)
+    askers.emplace_back([&] {
+      for (std::size_t at = next++; at < questions.size(); at = next++) {
+        const Question& question = questions[at];
+        question.into->answer = dns.ask_server(question.into->address, question.key->name, question.key->type,
+                                               question.recurse, deadline);
+      }
+    });
+}
+
+std::string seen_text(const Sighting& seen) {
+  switch (seen.answer.status) {
+    case DnsStatus::data:
+      return printable_line(join(seen.answer.rrset.data, ", "));
+    case DnsStatus::no_data:
+      return "no such record";
+    case DnsStatus::nxdomain:
+      return "no such name";
+    default:
+      return "nothing (" + printable_line(seen.answer.note) + ")";
+  }
+}
+
+bool agrees(const Wish& wish, const Sighting& seen, std::uint32_t ttl_floor) {
+  if (!wish.met_by(seen.answer.rrset.data)) return false;
+  if (!wish.ttl || seen.answer.rrset.data.empty()) return true;
+  return seen.answer.rrset.ttl == std::max(*wish.ttl, ttl_floor);
+}
+
+}  // namespace
+
+bool Sighting::answered() const {
+  return answer.status == DnsStatus::data || answer.status == DnsStatus::no_data ||
+         answer.status == DnsStatus::nxdomain;
+}
+
+World look_around(const std::vector<RRsetKey>& keys, const std::string& zone,
+                  const std::vector<std::string>& resolvers, DnsAsker& dns, const Deadline& deadline) {
+  World world;
+  world.views.resize(keys.size());
+  const auto servers = dns.authoritative_servers(zone, deadline);
+  if (!servers) world.trouble = servers.error().message;
+
+  std::vector<std::pair<std::string, std::string>> own;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    View& view = world.views[i];
+    own.emplace_back(keys[i].name, keys[i].type);
+    if (servers)
+      for (const auto& server : *servers) view.servers.push_back({server.name, server.address, {}});
+    for (const std::string& address : resolvers) view.resolvers.push_back({"resolver", address, {}});
+  }
+  std::vector<Question> questions;  // after the vectors have their final size: it points into them
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    for (Sighting& seen : world.views[i].servers) questions.push_back({&keys[i], false, &seen});
+    for (Sighting& seen : world.views[i].resolvers) questions.push_back({&keys[i], true, &seen});
+  }
+  ask_all(questions, dns, deadline);
+  std::vector<DnsAnswer> answers = dns.resolve_all(own, deadline);
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    world.views[i].resolvers.push_back({"own resolver", "", std::move(answers[i])});
+  return world;
+}
+
+Standing standing_of(const Wish& wish, const View& view, std::uint32_t ttl_floor) {
+  Standing standing;
+  for (const Sighting& seen : view.servers) {
+    ++standing.servers;
+    if (!seen.answered()) ++standing.unknown;
+    if (seen.answered() && agrees(wish, seen, ttl_floor)) {
+      ++standing.agree;
+    } else if (standing.trouble.empty()) {
+      standing.trouble = seen.name + " at " + seen.address + " answers " + seen_text(seen);
+    }
+  }
+  for (const Sighting& seen : view.resolvers) {
+    if (!seen.answered() || wish.met_by(seen.answer.rrset.data)) continue;
+    standing.cached = true;
+    const bool data = seen.answer.status == DnsStatus::data;
+    const Duration left{std::chrono::seconds(data ? seen.answer.rrset.ttl : seen.answer.negative_ttl)};
+    standing.cached_for = std::max(standing.cached_for.value_or(Duration{}), left);
+  }
+  return standing;
+}
+
+}  // namespace mxodus::dns

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "orchestrator/step_api/params.h"
+#include "steps/dns/providers/provider.h"
+
+namespace mxodus::dns {
+
+/// What a step wants of one RRset: of an entry of `records` only to be seen, of an entry of `set` to be made.
+struct Wish {
+  enum class Kind {
+    exists,    ///< there is at least one record
+    equals,    ///< these records and no other
+    contains,  ///< these records among others; of a TXT, a text that begins so
+    absent,    ///< none
+    replaced,  ///< of a TXT: `data` in place of the text that begins with `match`
+  };
+  RRsetKey key;
+  Kind kind = Kind::exists;
+  std::vector<std::string> data;  ///< canonical; with contains on a TXT, beginnings of texts
+  std::string match;
+  std::optional<std::uint32_t> ttl;  ///< seconds
+  bool to_make = false;
+
+  /// "MX of acme.test is to be 10 mail.acme.test."
+  std::string text() const;
+  /// Whether an RRset with these data is what is wished.
+  bool met_by(const std::vector<std::string>& found) const;
+};
+
+/// Reads `records` and `set`; names are relative to `zone`. `invalid` with the entry and what to write.
+Result<std::vector<Wish>> read_wishes(const Params& params, const std::string& zone);
+
+/// `before` with the wish made true. `refused` where it is not clear what that would be: two texts that begin
+/// with what is to be replaced.
+Result<StoredRRset> grant(const Wish& wish, const StoredRRset& before, std::uint32_t ttl_floor);
+
+}  // namespace mxodus::dns

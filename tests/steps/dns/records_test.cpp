@@ -1,0 +1,384 @@
+#include "steps/dns/records/records.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/steps/dns/stub_powerdns.h"
+#include "tests/support/fake_context.h"
+
+using namespace mxodus;
+using dns::StoredRRset;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+namespace {
+
+constexpr char kMove[] = R"({"zone": "main", "set": [
+  {"name": "@", "type": "MX", "data": "10 mail.acme.test."},
+  {"name": "mail", "type": "A", "data": "198.51.100.20", "ttl": "5m"},
+  {"name": "@", "type": "TXT", "replace": {"match": "v=spf1", "with": "v=spf1 ip4:198.51.100.20 -all"}}]})";
+
+const std::string kServer4 = "198.51.100.54";
+const std::string kServer6 = "2001:db8:51::54";
+
+class DnsRecords : public testing::Test {
+ protected:
+  DnsRecords() {
+    put("acme.test", "MX", 3600, {"10 Old.acme.test."});
+    put("mail.acme.test", "A", 3600, {"198.51.100.10"});
+    put("acme.test", "TXT", 3600, {"\"v=spf1 ip4:198.51.100.10 -all\"", "\"google-site-verification=x\""});
+  }
+
+  void put(const std::string& name, const std::string& type, std::uint32_t ttl,
+           std::vector<std::string> data) {
+    powerdns_.put({.rrset = {name, type, ttl, std::move(data)}});
+  }
+
+  /// A context whose name servers serve what the provider holds, from now on and after every write.
+  std::unique_ptr<FakeContext> context(std::string_view with, const std::string& provider = "powerdns") {
+    auto made = std::make_unique<FakeContext>(*type_, with);
+    FakeContext& context = *made;
+    context.resources().zones["main"] =
+        Zone{"main", provider, "acme.test", SecretRef{"dns_token"}, {{"url", "http://198.51.100.54:8081"}}};
+    context.add_secret("dns_token", key_);
+    context.fake_http().handle_by([this](const HttpRequest& request) { return powerdns_.handle(request); });
+    context.fake_dns().add_server("ns.lab.test", kServer4);
+    context.fake_dns().add_server("ns.lab.test", kServer6);
+    publish(context);
+    powerdns_.on_write([this, &context] {
+      if (publishing_) publish(context);
+    });
+    auto checked = type_->check(context.params());
+    EXPECT_TRUE(checked) << checked.error().message;
+    return made;
+  }
+
+  void publish(FakeContext& context) {
+    for (const auto& [name, type] : std::vector<std::pair<std::string, std::string>>{
+             {"acme.test", "MX"}, {"mail.acme.test", "A"}, {"acme.test", "TXT"}, {"new.acme.test", "A"}}) {
+      const StoredRRset set = powerdns_.get(name, type);
+      for (const std::string& server : {kServer4, kServer6}) {
+        context.fake_dns().remove_at(server, name, type);
+        if (!set.rrset.data.empty())
+          context.fake_dns().add_at(server, name, type, set.rrset.ttl, set.rrset.data);
+      }
+    }
+  }
+
+  Finding look(FakeContext& context) {
+    auto found = type_->probe(context);
+    if (!found) throw std::runtime_error(found.error().message);
+    return *found;
+  }
+  StepPlan plan(FakeContext& context) {
+    auto planned = type_->plan(context.params(), look(context));
+    if (!planned) throw std::runtime_error(planned.error().message);
+    return *planned;
+  }
+  Result<void> act(FakeContext& context, const Result<Work>& work) {
+    if (!work) return tl::unexpected(work.error());
+    return std::get<LocalWork>(*work).act(context);
+  }
+  Finding finish(FakeContext& context, const StepPlan& planned) {
+    auto found = type_->finish(context, planned, {});
+    if (!found) throw std::runtime_error(found.error().message);
+    return *found;
+  }
+
+  std::string key_ = "labkey";
+  bool publishing_ = true;
+  StubPowerDns powerdns_{"acme.test", "labkey"};
+  std::unique_ptr<StepType> type_ =
+      make_dns_records({std::chrono::milliseconds(50), std::chrono::milliseconds(1)});
+};
+
+bool flag(const Finding& found, const std::string& name) {
+  return *found.outputs.at(name).get<bool>();
+}
+
+}  // namespace
+
+TEST_F(DnsRecords, PlansBeforeAndAfterWithTargetsBeforePointers) {
+  auto move = context(kMove);
+  const StepPlan planned = plan(*move);
+  EXPECT_EQ(planned.action, PlanAction::change);
+  EXPECT_EQ(planned.summary, "change 3 RRsets of acme.test");
+  ASSERT_THAT(planned.changes, SizeIs(3));
+  EXPECT_EQ(planned.changes[0].what, "mail.acme.test. A");
+  EXPECT_EQ(planned.changes[0].before, "1h 198.51.100.10");
+  EXPECT_EQ(planned.changes[0].after, "5m 198.51.100.20");
+  EXPECT_EQ(planned.changes[1].what, "acme.test. TXT");
+  EXPECT_THAT(planned.changes[1].after,
+              AllOf(HasSubstr("\"google-site-verification=x\""),
+                    HasSubstr("\"v=spf1 ip4:198.51.100.20 -all\""), Not(HasSubstr("100.10"))));
+  EXPECT_EQ(planned.changes[2].after, "1h 10 mail.acme.test.") << "an RRset keeps its TTL";
+  EXPECT_THAT(planned.warnings,
+              testing::Contains(HasSubstr("resolvers may answer the old A of mail.acme.test for 1h")));
+  EXPECT_EQ(powerdns_.writes(), 0) << "planning writes nothing";
+}
+
+TEST_F(DnsRecords, WritesAllSetsAtOnceAndProvesThemOnEveryServer) {
+  auto move = context(kMove);
+  const StepPlan planned = plan(*move);
+  ASSERT_TRUE(act(*move, type_->apply(move->params(), planned)));
+  EXPECT_EQ(powerdns_.writes(), 1);
+  const Finding found = finish(*move, planned);
+  EXPECT_EQ(found.verdict, Verdict::ok) << found.sentence;
+  EXPECT_TRUE(flag(found, "holds"));
+  EXPECT_EQ(found.outputs.at("cached_until"),
+            Value(Time{move->clock().now().since_epoch + std::chrono::hours(1)}));
+  EXPECT_EQ(powerdns_.get("mail.acme.test", "A").rrset.ttl, 300u);
+  EXPECT_EQ(plan(*move).action, PlanAction::none) << "a second look finds nothing to do";
+}
+
+TEST_F(DnsRecords, TrustsNoApiThatOnlySaysItIsDone) {
+  auto move = context(kMove);
+  const StepPlan planned = plan(*move);
+  publishing_ = false;
+  ASSERT_TRUE(act(*move, type_->apply(move->params(), planned)));
+  const Finding found = finish(*move, planned);
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  EXPECT_FALSE(flag(found, "holds"));
+  EXPECT_THAT(found.sentence, HasSubstr("ns.lab.test at 198.51.100.54 answers"));
+}
+
+TEST_F(DnsRecords, RefusesToWriteOverSomebodyElsesChange) {
+  auto move = context(kMove);
+  const StepPlan planned = plan(*move);
+  put("mail.acme.test", "A", 3600, {"203.0.113.5"});
+  const auto done = act(*move, type_->apply(move->params(), planned));
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::drift);
+  EXPECT_THAT(done.error().message, AllOf(HasSubstr("198.51.100.10"), HasSubstr("203.0.113.5")));
+  EXPECT_EQ(powerdns_.writes(), 0);
+}
+
+TEST_F(DnsRecords, WritesAgainOnlyWhenReadingShowsThatNothingWasWritten) {
+  auto move = context(kMove);
+  const StepPlan planned = plan(*move);
+  powerdns_.fail_writes(2);
+  ASSERT_TRUE(act(*move, type_->apply(move->params(), planned)));
+  EXPECT_EQ(powerdns_.writes(), 3);
+  EXPECT_EQ(finish(*move, planned).verdict, Verdict::ok);
+}
+
+TEST_F(DnsRecords, DoesNotRepeatAWriteThatFailedAndTookEffect) {
+  auto move = context(kMove);
+  const StepPlan planned = plan(*move);
+  powerdns_.fail_writes(1, true);
+  ASSERT_TRUE(act(*move, type_->apply(move->params(), planned)));
+  EXPECT_EQ(powerdns_.writes(), 1);
+}
+
+TEST_F(DnsRecords, GivesUpAProviderThatGoesOnFailing) {
+  auto move = context(kMove);
+  const StepPlan planned = plan(*move);
+  powerdns_.fail_writes(100);
+  const auto done = act(*move, type_->apply(move->params(), planned));
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, "powerdns.failed");
+  EXPECT_LE(powerdns_.writes(), 3);
+}
+
+TEST_F(DnsRecords, IsDoneWhenACrashCameAfterTheWrite) {
+  auto move = context(kMove);
+  const StepPlan planned = plan(*move);
+  ASSERT_TRUE(act(*move, type_->apply(move->params(), planned)));
+  ASSERT_TRUE(act(*move, type_->apply(move->params(), planned)));
+  EXPECT_EQ(powerdns_.writes(), 1);
+}
+
+TEST_F(DnsRecords, PutsBackTheVeryRecordsThatWereThere) {
+  StoredRRset old{.rrset = {"mail.acme.test", "A", 3600, {"198.51.100.10"}}};
+  old.disabled = {"198.51.100.99"};
+  old.comments = ValueList{ValueMap{{"content", "since 2019"}}};
+  powerdns_.put(old);
+  auto move = context(kMove);
+  const StepPlan planned = plan(*move);
+  ASSERT_TRUE(act(*move, type_->apply(move->params(), planned)));
+  EXPECT_THAT(powerdns_.get("mail.acme.test", "A").disabled, ElementsAre("198.51.100.99"));
+
+  ASSERT_TRUE(act(*move, type_->undo(move->params(), planned.undo, look(*move))));
+  const StoredRRset back = powerdns_.get("mail.acme.test", "A");
+  EXPECT_TRUE(same_rrset(back, old));
+  EXPECT_EQ(back.comments, old.comments);
+  EXPECT_THAT(powerdns_.get("acme.test", "MX").rrset.data, ElementsAre("10 Old.acme.test."));
+}
+
+TEST_F(DnsRecords, UndoesNothingThatSomebodyChangedSince) {
+  auto move = context(kMove);
+  const StepPlan planned = plan(*move);
+  ASSERT_TRUE(act(*move, type_->apply(move->params(), planned)));
+  put("mail.acme.test", "A", 300, {"203.0.113.5"});
+  const auto undone = type_->undo(move->params(), planned.undo, look(*move));
+  ASSERT_FALSE(undone);
+  EXPECT_EQ(undone.error().kind, ErrorKind::drift);
+}
+
+TEST_F(DnsRecords, AddsAndRemovesRRsets) {
+  auto change = context(R"({"zone": "main", "set": [{"name": "new", "type": "A", "data": "198.51.100.20"},
+                                                    {"name": "mail", "type": "A", "absent": true}]})");
+  const StepPlan planned = plan(*change);
+  ASSERT_THAT(planned.changes, SizeIs(2));
+  EXPECT_EQ(planned.changes[0].before, "");
+  EXPECT_EQ(planned.changes[0].after, "5m 198.51.100.20");
+  EXPECT_EQ(planned.changes[1].after, "");
+  EXPECT_THAT(planned.warnings, testing::Contains(HasSubstr("that there is none")));
+  ASSERT_TRUE(act(*change, type_->apply(change->params(), planned)));
+  EXPECT_EQ(finish(*change, planned).verdict, Verdict::ok);
+  EXPECT_FALSE(powerdns_.get("mail.acme.test", "A").exists());
+  ASSERT_TRUE(act(*change, type_->undo(change->params(), planned.undo, look(*change))));
+  EXPECT_FALSE(powerdns_.get("new.acme.test", "A").exists());
+  EXPECT_THAT(powerdns_.get("mail.acme.test", "A").rrset.data, ElementsAre("198.51.100.10"));
+}
+
+TEST_F(DnsRecords, LowersATtlWithoutTouchingTheData) {
+  auto lower = context(R"({"zone": "main", "set": [{"name": "@", "type": "MX", "ttl": "5m"}]})");
+  const StepPlan planned = plan(*lower);
+  ASSERT_THAT(planned.changes, SizeIs(1));
+  EXPECT_EQ(planned.changes[0].after, "5m 10 old.acme.test.");
+  ASSERT_TRUE(act(*lower, type_->apply(lower->params(), planned)));
+  EXPECT_THAT(powerdns_.get("acme.test", "MX").rrset.data, ElementsAre("10 Old.acme.test."));
+}
+
+TEST_F(DnsRecords, DoesNotGuessWhichOfTwoPoliciesIsTheWrongOne) {
+  put("acme.test", "TXT", 3600, {"\"v=spf1 a -all\"", "\"v=spf1 mx -all\""});
+  auto move = context(kMove);
+  const StepPlan planned = plan(*move);
+  ASSERT_TRUE(planned.would_fail);
+  EXPECT_THAT(*planned.would_fail, HasSubstr("2 texts of acme.test begin with v=spf1"));
+}
+
+TEST_F(DnsRecords, LooksAtWhatIsThere) {
+  auto right =
+      context(R"({"zone": "main", "records": [{"name": "@", "type": "MX", "equals": "10 old.acme.test."},
+                          {"name": "@", "type": "TXT", "contains": "v=spf1"},
+                          {"name": "new", "type": "A", "absent": true}, {"name": "mail", "type": "A"}]})");
+  EXPECT_EQ(type_->effect(right->params()), Effect::observe);
+  const Finding found = look(*right);
+  EXPECT_EQ(found.verdict, Verdict::ok) << found.sentence;
+  EXPECT_TRUE(flag(found, "holds"));
+  auto wrong =
+      context(R"({"zone": "main", "records": {"name": "mail", "type": "A", "equals": "198.51.100.20"}})");
+  const Finding other = look(*wrong);
+  EXPECT_EQ(other.verdict, Verdict::fail);
+  EXPECT_EQ(plan(*wrong).action, PlanAction::none);
+  EXPECT_THAT(other.sentence,
+              HasSubstr("A of mail.acme.test is to be 198.51.100.20, but powerdns holds 1h 198.51.100.10"));
+}
+
+TEST_F(DnsRecords, SeesASecondaryThatStillServesTheOld) {
+  auto records =
+      context(R"({"zone": "main", "records": {"name": "mail", "type": "A", "equals": "198.51.100.10"}})");
+  records->fake_dns().add_at(kServer6, "mail.acme.test", "A", 300, {"203.0.113.7"});
+  const Finding found = look(*records);
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  EXPECT_THAT(found.sentence, HasSubstr("ns.lab.test at 2001:db8:51::54 answers 203.0.113.7"));
+}
+
+TEST_F(DnsRecords, DoesNotCallAServerThatIsSilentWrong) {
+  auto records =
+      context(R"({"zone": "main", "records": {"name": "mail", "type": "A", "equals": "198.51.100.10"}})");
+  records->fake_dns().answer_at(kServer6, "mail.acme.test", "A", DnsAnswer{});
+  const Finding found = look(*records);
+  EXPECT_EQ(found.verdict, Verdict::unknown) << found.sentence;
+  EXPECT_FALSE(flag(found, "holds"));
+}
+
+TEST_F(DnsRecords, SaysUntilWhenResolversKeepTheOld) {
+  auto records = context(R"({"zone": "main", "resolvers": "192.0.2.53",
+                             "records": {"name": "mail", "type": "A", "equals": "198.51.100.10"}})");
+  records->fake_dns().add("mail.acme.test", "A", 10, {"198.51.100.10"});
+  records->fake_dns().add_at("192.0.2.53", "mail.acme.test", "A", 31, {"203.0.113.7"});
+  const Finding found = look(*records);
+  EXPECT_EQ(found.verdict, Verdict::ok);
+  EXPECT_TRUE(flag(found, "holds"));
+  EXPECT_FALSE(flag(found, "propagated"));
+  EXPECT_EQ(found.outputs.at("cached_until"),
+            Value(Time{records->clock().now().since_epoch + std::chrono::seconds(31)}));
+}
+
+TEST_F(DnsRecords, OnlyWaitsForRecordsThatSomethingElseSets) {
+  auto waiting = context(R"({"zone": "main", "managed_by": "D53",
+                             "records": {"name": "mail", "type": "A", "equals": "198.51.100.20"}})");
+  EXPECT_THAT(look(*waiting).sentence, HasSubstr("waiting for D53"));
+  EXPECT_FALSE(flag(look(*waiting), "holds"));
+  put("mail.acme.test", "A", 300, {"198.51.100.20"});
+  publish(*waiting);
+  EXPECT_TRUE(flag(look(*waiting), "holds"));
+  EXPECT_EQ(powerdns_.writes(), 0);
+}
+
+TEST_F(DnsRecords, AsksAPersonWhereTheProviderHasNoApi) {
+  auto move = context(kMove, "manual");
+  const StepPlan planned = plan(*move);
+  EXPECT_EQ(planned.action, PlanAction::ask);
+  ASSERT_THAT(planned.changes, SizeIs(3));
+  EXPECT_EQ(planned.changes[0].before, "1h 198.51.100.10") << "what the name servers answer";
+  const auto question = type_->question(move->params());
+  ASSERT_TRUE(question);
+  EXPECT_EQ(question->kind, GateKind::task);
+  EXPECT_THAT(question->text, HasSubstr("A of mail is to be 198.51.100.20, TTL 5m"));
+  ASSERT_TRUE(question->done_if);
+  EXPECT_EQ(question->done_if->uses, "dns.records");
+
+  const BoundParams nested = bind_params(type_->declaration(), question->done_if->with);
+  ASSERT_THAT(nested.faults, IsEmpty());
+  ASSERT_TRUE(type_->check(nested.params));
+  auto done = context(to_string(Value(question->done_if->with)), "manual");
+  EXPECT_EQ(look(*done).verdict, Verdict::fail);
+  put("acme.test", "MX", 3600, {"10 mail.acme.test."});
+  put("mail.acme.test", "A", 300, {"198.51.100.20"});
+  put("acme.test", "TXT", 3600, {"\"v=spf1 ip4:198.51.100.20 -all\"", "\"google-site-verification=x\""});
+  publish(*done);
+  EXPECT_EQ(look(*done).verdict, Verdict::ok) << look(*done).sentence;
+  EXPECT_TRUE(move->fake_http().requests().empty()) << "nobody's API is asked";
+}
+
+TEST_F(DnsRecords, CannotPlanByHandWhenNoServerAnswers) {
+  auto move = context(kMove, "manual");
+  for (const std::string& server : {kServer4, kServer6})
+    move->fake_dns().answer_at(server, "mail.acme.test", "A", DnsAnswer{});
+  const auto found = type_->probe(*move);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().kind, ErrorKind::no_answer);
+}
+
+TEST_F(DnsRecords, SaysThatTheKeyIsWrong) {
+  key_ = "stale";
+  auto move = context(kMove);
+  const auto found = type_->probe(*move);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, "powerdns.key");
+  EXPECT_THAT(found.error().message, Not(HasSubstr("stale")));
+}
+
+TEST_F(DnsRecords, RefusesEntriesThatSayTooLittleOrTooMuch) {
+  for (
+      const char* with :
+      {R"({"zone": "main"})", R"({"zone": "main", "set": {"name": "mail", "type": "A"}})",
+       R"({"zone": "main", "set": {"name": "mail", "type": "A", "data": "1.2.3"}})",
+       R"({"zone": "main", "set": {"name": "@", "type": "MX", "data": "10 mail.acme.test"}})",
+       R"({"zone": "main", "set": {"name": "mail", "type": "A", "data": "198.51.100.20", "ttl": 300}})",
+       R"({"zone": "main", "set": {"name": "mail", "type": "A", "data": "198.51.100.20", "absent": true}})",
+       R"({"zone": "main", "set": {"name": "@", "type": "SOA", "ttl": "5m"}})",
+       R"({"zone": "main", "set": {"name": "mail", "typ": "A"}})",
+       R"({"zone": "main", "set": {"name": "mail", "type": "NOPE", "absent": true}})",
+       R"({"zone": "main", "set": {"name": "mail", "type": "A", "absent": true}, "managed_by": "D53"})",
+       R"({"zone": "main", "set": [{"name": "mail", "type": "A", "ttl": "5m"}, {"name": "Mail", "type": "A", "absent": true}]})"}) {
+    const FakeContext made(*type_, with);
+    EXPECT_FALSE(type_->check(made.params())) << with;
+  }
+}
+
+TEST_F(DnsRecords, RefusesANameOfAnotherZone) {
+  auto move = context(
+      R"({"zone": "main", "set": {"name": "mail.other.test.", "type": "A", "data": "198.51.100.20"}})");
+  const auto found = type_->probe(*move);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, "dns.outside-zone");
+}
