@@ -22,7 +22,8 @@ class Journal {
   static Result<Journal> open(std::unique_ptr<JournalStore> store, const Clock& clock,
                               const Redactor& redactor);
 
-  /// The fold of every event seen so far, this process's own included.
+  /// The fold of every event seen so far, this process's own included. What is inside may be gone after the
+  /// next append or poll(): a decision that is taken up leaves open_decisions, so copy what must outlive it.
   const RunState& state() const { return state_; }
 
   /// Is told every event that is folded from now on, own and foreign, in order, right after it was folded.
