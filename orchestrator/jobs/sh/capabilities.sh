@@ -29,7 +29,8 @@ capabilities() {
   if [ -d /run/systemd/system ]; then say systemd "$(has systemd-run)"; else say systemd no; fi
   say flock "$(has flock)"
   say setsid "$(has setsid)"
-  if [ "$(stat -f -c %T "$(nearest_folder "$run_dir")" 2>/dev/null)" = tmpfs ]; then
+  nearest=$(nearest_folder "$run_dir")
+  if [ -w "$nearest" ] && [ "$(stat -f -c %T "$nearest" 2>/dev/null)" = tmpfs ]; then
     say tmpfs yes
   else
     say tmpfs no

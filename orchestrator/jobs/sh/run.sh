@@ -7,7 +7,8 @@ dir=$1
 # and appears with its content. Durable before the script begins, so that nothing begun can be taken for never
 # begun.
 take_place() {
-  printf '%s\n' "$1 $2 $(now)" "$(boot_identity)" >"$dir/runner.$$" && settle "$dir/runner.$$" && ln "$dir/runner.$$" "$dir/runner" 2>/dev/null
+  printf '%s\n' "$1 $2 $(now)" "$(boot_identity)" >"$dir/runner.$$" && settle "$dir/runner.$$" &&
+    ln "$dir/runner.$$" "$dir/runner" 2>/dev/null
   took=$?
   rm -f "$dir/runner.$$"
   [ "$took" = 0 ] && settle "$dir"
@@ -40,19 +41,23 @@ keep_output() {
   done
 }
 
-# The script in a session of its own: its leader's number is the group's.
+# The script in a session of its own: its leader's number is the group's. Whatever names the job's environment
+# holds, it is read when ours are no longer needed.
 run_script() {
+  cd "$dir/work" || exit 126
+  export MXODUS_JOB="$dir/work"
+  [ -z "$secrets" ] || export MXODUS_SECRETS="$secrets"
+  set -- "$dir/script" "$enter"
   # shellcheck source=/dev/null
   . "$dir/env"
-  MXODUS_JOB=$dir/work
-  export MXODUS_JOB
-  if [ -n "$secrets" ]; then
-    MXODUS_SECRETS=$secrets
-    export MXODUS_SECRETS
-  fi
-  cd "$dir/work" || exit 126
-  [ -z "$enter" ] || eval "exec setsid $enter sh -s" <"$dir/script"
-  exec setsid sh "$dir/script"
+  [ -z "$2" ] || eval "exec setsid $2 sh -s" <"$1"
+  exec setsid sh "$1"
+}
+
+# write_end STATUS: into the room that was kept for it, because the job may have filled the disk.
+write_end() {
+  printf '%-63s\n' "$1 $(now)" 1<>"$dir/rc.room" && settle "$dir/rc.room" &&
+    mv -f "$dir/rc.room" "$dir/rc" && settle "$dir"
 }
 
 run_job() {
@@ -91,7 +96,7 @@ run_job() {
   stop_timer
   drain
   rm -rf "$dir/pipe" ${secrets:+"$secrets"}
-  put "$dir/rc" "$rc $(now)"
+  until write_end "$rc"; do sleep 5; done
 }
 
 # Waits until the output is written; not for ever, because what the script left behind may hold it open.
@@ -162,7 +167,7 @@ case $2 in
     [ -z "${3:-}" ] || [ -s "$dir/rc" ] || note "$3"
     # A job that has not begun never will.
     if take_place 0 0; then
-      put "$dir/rc" "143 $(now)"
+      write_end 143
       drop_secrets
     else
       end_job

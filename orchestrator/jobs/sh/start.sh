@@ -21,6 +21,7 @@ stage_job() {
   printf '%s' "$job_env" >"$stage/env" || refuse job.host-failed "cannot write $stage/env"
   : >"$stage/lock"
   : >"$stage/output"
+  printf '%-63s\n' '' >"$stage/rc.room" || refuse job.host-failed "cannot write $stage/rc.room"
 }
 
 drop_stage() {
@@ -46,7 +47,7 @@ write_spec() {
 
 claim_job() {
   write_spec
-  must settle "$stage/spec" "$stage/script" "$stage/run" "$stage/env" "$stage/work" "$stage"
+  must settle "$stage/spec" "$stage/script" "$stage/run" "$stage/env" "$stage/rc.room" "$stage/work" "$stage"
   must mv "$stage" "$dir"
   must settle "$state_dir/jobs"
 }

@@ -138,7 +138,7 @@ TEST_P(JobEnd, CancelEndsAnOrphanToo) {
 TEST_P(JobEnd, CancelOfAJobThatHasNotBegunMakesSureItNeverWill) {
   ASSERT_TRUE(start("echo ran"));
   ASSERT_TRUE(wait_for_end());
-  for (const char* name : {"runner", "child", "rc"}) std::filesystem::remove(job_folder() / name);
+  make_it_never_begun();
   const auto cancelled = jobs_->cancel(id_, deadline_);
   ASSERT_TRUE(cancelled) << cancelled.error().message;
   EXPECT_EQ(std::get<JobDone>(cancelled->state).exit_status, 143);

@@ -74,6 +74,11 @@ std::optional<JobStatus> JobFixture::wait_for_end() {
   return last;
 }
 
+void JobFixture::make_it_never_begun() const {
+  for (const char* name : {"runner", "child"}) std::filesystem::remove(job_folder() / name);
+  std::filesystem::rename(job_folder() / "rc", job_folder() / "rc.room");
+}
+
 JobState JobFixture::state() {
   const auto status = jobs_->status(id_, deadline_);
   if (!status) ADD_FAILURE() << status.error().message;

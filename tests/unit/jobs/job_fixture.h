@@ -29,6 +29,9 @@ class JobFixture : public testing::TestWithParam<const char*> {
   Result<JobStatus> start(const std::string& script, const std::function<void(JobSpec&)>& change = {});
   /// Asks until the job is over; nothing where it never is.
   std::optional<JobStatus> wait_for_end();
+  /// Takes an ended job back to what a caller leaves who is killed between claim and launch.
+  void make_it_never_begun() const;
+
   JobState state();
   bool is_lost(const std::string& why);
   bool is_orphan();

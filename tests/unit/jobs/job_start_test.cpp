@@ -89,6 +89,16 @@ TEST_P(JobStart, ItsEnvironmentIsWhatTheSpecSaysAndNothingOfTheLogin) {
   EXPECT_EQ(all_output(), odd + "|/home/anna|unset|" + (job_folder() / "work").string() + "\n");
 }
 
+TEST_P(JobStart, ItsEnvironmentMayHoldTheRunnersOwnNames) {
+  ASSERT_TRUE(start("echo \"$dir $enter $secrets $mode\"", [](JobSpec& spec) {
+    spec.env = {{"dir", "/"}, {"enter", "false"}, {"secrets", "/etc"}, {"mode", "x"}};
+  }));
+  const auto status = wait_for_end();
+  ASSERT_TRUE(status);
+  EXPECT_EQ(std::get<JobDone>(status->state).exit_status, 0);
+  EXPECT_EQ(all_output(), "/ false /etc x\n");
+}
+
 TEST_P(JobStart, ItIsASessionOfItsOwnWithoutInput) {
   ASSERT_TRUE(
       start("read -r line; echo \"read ended with $?\"; set -- $(cat /proc/$$/stat); echo $(($6 - $$))"));
@@ -111,8 +121,7 @@ TEST_P(JobStart, ClaimedAndNeverBegunCountsAsAbsentAfterItsAgeAndCanBeStarted) {
   const std::string script = "echo ran";
   ASSERT_TRUE(start(script));
   ASSERT_TRUE(wait_for_end());
-  // As if the caller had been killed between the claim and the launch.
-  for (const char* name : {"runner", "child", "rc"}) std::filesystem::remove(job_folder() / name);
+  make_it_never_begun();
   EXPECT_TRUE(std::holds_alternative<JobRunning>(state())) << "it may be about to begin";
   std::filesystem::rename(job_folder() / "spec", job_folder() / "spec.was");
   std::ifstream was(job_folder() / "spec.was");

@@ -43,7 +43,8 @@ class SystemdJobs : public testing::Test {
   void TearDown() override {
     if (IsSkipped()) return;
     (void)jobs_.cancel(id_, deadline_);
-    host_.say("systemctl reset-failed '" + unit_ + "' 2>/dev/null; rm -rf " + state_ + " " + run_);
+    host_.say("systemctl reset-failed '" + unit_ + "' 2>/dev/null; umount " + state_ +
+              " 2>/dev/null; rm -rf " + state_ + " " + run_);
   }
 
   Result<JobStatus> start(JobSpec spec, const std::string& secret = "") {
@@ -138,6 +139,16 @@ TEST_F(SystemdJobs, SystemctlStopEndsAJobInOrder) {
   const auto status = wait_for_end();
   ASSERT_TRUE(status);
   EXPECT_EQ(std::get<JobDone>(status->state).exit_status, 3);
+}
+
+TEST_F(SystemdJobs, AJobThatFillsTheDiskStillHasAnEnd) {
+  host_.say("rm -rf " + state_ + "; mkdir " + state_ + "; mount -t tmpfs -o size=256k tmpfs " + state_);
+  ASSERT_TRUE(jobs_.acquire(lease_, {}, deadline_));
+  ASSERT_TRUE(start({.script = "cat /dev/zero >fill; exit 28"}));
+  const auto status = wait_for_end();
+  EXPECT_EQ(host_.say("stat -f -c %a " + state_), "0") << "the disk is full indeed";
+  ASSERT_TRUE(status);
+  EXPECT_EQ(std::get<JobDone>(status->state).exit_status, 28);
 }
 
 TEST_F(SystemdJobs, CapabilitiesSeeSystemdAndTheTmpfs) {
