@@ -65,7 +65,7 @@ TEST(BadPlaybooks, AreMoreThanTwentyKinds) {
   EXPECT_GT(bad_playbooks().size(), 20u);
 }
 
-constexpr const char *good = R"yaml(mxodus: 1
+constexpr const char* good = R"yaml(mxodus: 1
 name: move-mail-to-orsay
 inputs:
   domain:        {type: hostname}
@@ -108,57 +108,57 @@ steps:
 )yaml";
 
 TEST(LoadPlaybook, KeepsWhatIsWritten) {
-    const LoadedPlaybook loaded = load_playbook(good, "p.yaml");
-    ASSERT_THAT(loaded.faults, IsEmpty()) << render_diagnostic(loaded.faults[0], good);
-    const Playbook& playbook = loaded.playbook;
-    EXPECT_EQ(playbook.name, "move-mail-to-orsay");
-    EXPECT_EQ(playbook.inputs[2].type, ScalarType::path);
-    EXPECT_THAT(playbook.secrets[0].command, ElementsAre("pass", "show", "restic"));
-    EXPECT_EQ(playbook.find_host("new")->ipv6, "2001:db8::10");
-    EXPECT_TRUE(playbook.find_host("old")->may_be_down);
-    EXPECT_EQ(playbook.find_host("here")->ssh, "");
-    EXPECT_THAT(playbook.notify->on, ElementsAre("parked", "failed", "done"));
-    EXPECT_EQ(hosts_value(playbook).find("new")->find("helo")->get<std::string>()->c_str(),
-              std::string("mail.example.org"));
+  const LoadedPlaybook loaded = load_playbook(good, "p.yaml");
+  ASSERT_THAT(loaded.faults, IsEmpty()) << render_diagnostic(loaded.faults[0], good);
+  const Playbook& playbook = loaded.playbook;
+  EXPECT_EQ(playbook.name, "move-mail-to-orsay");
+  EXPECT_EQ(playbook.inputs[2].type, ScalarType::path);
+  EXPECT_THAT(playbook.secrets[0].command, ElementsAre("pass", "show", "restic"));
+  EXPECT_EQ(playbook.find_host("new")->ipv6, "2001:db8::10");
+  EXPECT_TRUE(playbook.find_host("old")->may_be_down);
+  EXPECT_EQ(playbook.find_host("here")->ssh, "");
+  EXPECT_THAT(playbook.notify->on, ElementsAre("parked", "failed", "done"));
+  EXPECT_EQ(hosts_value(playbook).find("new")->find("helo")->get<std::string>()->c_str(),
+            std::string("mail.example.org"));
 
-    const StepSpec& restore = *playbook.find_step("restore");
-    EXPECT_EQ(to_string(playbook.at(restore.mark)), "p.yaml:25:3");
-    EXPECT_TRUE(restore.has_needs);
-    EXPECT_EQ(restore.rules.timeout, Duration{std::chrono::hours(6)}) << "its own, not that of defaults";
-    EXPECT_EQ(restore.rules.retry.times, 3);
-    EXPECT_EQ(restore.rules.window->to_minute, 5 * 60 + 30);
-    EXPECT_EQ(restore.rules.on_fail.action, FailureRule::Action::run_steps);
-    EXPECT_TRUE(restore.rules.point_of_no_return);
-    EXPECT_EQ(restore.rules.breach[0].then.action, FailureRule::Action::undo);
-    const StepSpec& backup = *playbook.find_step("backup");
-    EXPECT_EQ(backup.rules.timeout, Duration{std::chrono::hours(1)}) << "from defaults";
-    EXPECT_TRUE(backup.rules.warn_on_unknown);
-    EXPECT_FALSE(backup.has_needs);
-  }
+  const StepSpec& restore = *playbook.find_step("restore");
+  EXPECT_EQ(to_string(playbook.at(restore.mark)), "p.yaml:25:3");
+  EXPECT_TRUE(restore.has_needs);
+  EXPECT_EQ(restore.rules.timeout, Duration{std::chrono::hours(6)}) << "its own, not that of defaults";
+  EXPECT_EQ(restore.rules.retry.times, 3);
+  EXPECT_EQ(restore.rules.window->to_minute, 5 * 60 + 30);
+  EXPECT_EQ(restore.rules.on_fail.action, FailureRule::Action::run_steps);
+  EXPECT_TRUE(restore.rules.point_of_no_return);
+  EXPECT_EQ(restore.rules.breach[0].then.action, FailureRule::Action::undo);
+  const StepSpec& backup = *playbook.find_step("backup");
+  EXPECT_EQ(backup.rules.timeout, Duration{std::chrono::hours(1)}) << "from defaults";
+  EXPECT_TRUE(backup.rules.warn_on_unknown);
+  EXPECT_FALSE(backup.has_needs);
+}
 
-  TEST(LoadPlaybook, FaultsComeInTheOrderOfTheirPlacesAndAsJson) {
-    const LoadedPlaybook loaded =
-        load_playbook("mxodus: 1\nsteps:\n  a: {uses: x, if: 'a != b', hots: new}\n", "p.yaml");
-    ASSERT_THAT(loaded.faults, SizeIs(3));
-    EXPECT_EQ(to_string(*loaded.faults[0].position), "p.yaml:1:1");
-    EXPECT_EQ(diagnostic_to_json(loaded.faults[2]).dump(),
-              R"({"code":"playbook.unknown-key","column":30,"file":"p.yaml","hint":"did you mean \"host\"?",)"
-              R"("line":3,"message":"step a has no key \"hots\""})");
-  }
+TEST(LoadPlaybook, FaultsComeInTheOrderOfTheirPlacesAndAsJson) {
+  const LoadedPlaybook loaded =
+      load_playbook("mxodus: 1\nsteps:\n  a: {uses: x, if: 'a != b', hots: new}\n", "p.yaml");
+  ASSERT_THAT(loaded.faults, SizeIs(3));
+  EXPECT_EQ(to_string(*loaded.faults[0].position), "p.yaml:1:1");
+  EXPECT_EQ(diagnostic_to_json(loaded.faults[2]).dump(),
+            R"({"code":"playbook.unknown-key","column":30,"file":"p.yaml","hint":"did you mean \"host\"?",)"
+            R"("line":3,"message":"step a has no key \"hots\""})");
+}
 
-  TEST(RenderDiagnostic, EscapesWhatComesFromOutsideAndCutsLongLines) {
-    const std::string line = std::string(300, 'x') + "\xE2\x80\xAE" + "y" + std::string(300, 'z');
-    const Error fault{ErrorKind::invalid, "c", "m \x1b[31m", {}, Position{"f", 1, 302}};
-    const std::string shown = render_diagnostic(fault, line);
-    EXPECT_THAT(shown, HasSubstr("m \\x1b[31m"));
-    EXPECT_THAT(shown, HasSubstr("\\xe2\\x80\\xae"
-                                 "y"));
-    EXPECT_LT(shown.size(), 500u);
-    const std::size_t caret = shown.find('^') - shown.rfind('\n', shown.find('^'));
-    const std::size_t y = shown.find("aey") + 2;
-    // The "…" before the line is three bytes and one column.
-    EXPECT_EQ(caret, y - shown.rfind('\n', y) - 2);
-  }
+TEST(RenderDiagnostic, EscapesWhatComesFromOutsideAndCutsLongLines) {
+  const std::string line = std::string(300, 'x') + "\xE2\x80\xAE" + "y" + std::string(300, 'z');
+  const Error fault{ErrorKind::invalid, "c", "m \x1b[31m", {}, Position{"f", 1, 302}};
+  const std::string shown = render_diagnostic(fault, line);
+  EXPECT_THAT(shown, HasSubstr("m \\x1b[31m"));
+  EXPECT_THAT(shown, HasSubstr("\\xe2\\x80\\xae"
+                               "y"));
+  EXPECT_LT(shown.size(), 500u);
+  const std::size_t caret = shown.find('^') - shown.rfind('\n', shown.find('^'));
+  const std::size_t y = shown.find("aey") + 2;
+  // The "…" before the line is three bytes and one column.
+  EXPECT_EQ(caret, y - shown.rfind('\n', y) - 2);
+}
 
-  }  // namespace
-  }  // namespace mxodus
+}  // namespace
+}  // namespace mxodus
