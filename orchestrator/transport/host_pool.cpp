@@ -1,5 +1,7 @@
 #include "orchestrator/transport/host_pool.h"
 
+#include <algorithm>
+
 #include "orchestrator/core/text.h"
 #include "orchestrator/transport/local_host.h"
 #include "orchestrator/transport/ssh/ssh_host.h"
@@ -18,6 +20,19 @@ Result<std::unique_ptr<Host>> make_host(const HostSpec& spec, const Timing& timi
 HostPool::HostPool(std::vector<HostSpec> specs, Timing timing, const Clock& clock)
     : specs_(std::move(specs)), timing_(timing), clock_(clock) {}
 
+Result<HostSpec> HostPool::with_jump_host(HostSpec spec, std::size_t hops_left) const {
+  const auto named = [&](const HostSpec& other) { return spec.jump == other.name; };
+  const auto jump = std::find_if(specs_.begin(), specs_.end(), named);
+  if (jump == specs_.end()) return spec;
+  if (hops_left == 0)
+    return fail(ErrorKind::invalid, "host.jump-loop",
+                "the jump hosts of host " + spec.name + " lead in a circle");
+  auto hop = with_jump_host(*jump, hops_left - 1);
+  if (!hop) return hop;
+  spec.jump_host = std::make_shared<const HostSpec>(std::move(*hop));
+  return spec;
+}
+
 Result<Host*> HostPool::find(const std::string& name) {
   const std::lock_guard lock(mutex_);
   if (const auto known = hosts_.find(name); known != hosts_.end()) return known->second.get();
@@ -25,7 +40,9 @@ Result<Host*> HostPool::find(const std::string& name) {
   for (const HostSpec& spec : specs_) {
     names.push_back(spec.name);
     if (spec.name != name) continue;
-    auto host = make_host(spec, timing_, clock_);
+    auto complete = with_jump_host(spec, specs_.size());
+    if (!complete) return tl::unexpected(std::move(complete).error());
+    auto host = make_host(*complete, timing_, clock_);
     if (!host) return tl::unexpected(std::move(host).error());
     return hosts_.emplace(name, std::move(*host)).first->second.get();
   }

@@ -32,6 +32,9 @@ class HostPool {
   void disconnect_all();
 
  private:
+  /// `spec` with the hosts of this playbook that its `jump` leads through.
+  Result<HostSpec> with_jump_host(HostSpec spec, std::size_t hops_left) const;
+
   const std::vector<HostSpec> specs_;
   const Timing timing_;
   const Clock& clock_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,7 +15,8 @@ struct HostSpec {
   std::optional<std::string> user;
   std::optional<std::uint16_t> port;
   std::optional<std::string> identity;  ///< path of a private key; alone it is offered then
-  std::optional<std::string> jump;      ///< "[user@]host[:port]", several by comma; "none" for no jump
+  std::optional<std::string>
+      jump;  ///< a host of the playbook; or "[user@]host[:port]", several by comma; or "none"
   std::optional<std::string> host_key;  ///< "SHA256:…": this key and no other, whatever known_hosts says
   bool become_sudo = false;             ///< everything by `sudo -n`
   std::vector<std::string> enter;       ///< prefix of every command: docker exec -i dovecot
@@ -22,8 +24,11 @@ struct HostSpec {
   bool local = false;      ///< the laptop itself, without SSH
   std::string transport;   ///< "libssh" or empty; others are refused
   std::string ipv4, ipv6;  ///< what the world sees of it; never what SSH dials
-  std::string ssh_config;   ///< file to read in place of the operator's ssh_config (ssh -F); not from the playbook
-  std::string helo;        ///< the name it gives in SMTP
+  /// The host of the playbook that `jump` names, set by whoever has all of them.
+  std::shared_ptr<const HostSpec> jump_host;
+  std::string
+      ssh_config;    ///< file to read in place of the operator's ssh_config (ssh -F); not from the playbook
+  std::string helo;  ///< the name it gives in SMTP
 };
 
 }  // namespace mxodus

@@ -112,7 +112,7 @@ std::vector<std::string> ssh_g_words(const HostSpec& spec) {
   if (!spec.ssh_config.empty()) words.insert(words.end(), {"-F", spec.ssh_config});
   if (spec.user) option("User", *spec.user);
   if (spec.port) option("Port", std::to_string(*spec.port));
-  if (spec.jump) option("ProxyJump", *spec.jump);
+  if (spec.jump) option("ProxyJump", spec.jump_host ? "none" : *spec.jump);
   words.insert(words.end(), {"--", spec.ssh});
   return words;
 }

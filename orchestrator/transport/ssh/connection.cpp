@@ -232,13 +232,16 @@ void SshConnection::end(const std::string& reason) {
 
 namespace {
 
-/// The hop nearest to the host, reached by the ones before it.
-Result<HostSpec> last_hop(const std::string& proxy_jump) {
+/// The hop nearest to the host, itself reached by the ones before it; none for a direct connection.
+Result<std::optional<HostSpec>> last_hop(const HostSpec& spec, const std::string& proxy_jump) {
+  if (spec.jump_host) return *spec.jump_host;
+  if (proxy_jump.empty()) return std::nullopt;
   const std::size_t comma = proxy_jump.rfind(',');
-  if (comma == std::string::npos) return parse_jump(proxy_jump);
-  auto hop = parse_jump(std::string_view(proxy_jump).substr(comma + 1));
-  if (hop) hop->jump = proxy_jump.substr(0, comma);
-  return hop;
+  auto hop = parse_jump(std::string_view(proxy_jump).substr(comma == std::string::npos ? 0 : comma + 1));
+  if (!hop) return tl::unexpected(std::move(hop).error());
+  if (comma != std::string::npos) hop->jump = proxy_jump.substr(0, comma);
+  hop->ssh_config = spec.ssh_config;
+  return std::move(*hop);
 }
 
 }  // namespace
@@ -252,13 +255,12 @@ Result<std::shared_ptr<SshConnection>> SshConnection::open_hop(const HostSpec& s
   if (!config) return tl::unexpected(std::move(config).error());
 
   const Endpoint endpoint{config->hostname, config->port};
+  auto hop = last_hop(spec, config->proxy_jump);
+  if (!hop) return tl::unexpected(std::move(hop).error());
   std::shared_ptr<SshConnection> jump;
-  if (!config->proxy_jump.empty()) {
-    auto hop = last_hop(config->proxy_jump);
-    if (!hop) return tl::unexpected(std::move(hop).error());
-    hop->ssh_config = spec.ssh_config;
-    auto opened = open_hop(*hop, timing, clock, deadline, hops_left - 1);
-    if (!opened) return fail_within("jump host " + hop->name, std::move(opened).error());
+  if (*hop) {
+    auto opened = open_hop(**hop, timing, clock, deadline, hops_left - 1);
+    if (!opened) return fail_within("jump host " + (*hop)->name, std::move(opened).error());
     jump = std::move(*opened);
     // sshd lets a connection that only forwards wait for Nagle: 44 ms a command. One session ends that.
     static_cast<void>(jump->start_program("true", deadline));

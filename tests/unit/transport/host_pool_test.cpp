@@ -29,6 +29,14 @@ TEST(HostPool, ANameThatIsNotThereIsAnsweredWithTheNearest) {
   EXPECT_EQ(host.error().hint, "did you mean backup?");
 }
 
+TEST(HostPool, JumpHostsOfThePlaybookInACircleAreFound) {
+  HostSpec a, b;
+  a.name = a.ssh = b.jump.emplace("a");
+  b.name = b.ssh = a.jump.emplace("b");
+  HostPool pool({a, b});
+  EXPECT_EQ(pool.find("a").error().code, "host.jump-loop");
+}
+
 TEST(HostPool, ATransportThatDoesNotExistIsRefused) {
   HostSpec spec;
   spec.name = spec.ssh = "new";

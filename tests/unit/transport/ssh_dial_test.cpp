@@ -11,7 +11,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "orchestrator/transport/dial.h"
+#include "orchestrator/transport/host_pool.h"
 #include "orchestrator/transport/ssh/dial_refusal.h"
 #include "orchestrator/transport/ssh/ssh_host.h"
 #include "tests/support/arrange.h"
@@ -141,6 +141,20 @@ TEST(SshDial, AHostBehindAJumpHostIsReachedThroughIt) {
     const auto result = host.read({{"echo", "again"}}, soon());
     return result && result->out == "again\n";
   }));
+}
+
+TEST(SshDial, AJumpHostMayBeAHostOfThePlaybookWithItsOwnKeyAndPin) {
+  SshServer jump, target;
+  write_private(jump.known_hosts(), "");
+  HostSpec bastion = jump.spec("bastion");
+  bastion.host_key = jump.fingerprint();
+  HostSpec spec = target.spec();
+  spec.jump = "bastion";
+  HostPool pool({bastion, spec});
+  const auto identity = (*pool.find("new"))->identify(soon());
+  ASSERT_TRUE(identity) << identity.error().message;
+  EXPECT_EQ(identity->fingerprint, target.fingerprint());
+  EXPECT_THAT(jump.log(), HasSubstr("Accepted publickey"));
 }
 
 TEST(SshDial, AJumpHostsRefusalIsSaidOfTheJumpHost) {
