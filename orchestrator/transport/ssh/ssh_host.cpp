@@ -16,23 +16,23 @@ ShellTask task_of_script(const std::string& script, const std::string& input) {
 }  // namespace
 
 Result<std::shared_ptr<ShellPool>> SshHost::connected(const Deadline& deadline) {
-  const auto current = [&]() -> std::shared_ptr<ShellPool> {
-    const std::lock_guard lock(mutex_);
-    return shells_ && shells_->connection().alive() ? shells_ : nullptr;
-  };
-  if (auto shells = current()) return shells;
-  std::unique_lock making(connecting_, std::defer_lock);
-  while (!making.try_lock_for(std::min(std::chrono::milliseconds(100), deadline.left())))
-    if (deadline.passed())
-      return fail(deadline.stopped() ? ErrorKind::cancelled : ErrorKind::no_answer, "ssh.connecting",
-                  "the connection to host " + spec_.name + " was not made in time");
-  if (auto shells = current()) return shells;
+  std::unique_lock lock(mutex_);
+  const auto ready = [&] { return shells_ && shells_->connection().alive(); };
+  if (!connecting_ended_.wait_for(lock, deadline.stop_token(), deadline.left(),
+                                  [&] { return ready() || !connecting_; }))
+    return fail(deadline.stopped() ? ErrorKind::cancelled : ErrorKind::no_answer, "ssh.connecting",
+                "the connection to host " + spec_.name + " was not made in time");
+  if (ready()) return shells_;
+
+  connecting_ = true;
+  lock.unlock();
   auto connection = SshConnection::open(spec_, timing_, clock_, deadline);
+  lock.lock();
+  connecting_ = false;
+  connecting_ended_.notify_all();
   if (!connection) return tl::unexpected(std::move(connection).error());
-  auto shells = std::make_shared<ShellPool>(spec_, timing_, std::move(*connection));
-  const std::lock_guard lock(mutex_);
-  shells_ = shells;
-  return shells;
+  shells_ = std::make_shared<ShellPool>(spec_, timing_, std::move(*connection));
+  return shells_;
 }
 
 Result<std::vector<CommandResult>> SshHost::run(std::span<const ShellTask> tasks, const Deadline& deadline) {

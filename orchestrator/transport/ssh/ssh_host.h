@@ -1,5 +1,6 @@
 #pragma once
 
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 
@@ -37,8 +38,9 @@ class SshHost final : public Host {
   const HostSpec spec_;
   const Timing timing_;
   const Clock& clock_;
-  std::timed_mutex connecting_;  ///< held while a connection is made, so that it is made once
   std::mutex mutex_;
+  std::condition_variable_any connecting_ended_;
+  bool connecting_ = false;  ///< somebody does, the others wait
   std::shared_ptr<ShellPool> shells_;
 };
 
