@@ -98,7 +98,8 @@ TEST_F(Runs, WithinADayTheOneBegunLastIsTheNewest) {
   begun("20240512-ffffff", std::chrono::seconds(100));
   begun("20240511-cccccc", std::chrono::seconds(900));
   std::vector<std::string> ids;
-  for (const RunDirectory& run : *list_runs(state_.path())) ids.push_back(run.run());
+  const auto runs = list_runs(state_.path());
+  for (const RunDirectory& run : *runs) ids.push_back(run.run());
   EXPECT_THAT(ids, testing::ElementsAre("20240512-aaaaaa", "20240512-ffffff", "20240511-cccccc"));
 }
 
