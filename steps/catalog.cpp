@@ -6,6 +6,7 @@
 #include "steps/gates/gate.h"
 #include "steps/host_check/host_check.h"
 #include "steps/net/reach/reach.h"
+#include "steps/restic/restore.h"
 #include "steps/restic/snapshots.h"
 #include "steps/wait/wait.h"
 
@@ -17,12 +18,13 @@ Catalog make_catalog() {
   catalog.add(make_approve());
   catalog.add(make_checklist());
   catalog.add(make_choose());
-  catalog.add(make_files_layout());
-  catalog.add(make_host_check());
-  catalog.add(make_restic_snapshots());
   catalog.add(make_dns_records());
   catalog.add(make_dnsbl_status());
+  catalog.add(make_files_layout());
+  catalog.add(make_host_check());
   catalog.add(make_net_reach());
+  catalog.add(make_restic_restore());
+  catalog.add(make_restic_snapshots());
   catalog.add(make_task());
   catalog.add(make_wait());
   return catalog;

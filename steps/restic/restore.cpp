@@ -1,0 +1,368 @@
+#include "steps/restic/restore.h"
+
+#include "orchestrator/core/text.h"
+#include "steps/restic/repository.h"
+#include "steps/restic/restore_output.h"
+#include "steps/restic/snapshot.h"
+#include "steps/restic/target.h"
+#include "steps/restic/trouble.h"
+#include "steps/support/asking.h"
+#include "steps/support/scripts.h"
+#include "steps/support/values.h"
+#include "steps/support/version.h"
+
+namespace mxodus {
+namespace {
+
+constexpr std::int64_t block = 4096;  ///< what a file system spends on a small file, mostly
+
+StepDeclaration declare() {
+  return {
+      .name = "restic.restore",
+      .effect = Effect::change,
+      .summary = "Restores a snapshot, or a folder of it, as a job on the host",
+      .doc =
+          R"(Runs restic on the step's host, in a job that goes on while the laptop sleeps and is found again
+afterwards.
+
+- **Where the files land.** restic restores under the full path of the backup: `/mail` restored to `/mnt/ssd/mail` without
+  `subpath` becomes `/mnt/ssd/mail/mail`. With `subpath: /mail` the folder's content lands in the target itself.
+- **The target** must be absent or empty. What an earlier try of the very same restore left is gone on with; anything
+  else is refused. A small file beside the target, `.NAME.mxodus-restore`, says what was restored.
+- **Room** in bytes and in inodes is compared with what the snapshot holds before anything begins.
+- **Done** means that the files and bytes counted in the target are those that the snapshot holds. restic's exit status
+  alone is not believed: some versions end well and leave files out.
+- **Versions.** restic before 0.16 cannot restore a folder of a snapshot by itself and tells no progress: the files are
+  restored below the target and moved up.
+- **Owners** are restored by number. On another host the number may belong to somebody else: let `files.ownership` follow.
+  The target folder itself keeps the owner and mode it had, or is made with mode 0700.
+- **Undo** removes what was restored, only as long as nothing in it is newer and it still counts the same.)",
+      .example = R"(restore:
+  uses: restic.restore
+  host: new
+  with:
+    repository: mail
+    snapshot: "${steps.backup.id}"
+    subpath: /mail
+    to: /mnt/ssd/mail
+    verify: true
+  timeout: 6h
+)",
+      .params = {{.name = "repository",
+                  .type = ParamType::repository,
+                  .doc = "The repository, by its name under `repositories`.",
+                  .required = true},
+                 {.name = "snapshot",
+                  .doc = "The snapshot's id, eight hexadecimal characters at least; not `latest`.",
+                  .required = true},
+                 {.name = "subpath",
+                  .type = ParamType::path,
+                  .doc = "The folder inside the snapshot whose content is wanted."},
+                 {.name = "to",
+                  .type = ParamType::path,
+                  .doc = "The folder that will hold it; absent or empty.",
+                  .required = true},
+                 {.name = "include", .doc = "Patterns of what to restore; nothing else is.", .list = true},
+                 {.name = "verify",
+                  .type = ParamType::boolean,
+                  .doc = "Whether restic reads every restored file again and compares.",
+                  .fallback = true}},
+      .outputs = {{.name = "files", .type = ParamType::integer, .doc = "How many files are in the target."},
+                  {.name = "bytes", .type = ParamType::size, .doc = "Their size."},
+                  {.name = "path", .type = ParamType::path, .doc = "The target."}},
+      .host = HostUse::required,
+      .heavy = true,
+      .tools = {"restic", "find", "awk"},
+      .tags = {"restores"}};
+}
+
+Value value_of(const TreeCount& count) {
+  return ValueMap{
+      {"files", count.files}, {"folders", count.folders}, {"others", count.others}, {"bytes", count.bytes}};
+}
+
+TreeCount count_of(const Value& value) {
+  return {integer_in(value, "files"), integer_in(value, "folders"), integer_in(value, "others"),
+          integer_in(value, "bytes")};
+}
+
+std::string counted(const TreeCount& count) {
+  return std::to_string(count.files) + " files, " + to_string(Size{count.bytes});
+}
+
+/// The first line of the mark, by which a later try knows its own work.
+std::string what_is_restored(const Params& params) {
+  return "restic restore " + params.text("snapshot").substr(0, 8) + ":" + params.text("subpath") + " " +
+         join(params.texts("include"), " ");
+}
+
+/// What the host, restic and the repository say.
+struct Seen {
+  Version restic;
+  TreeCount expected;  ///< of the wanted folder, without the folder itself
+  RestoreTarget target;
+};
+
+/// Why the restore would not work, or nothing.
+std::string obstacle(const Params& params, const Seen& seen) {
+  const std::string to = params.text("to");
+  using Kind = RestoreTarget::Kind;
+  if (seen.target.kind == Kind::other) return to + " is no folder";
+  if (seen.target.kind == Kind::foreign)
+    return to + " is not empty and nothing of this step is in it; move it away or restore elsewhere";
+  if (seen.target.kind == Kind::complete) return {};
+  const bool nested = seen.restic.compare({{0, 16}}) < 0 && params.has("subpath");
+  if (nested && params.has("include"))
+    return "restic " + to_string(seen.restic) + " cannot combine `subpath` and `include`; 0.16 or later can";
+  const std::int64_t nodes = seen.expected.files + seen.expected.folders + seen.expected.others -
+                             seen.target.count.files - seen.target.count.folders;
+  const std::int64_t bytes = seen.expected.bytes - seen.target.count.bytes + nodes * block;
+  if (!params.has("include") && bytes > seen.target.free_bytes)
+    return to + " needs " + to_string(Size{bytes}) + " and has " + to_string(Size{seen.target.free_bytes}) +
+           " free";
+  if (!params.has("include") && seen.target.free_inodes && nodes > *seen.target.free_inodes)
+    return to + " needs " + std::to_string(nodes) + " inodes and has " +
+           std::to_string(*seen.target.free_inodes) + " free";
+  return {};
+}
+
+class ResticRestore final : public StepType {
+ public:
+  const StepDeclaration& declaration() const override { return declaration_; }
+
+  Result<void> check(const Params& params) const override {
+    const auto* snapshot = params.at("snapshot").get<std::string>();
+    const bool id = snapshot && snapshot->size() >= 8 && snapshot->size() <= 64 &&
+                    snapshot->find_first_not_of("0123456789abcdef") == std::string::npos;
+    if (snapshot && !id)
+      return fail(ErrorKind::invalid, "restic.snapshot-id",
+                  "\"" + printable_line(*snapshot, 80) + "\" is no snapshot's id",
+                  "take it from a restic.snapshots step: ${steps.ID.id}");
+    for (const char* name : {"subpath", "to"}) {
+      const auto* path = params.at(name).get<std::string>();
+      if (path && (path->find('\n') != std::string::npos || (path->size() > 1 && path->ends_with('/'))))
+        return fail(ErrorKind::invalid, "restic.path",
+                    std::string("`") + name + "` is to be a path without newline and without / at its end");
+    }
+    if (params.at("to") == Value("/"))
+      return fail(ErrorKind::invalid, "restic.path", "`to` cannot be the root folder");
+    return {};
+  }
+
+  Result<Finding> probe(StepContext& context) const override {
+    auto repository = restic_repository(context);
+    if (!repository) return tl::unexpected(repository.error());
+    auto password = context.secret(*repository->password);
+    if (!password) return tl::unexpected(password.error());
+    const Params& params = context.params();
+
+    std::vector<std::string> list = {"--json", "ls", params.text("snapshot")};
+    if (params.has("subpath")) list.insert(list.end(), {params.text("subpath"), "--recursive"});
+    const std::string to = params.text("to");
+    auto answers = ask_all(context.host(),
+                           {script_command("command -v restic >/dev/null && restic version"),
+                            script_command(scripts::restic_look, {to, restore_mark(to)}),
+                            restic_command(*repository, list, *password, scripts::restic_count_nodes)},
+                           "what is to be restored where", context.deadline());
+    if (!answers) return tl::unexpected(answers.error());
+    return judged(context, *repository, *answers);
+  }
+
+  Result<StepPlan> plan(const Params& params, const Finding& found) const override {
+    StepPlan plan;
+    plan.summary = found.sentence;
+    if (found.verdict == Verdict::fail) plan.would_fail = found.sentence;
+    const std::string target = text_in(found.state, "target");
+    if (target == "complete") return plan;
+    plan.action = PlanAction::change;
+    plan.apply = found.state;
+    plan.undo = found.state;
+    const TreeCount expected = count_of(value_in(found.state, "expected"));
+    plan.bytes = Size{expected.bytes};
+    plan.changes.push_back({text_in(found.state, "host") + ":" + params.text("to"), "",
+                            counted(expected) + (target == "begun" ? ", going on with an earlier try" : "")});
+    if (!params.has("subpath"))
+      plan.warnings.push_back("without `subpath` the files land under their full path, such as " +
+                              params.text("to") + "/mail/…");
+    return plan;
+  }
+
+  Result<Work> apply(const Params& params, const StepPlan& plan) const override {
+    const Value& repository = value_in(plan.apply, "repository");
+    const auto* password = value_in(repository, "password").get<SecretRef>();
+    if (!password) return fail(ErrorKind::invalid, "restic.plan", "the plan of the restore is not complete");
+    JobSpec job;
+    job.host = text_in(plan.apply, "host");
+    job.title = "restic restore " + params.text("snapshot").substr(0, 8) + " to " + params.text("to");
+    job.env = marks(params);
+    job.env["snapshot"] = params.text("snapshot");
+    job.env["subpath"] = params.text("subpath");
+    job.env["verify"] = params.flag("verify") ? "--verify" : "";
+    job.env["nested"] = text_in(plan.apply, "nested");
+    job.env["RESTIC_REPOSITORY"] = text_in(repository, "url");
+    job.env["RESTIC_PROGRESS_FPS"] = "1";
+    job.secrets["restic_password"] = password->name;
+    job.script =
+        "set -- " + shell_quote(arguments(params, repository)) + "\n" + std::string(scripts::restic_restore);
+    return JobWork{{std::move(job)}};
+  }
+
+  Progress progress(const Params&, std::string_view output_tail) const override {
+    return parse_restore_progress(output_tail);
+  }
+
+  Result<Finding> finish(StepContext& context, const StepPlan& plan,
+                         const WorkResult& result) const override {
+    if (result.jobs.size() != 1) return fail(ErrorKind::internal, "restic.jobs", "a restore has one job");
+    const EndedJob& job = result.jobs.front();
+    const auto* done = std::get_if<JobDone>(&job.state);
+    if (!done) return StepType::finish(context, plan, result);
+    context.keep_evidence("restic-restore.out", job.output);
+    if (done->exit_status != 0) return failed(context, plan, job, done->exit_status);
+    return compared(context.params(), plan, job);
+  }
+
+  Result<Work> undo(const Params& params, const Value& undo, const Finding& now) const override {
+    const std::string target = text_in(now.state, "target");
+    if (target == "begun")
+      return fail(
+          ErrorKind::in_doubt, "restic.undo",
+          params.text("to") + " holds a restore that did not end; run the step again, it goes on with it");
+    if (target != "complete" || value_in(now.state, "touched") == Value(true) ||
+        count_of(value_in(now.state, "left")) != count_of(value_in(now.state, "recorded")))
+      return fail(
+          ErrorKind::drift, "restic.undo",
+          params.text("to") + " is not what the restore left: it is " + target + ", or has changed since");
+    JobSpec job;
+    job.host = text_in(undo, "host");
+    job.title = "remove what was restored to " + params.text("to");
+    job.env = marks(params);
+    job.script = scripts::restic_undo_restore;
+    return Work(JobWork{{std::move(job)}});
+  }
+
+ private:
+  static std::map<std::string, std::string> marks(const Params& params) {
+    return {{"target", params.text("to")},
+            {"mark", restore_mark(params.text("to"))},
+            {"what", what_is_restored(params)}};
+  }
+
+  static std::vector<std::string> arguments(const Params& params, const Value& repository) {
+    std::vector<std::string> words;
+    if (const auto* options = value_in(repository, "options").get<ValueMap>())
+      for (const auto& [name, value] : *options)
+        words.insert(words.end(), {"-o", name + "=" + to_string(value)});
+    for (const std::string& pattern : params.texts("include"))
+      words.insert(words.end(), {"--include", pattern});
+    return words;
+  }
+
+  static Result<Finding> judged(StepContext& context, const Repository& repository,
+                                const std::vector<CommandResult>& answers) {
+    const Params& params = context.params();
+    Seen seen;
+    seen.restic = first_version(answers[0].out);
+    auto target = parse_restore_target(answers[1].out, what_is_restored(params));
+    if (!target) return fail_within(context.host().name(), target.error());
+    seen.target = *target;
+    auto listed = parse_filtered_count(answers[2].out);
+    if (!listed) return tl::unexpected(listed.error());
+    if (listed->exit_status != 0) {
+      Error trouble =
+          restic_trouble(context.host(), repository, listed->exit_status, answers[2].err, context.deadline());
+      if (trouble.kind == ErrorKind::no_answer) return tl::unexpected(std::move(trouble));
+      return Finding{Verdict::fail, trouble.message, {}, ValueMap{{"trouble", trouble.code}}};
+    }
+    seen.expected = listed->count;
+    const bool nothing = seen.expected == TreeCount{};
+    if (params.has("subpath")) --seen.expected.folders;
+    Finding found = finding_of(context, repository, seen);
+    if (nothing) {
+      found.verdict = Verdict::fail;
+      found.sentence = "snapshot " + params.text("snapshot").substr(0, 8) + " holds nothing at " +
+                       (params.has("subpath") ? params.text("subpath") : "all");
+    }
+    return found;
+  }
+
+  static Finding finding_of(StepContext& context, const Repository& repository, const Seen& seen) {
+    const Params& params = context.params();
+    const std::string host = context.host().name();
+    Finding found;
+    const bool nested = params.has("subpath") && seen.restic.compare({{0, 16}}) < 0;
+    found.state = ValueMap{{"host", host},
+                           {"target", std::string(to_string(seen.target.kind))},
+                           {"left", value_of(seen.target.count)},
+                           {"recorded", value_of(params.has("include") ? seen.target.count : seen.expected)},
+                           {"touched", seen.target.touched},
+                           {"expected", value_of(seen.expected)},
+                           {"nested", nested ? "yes" : "no"},
+                           {"repository", ValueMap{{"url", repository.url},
+                                                   {"password", *repository.password},
+                                                   {"options", repository.options}}}};
+    const std::string wrong = obstacle(params, seen);
+    found.verdict = wrong.empty() ? Verdict::ok : Verdict::fail;
+    if (!wrong.empty()) {
+      found.sentence = host + ": " + wrong;
+    } else if (seen.target.kind == RestoreTarget::Kind::complete) {
+      found.outputs = outputs(params, seen.target.count);
+      found.sentence = params.text("to") + " holds the restored " + counted(seen.target.count) +
+                       (seen.target.touched ? ", changed since" : "");
+    } else {
+      found.sentence = "restore " + params.text("snapshot").substr(0, 8) + ":" + params.text("subpath") +
+                       ", " + counted(seen.expected) + ", to " + host + ":" + params.text("to");
+    }
+    return found;
+  }
+
+  static ValueMap outputs(const Params& params, const TreeCount& count) {
+    return {{"files", count.files}, {"bytes", Size{count.bytes}}, {"path", params.text("to")}};
+  }
+
+  static Result<Finding> failed(StepContext& context, const StepPlan& plan, const EndedJob& job, int status) {
+    const std::size_t refused = job.output.rfind("mxodus: refused: ");
+    if (status == 93 && refused != std::string::npos)
+      return Finding{
+          Verdict::fail, job.host + ": " + printable_line(job.output.substr(refused + 17)), {}, {}};
+    const Value& repository = value_in(plan.apply, "repository");
+    Repository named{"", "restic", text_in(repository, "url"), std::nullopt, {}};
+    if (const auto* password = value_in(repository, "password").get<SecretRef>()) named.password = *password;
+    const Error trouble = restic_trouble(context.host(), named, status, job.output, context.deadline());
+    return Finding{Verdict::fail, trouble.message, {}, {}};
+  }
+
+  /// Not restic's word but what stands in the target is compared with the snapshot.
+  static Result<Finding> compared(const Params& params, const StepPlan& plan, const EndedJob& job) {
+    const auto restored = parse_restored_count(job.output);
+    if (!restored)
+      return fail(ErrorKind::no_answer, "restic.uncounted",
+                  "the job ended well but did not say what it restored");
+    const TreeCount expected = count_of(value_in(plan.apply, "expected"));
+    const RestoreErrors errors = parse_restore_errors(job.output);
+    Finding found{Verdict::ok,
+                  "restored " + counted(*restored) + " to " + params.text("to"),
+                  outputs(params, *restored),
+                  {}};
+    if (errors.count > 0) {
+      found.verdict = Verdict::fail;
+      found.sentence = "restic ended well but reported " + std::to_string(errors.count) +
+                       " errors, the first of them: " + errors.first;
+    } else if (!params.has("include") && *restored != expected) {
+      found.verdict = Verdict::fail;
+      found.sentence = "restic ended well, but " + params.text("to") + " holds " + counted(*restored) +
+                       " where the snapshot holds " + counted(expected);
+    }
+    return found;
+  }
+
+  StepDeclaration declaration_ = declare();
+};
+
+}  // namespace
+
+std::unique_ptr<StepType> make_restic_restore() {
+  return std::make_unique<ResticRestore>();
+}
+
+}  // namespace mxodus

@@ -1,0 +1,52 @@
+# The job of restic.restore: into a folder that is absent or empty, or on where an earlier try of the very same
+# restore stopped. Environment: target mark what snapshot subpath verify nested RESTIC_REPOSITORY. Arguments go
+# to restic. Ends with restic's status, or 93 where it refuses.
+set -u
+umask 077
+unset RESTIC_PASSWORD RESTIC_PASSWORD_COMMAND
+export RESTIC_PASSWORD_FILE="$MXODUS_SECRETS/restic_password" RESTIC_CACHE_DIR="$MXODUS_JOB/cache"
+
+leave() { rm -rf -- "$RESTIC_CACHE_DIR"; exit "$1"; }
+refuse() { printf 'mxodus: refused: %s\n' "$1"; leave 93; }
+set_mark() { # STATE COUNT
+  printf '%s\n' "$what" "$1" "$was" "$2" >"$mark.new" && sync "$mark.new" && mv -- "$mark.new" "$mark" ||
+    refuse "$mark cannot be written"
+}
+count() {
+  (cd "$target" && find . -mindepth 1 ! -path './lost+found*' -printf '%y %s\n') | awk '
+    $1 == "f" { files++; bytes += $2; next } $1 == "d" { folders++; next } { others++ }
+    END { printf "%d %d %d %.0f\n", files, folders, others, bytes }'
+}
+
+was=absent
+[ ! -d "$target" ] || was=empty
+if [ -n "$(find "$target" -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit 2>/dev/null)" ]; then
+  [ -f "$mark" ] && [ "$(sed -n 1p "$mark")" = "$what" ] || refuse "$target is not empty"
+  [ "$(sed -n 2p "$mark")" = begun ] || refuse "$target was restored already"
+  was=$(sed -n 3p "$mark")
+fi
+mkdir -p -- "$target" || refuse "$target cannot be made"
+set_mark begun ''
+
+if [ "$nested" = yes ]; then
+  # Before 0.16 restic knows no SNAPSHOT:FOLDER; what it puts below the full path is moved up afterwards.
+  staging=$target/.mxodus-staging
+  restic restore "$snapshot" --include "$subpath" --target "$staging" $verify "$@"
+  status=$?
+  if [ $status -eq 0 ]; then
+    find "$staging$subpath" -mindepth 1 -maxdepth 1 -exec mv -n -- {} "$target/" \;
+    find "$staging" -depth -type d -empty -delete
+    [ ! -e "$staging" ] || refuse "some of $staging could not be moved to $target"
+  fi
+else
+  [ -z "$subpath" ] || snapshot=$snapshot:$subpath
+  restic restore "$snapshot" --target "$target" --json $verify "$@"
+  status=$?
+fi
+[ $status -eq 0 ] || leave $status
+
+counted=$(count)
+sync -f "$target" 2>/dev/null || sync
+set_mark complete "$counted"
+printf 'mxodus: restored %s\n' "$counted"
+leave 0

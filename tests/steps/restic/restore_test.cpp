@@ -1,0 +1,246 @@
+#include "steps/restic/restore.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "steps/restic/restore_output.h"
+#include "steps/restic/target.h"
+#include "tests/steps/fixture.h"
+#include "tests/steps/job_runner.h"
+#include "tests/support/fake_context.h"
+#include "tests/support/fake_host.h"
+
+namespace mxodus {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* room = "room 26214400 4096 6000000 6553600\n";  // 100 GiB
+const std::string id = "9644354b00112233445566778899aabbccddeeff00112233445566778899aabb";
+
+/// A step that restores three files of 12 bytes to a folder of this machine, and what the host says before.
+class ResticRestore : public testing::Test {
+ protected:
+  const std::unique_ptr<StepType> type = make_restic_restore();
+  FakeHost host{"new"};
+  JobRunner jobs;
+  const fs::path target = jobs.scratch("mail");
+  const std::string what = "restic restore 9644354b:/mail ";
+
+  FakeContext& context(const std::string& more = "") {
+    FakeContext& made =
+        context_.emplace(*type, R"({"repository": "mail", "subpath": "/mail", "snapshot": ")" + id +
+                                    R"(", "to": ")" + target.string() + "\"" + more + "}");
+    made.use_host(host);
+    made.resources().repositories["mail"] =
+        Repository{"mail", "restic", "/srv/restic/mail", SecretRef{"pw"}, {}};
+    made.add_secret("pw", "canary-of-the-repository");
+    jobs.secret("restic_password", "canary-of-the-repository");
+    return made;
+  }
+  void host_says(const std::string& look, const std::string& version = "restic 0.18.0",
+                 const std::string& tree = "3 2 0 12 0\n") {
+    host.expect_matching("restic version", exited(0, version + " compiled with go1.24.4\n"))
+        .expect_matching("kind absent", exited(0, look))
+        .expect_matching("--json ls", exited(0, tree));
+  }
+  StepPlan planned(FakeContext& step) {
+    const auto found = type->probe(step);
+    EXPECT_TRUE(found) << found.error().message;
+    const auto plan = type->plan(step.params(), *found);
+    EXPECT_TRUE(plan);
+    return *plan;
+  }
+  /// A restic that restores what it should, or one file less.
+  void restic_on_host(const std::string& last_file = "printf cccc >$3/acme.test/c") {
+    jobs.program("restic", R"(printf '%s\n' "$*" >>"$MXODUS_JOB/asked"
+[ "$1" = restore ] && cat "$RESTIC_PASSWORD_FILE" >/dev/null || exit 9
+case $2 in *:/mail) ;; *) set -- "$1" "$2" --target "$6/mail" ;; esac
+set -- "$1" "$2" "$4"
+mkdir -p "$3/acme.test"; printf aaaa >"$3/acme.test/a"; printf bbbb >"$3/acme.test/b"
+)" + last_file + "\n");
+  }
+
+ private:
+  std::optional<FakeContext> context_;
+};
+
+TEST_F(ResticRestore, PlansWhatItWouldRestoreWithTheBytesAndNoSecret) {
+  host_says(std::string("kind absent\n") + room);
+  auto& step = context();
+  const StepPlan plan = planned(step);
+  EXPECT_EQ(plan.action, PlanAction::change);
+  EXPECT_FALSE(plan.would_fail) << *plan.would_fail;
+  EXPECT_EQ(plan.bytes, Size{12});
+  EXPECT_THAT(plan.summary, HasSubstr("restore 9644354b:/mail, 3 files, 12 B"));
+  const auto work = type->apply(step.params(), plan);
+  const JobSpec& job = std::get<JobWork>(*work).jobs.at(0);
+  EXPECT_EQ(job.host, "new");
+  EXPECT_EQ(job.secrets, (std::map<std::string, std::string>{{"restic_password", "pw"}}));
+  EXPECT_THAT(job.script, Not(HasSubstr("canary")));
+}
+
+TEST_F(ResticRestore, RestoresIntoAFolderThatIsNotThereYet) {
+  host_says(std::string("kind absent\n") + room);
+  restic_on_host();
+  auto& step = context();
+  const StepPlan plan = planned(step);
+  const WorkResult result = jobs.run(*type->apply(step.params(), plan));
+  const auto found = type->finish(step, plan, result);
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_EQ(found->verdict, Verdict::ok) << found->sentence << result.jobs[0].output;
+  EXPECT_EQ(found->outputs.at("files"), Value(3));
+  EXPECT_TRUE(fs::exists(target / "acme.test" / "c"));
+  EXPECT_TRUE(fs::exists(restore_mark(target.string())));
+}
+
+TEST_F(ResticRestore, OldResticRestoresBesideAndMovesUp) {
+  host_says(std::string("kind absent\n") + room, "restic 0.14.0");
+  restic_on_host();
+  auto& step = context();
+  const StepPlan plan = planned(step);
+  const WorkResult result = jobs.run(*type->apply(step.params(), plan));
+  EXPECT_EQ(type->finish(step, plan, result)->verdict, Verdict::ok) << result.jobs[0].output;
+  EXPECT_TRUE(fs::exists(target / "acme.test" / "c")) << "and not target/mail/acme.test";
+  EXPECT_FALSE(fs::exists(target / ".mxodus-staging"));
+}
+
+TEST_F(ResticRestore, DoesNotBelieveResticsExitStatusAlone) {
+  host_says(std::string("kind absent\n") + room);
+  restic_on_host("exit 0");
+  auto& step = context();
+  const StepPlan plan = planned(step);
+  const auto found = type->finish(step, plan, jobs.run(*type->apply(step.params(), plan)));
+  EXPECT_EQ(found->verdict, Verdict::fail);
+  EXPECT_THAT(found->sentence, HasSubstr("holds 2 files, 8 B where the snapshot holds 3 files, 12 B"));
+}
+
+TEST_F(ResticRestore, RefusesAFolderThatHoldsSomethingElse) {
+  fs::create_directories(target / "somebody");
+  host_says(std::string("kind folder\n") + room);
+  host_says(std::string("kind absent\n") + room);
+  restic_on_host();
+  auto& step = context();
+  EXPECT_THAT(*planned(step).would_fail, HasSubstr("is not empty and nothing of this step is in it"));
+  // What came into the folder after the plan is seen by the job itself.
+  const StepPlan plan = planned(step);
+  const auto found = type->finish(step, plan, jobs.run(*type->apply(step.params(), plan)));
+  EXPECT_EQ(found->verdict, Verdict::fail);
+  EXPECT_THAT(found->sentence, HasSubstr("is not empty"));
+  EXPECT_FALSE(fs::exists(target / "acme.test"));
+}
+
+TEST_F(ResticRestore, GoesOnWhereItsOwnEarlierTryStopped) {
+  host_says(std::string("kind absent\n") + room);
+  restic_on_host("exit 1");
+  auto& step = context();
+  const StepPlan plan = planned(step);
+  EXPECT_EQ(exit_status(jobs.run(*type->apply(step.params(), plan)).jobs[0]), 1);
+  restic_on_host();
+  const auto found = type->finish(step, plan, jobs.run(*type->apply(step.params(), plan)));
+  EXPECT_EQ(found->verdict, Verdict::ok) << found->sentence;
+}
+
+TEST_F(ResticRestore, WhatIsRestoredAlreadyIsNotRestoredAgain) {
+  host_says("kind folder\nwhat " + what + "\nstate complete\ncount 3 1 0 12\n" + room);
+  auto& step = context();
+  const auto found = type->probe(step);
+  const auto plan = type->plan(step.params(), *found);
+  EXPECT_EQ(plan->action, PlanAction::none);
+  EXPECT_EQ(found->outputs.at("files"), Value(3));
+}
+
+TEST_F(ResticRestore, AFullDiskIsSeenBeforeAnythingBegins) {
+  host_says("kind absent\nroom 10 4096 6000000 6553600\n", "restic 0.18.0", "4000 100 0 27400000 0\n");
+  host_says("kind absent\nroom 26214400 4096 50 6553600\n", "restic 0.18.0", "4000 100 0 27400000 0\n");
+  auto& step = context();
+  EXPECT_THAT(*planned(step).would_fail, HasSubstr("and has 40.0 KiB free"));
+  EXPECT_THAT(*planned(step).would_fail, HasSubstr("inodes and has 50 free"));
+}
+
+TEST_F(ResticRestore, AFolderThatTheSnapshotDoesNotHoldIsSeenBefore) {
+  host_says(std::string("kind absent\n") + room, "restic 0.18.0", "0 0 0 0 0\n");
+  auto& step = context();
+  EXPECT_THAT(*planned(step).would_fail, HasSubstr("holds nothing at /mail"));
+}
+
+TEST_F(ResticRestore, UndoRemovesOnlyWhatNobodyTouched) {
+  host_says(std::string("kind absent\n") + room);
+  restic_on_host();
+  auto& step = context();
+  const StepPlan plan = planned(step);
+  jobs.run(*type->apply(step.params(), plan));
+
+  FakeHost later("new");
+  later.expect_matching("restic version", exited(0, "restic 0.18.0\n"))
+      .expect_matching("kind absent",
+                       exited(0, "kind folder\nwhat " + what + "\nstate complete\ncount 3 1 0 12\n" + room))
+      .expect_matching("kind absent", exited(0, "kind folder\nwhat " + what +
+                                                    "\nstate complete\ncount 4 1 0 16\ntouched\n" + room))
+      .expect_matching("--json ls", exited(0, "3 2 0 12 0\n"));
+  step.use_host(later);
+  const auto unchanged = type->probe(step);
+  const auto changed = type->probe(step);
+  EXPECT_EQ(type->undo(step.params(), plan.undo, *changed).error().kind, ErrorKind::drift);
+
+  const auto work = type->undo(step.params(), plan.undo, *unchanged);
+  ASSERT_TRUE(work) << work.error().message;
+  // New mail comes between the look and the job: the job looks itself.
+  std::ofstream(target / "acme.test" / "new-mail") << "x";
+  EXPECT_EQ(exit_status(jobs.run(*work).jobs[0]), 93);
+  EXPECT_TRUE(fs::exists(target / "acme.test" / "a"));
+}
+
+TEST_F(ResticRestore, UndoTakesTheFolderAwayThatTheStepMade) {
+  host_says(std::string("kind absent\n") + room);
+  restic_on_host();
+  auto& step = context();
+  const StepPlan plan = planned(step);
+  jobs.run(*type->apply(step.params(), plan));
+  Finding now;
+  now.state =
+      ValueMap{{"target", "complete"}, {"touched", false}, {"left", ValueMap()}, {"recorded", ValueMap()}};
+  const WorkResult undone = jobs.run(*type->undo(step.params(), plan.undo, now));
+  EXPECT_EQ(exit_status(undone.jobs[0]), 0) << undone.jobs[0].output;
+  EXPECT_FALSE(fs::exists(target));
+  EXPECT_FALSE(fs::exists(restore_mark(target.string())));
+}
+
+TEST(ResticRestoreCheck, LatestIsNoSnapshotThatAPlanCouldPromise) {
+  const auto type = make_restic_restore();
+  FakeContext latest(*type, R"({"repository": "mail", "snapshot": "latest", "to": "/mnt/ssd/mail"})");
+  EXPECT_EQ(type->check(latest.params()).error().code, "restic.snapshot-id");
+  FakeContext root(*type, R"({"repository": "mail", "snapshot": "9644354b", "to": "/"})");
+  EXPECT_EQ(type->check(root.params()).error().code, "restic.path");
+}
+
+TEST(RestoreOutput, ProgressIsTheLastWholeStatus) {
+  const std::string recorded = fixture("restic/fixtures/0.18-restore-progress.out");
+  const Progress end = parse_restore_progress(recorded);
+  EXPECT_EQ(end.done_bytes, 90'000'000);
+  EXPECT_EQ(end.note, "60 of 60 files");
+  const std::size_t last = recorded.rfind("{\"message_type\":\"summary");
+  const Progress middle = parse_restore_progress(recorded.substr(0, last + 40));
+  EXPECT_GT(*middle.fraction, 0.1);
+  EXPECT_LT(*middle.fraction, 1.0);
+  EXPECT_FALSE(parse_restore_progress(fixture("restic/fixtures/0.14-restore.out")).fraction);
+}
+
+TEST(RestoreOutput, ErrorsAreCountedInBothForms) {
+  const RestoreErrors old_form = parse_restore_errors(fixture("restic/fixtures/0.14-disk-full.err"));
+  EXPECT_EQ(old_form.count, 2u);
+  EXPECT_THAT(old_form.first, HasSubstr("no space left"));
+  EXPECT_EQ(parse_restore_errors(fixture("restic/fixtures/0.18-disk-full.err")).count, 2u);
+  EXPECT_EQ(parse_restore_errors(fixture("restic/fixtures/0.18-restore.out")).count, 0u);
+}
+
+TEST(RestoreOutput, ACountInTheMiddleOfALineIsNobodysCount) {
+  EXPECT_EQ(parse_restored_count("x\nmxodus: restored 3 1 0 12\n"), (TreeCount{3, 1, 0, 12}));
+  EXPECT_FALSE(parse_restored_count("a file called mxodus: restored 3 1 0 12\n"));
+  EXPECT_FALSE(parse_restored_count(""));
+}
+
+}  // namespace
+}  // namespace mxodus
