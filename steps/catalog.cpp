@@ -3,6 +3,7 @@
 #include "steps/dns/records/records.h"
 #include "steps/dnsbl/status/status.h"
 #include "steps/files/layout.h"
+#include "steps/files/ownership.h"
 #include "steps/gates/gate.h"
 #include "steps/host_check/host_check.h"
 #include "steps/net/reach/reach.h"
@@ -21,6 +22,7 @@ Catalog make_catalog() {
   catalog.add(make_dns_records());
   catalog.add(make_dnsbl_status());
   catalog.add(make_files_layout());
+  catalog.add(make_files_ownership());
   catalog.add(make_host_check());
   catalog.add(make_net_reach());
   catalog.add(make_restic_restore());

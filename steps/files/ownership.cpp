@@ -1,0 +1,199 @@
+#include "steps/files/ownership.h"
+
+#include <filesystem>
+
+#include "orchestrator/core/text.h"
+#include "steps/files/owners.h"
+#include "steps/support/asking.h"
+#include "steps/support/scripts.h"
+#include "steps/support/values.h"
+
+namespace mxodus {
+namespace {
+
+constexpr std::size_t owners_shown = 50;
+
+StepDeclaration declare() {
+  return {
+      .name = "files.ownership",
+      .effect = Effect::change,
+      .summary = "Checks who owns what under a folder, and with `fix` sets it",
+      .doc =
+          R"(One pass over the folder; the host sums up, so that a million files cost the laptop a few lines. What was
+seen is what counts: a `chown` on NFS or CIFS may end well and change nothing.
+
+A restore brings owners by number. The same number may belong to nobody on the new host, or to somebody else: `by_owner`
+shows both, number and name. Names are looked up on the host itself.
+
+- Symbolic links are not followed; a link's own owner is checked and set.
+- `private: others` wants that nobody but owner and group can do anything with a file, `private: group` nobody but the
+  owner. Mail, Sieve scripts and keys are nobody else's.
+- With `fix: true` a job first writes down what each file was, in the folder `.NAME.mxodus-owners` beside the path, and
+  then sets what differs and nothing else. Undo gives it back from there; what has been removed since is passed over.
+- Without `fix` nothing is changed, and a wrong owner fails the step.)",
+      .example = R"(owners:
+  uses: files.ownership
+  host: new
+  with:
+    path: /mnt/ssd/mail
+    user: vmail
+    group: vmail
+    private: others
+    fix: true
+)",
+      .params = {{.name = "path", .type = ParamType::path, .doc = "The folder.", .required = true},
+                 {.name = "user", .doc = "Who must own everything in it, by name or uid."},
+                 {.name = "group", .doc = "The group of everything in it, by name or gid."},
+                 {.name = "private",
+                  .type = ParamType::enumeration,
+                  .doc = "Whom the modes must keep out.",
+                  .fallback = "no",
+                  .choices = {"no", "others", "group"}},
+                 {.name = "fix",
+                  .type = ParamType::boolean,
+                  .doc = "Whether to set what differs.",
+                  .fallback = false}},
+      .outputs = {{.name = "total", .type = ParamType::integer, .doc = "How many entries there are."},
+                  {.name = "wrong",
+                   .type = ParamType::integer,
+                   .doc = "How many have a wrong owner, group or mode."},
+                  {.name = "by_owner",
+                   .type = ParamType::map,
+                   .doc = "Entries for each owner, as `uid:gid user:group`, the 50 with most."},
+                  {.name = "samples", .doc = "Paths that are wrong, 20 at most.", .list = true}},
+      .host = HostUse::required,
+      .heavy = true,
+      .tools = {"find", "awk", "xargs"},
+      .tags = {"sets_owners"}};
+}
+
+std::string record_beside(const std::string& path) {
+  const std::filesystem::path place(path);
+  return (place.parent_path() / ("." + place.filename().string() + ".mxodus-owners")).string();
+}
+
+std::string wish(const Owners& owners) {
+  return owners.uid + ":" + owners.gid;
+}
+
+ValueMap outputs(const Owners& owners) {
+  ValueMap by_owner;
+  for (const OwnerCount& owner : owners.owners)
+    if (by_owner.size() < owners_shown) by_owner[printable(owner.numbers + " " + owner.names)] = owner.count;
+  ValueList samples;
+  for (const std::string& path : owners.samples) samples.emplace_back(printable(path));
+  return {{"total", owners.total}, {"wrong", owners.wrong}, {"by_owner", by_owner}, {"samples", samples}};
+}
+
+std::string sentence(const Params& params, const Owners& owners) {
+  const std::string path = params.text("path");
+  if (owners.missing == "folder") return path + " is no folder";
+  if (owners.missing == "user") return "user " + params.text("user") + " does not exist there";
+  if (owners.missing == "group") return "group " + params.text("group") + " does not exist there";
+  if (owners.wrong == 0)
+    return "all " + std::to_string(owners.total) + " entries of " + path + " are as they should be";
+  std::string text = std::to_string(owners.wrong) + " of " + std::to_string(owners.total) + " entries of " +
+                     path + " are wrong: " + std::to_string(owners.misowned) + " not owned by " +
+                     wish(owners) + ", " + std::to_string(owners.open) + " open to others";
+  if (!owners.samples.empty()) text += "; such as " + printable_line(owners.samples.front(), 120);
+  return text;
+}
+
+class FilesOwnership final : public StepType {
+ public:
+  const StepDeclaration& declaration() const override { return declaration_; }
+
+  Effect effect(const Params& params) const override {
+    return params.at("fix") == Value(false) ? Effect::observe : Effect::change;
+  }
+
+  Result<void> check(const Params& params) const override {
+    if (!params.has("user") && !params.has("group") && params.at("private") == Value("no"))
+      return fail(ErrorKind::invalid, "files-ownership.nothing", "files.ownership asks for nothing",
+                  "write user, group or private");
+    const auto* path = params.at("path").get<std::string>();
+    if (path && (*path == "/" || path->ends_with('/')))
+      return fail(ErrorKind::invalid, "files-ownership.path",
+                  "`path` is to be a folder, without / at its end");
+    return {};
+  }
+
+  Result<Finding> probe(StepContext& context) const override {
+    const Params& params = context.params();
+    const Command command = script_command(
+        scripts::files_owners,
+        {params.text("path"), params.text("user"), params.text("group"), params.text("private")});
+    auto text = ask_text(context.host(), command, "who owns " + params.text("path"), context.deadline());
+    if (!text) return tl::unexpected(text.error());
+    auto owners = parse_owners(*text);
+    if (!owners) return fail_within(context.host().name(), owners.error());
+
+    Finding found;
+    const bool repairable = owners->missing.empty() && params.flag("fix");
+    const bool good = owners->missing.empty() && owners->wrong == 0;
+    found.verdict = good || repairable ? Verdict::ok : Verdict::fail;
+    found.sentence = context.host().name() + ": " + sentence(params, *owners);
+    found.outputs = outputs(*owners);
+    found.state = ValueMap{{"host", context.host().name()},
+                           {"wrong", owners->wrong},
+                           {"uid", owners->uid},
+                           {"gid", owners->gid},
+                           {"by_owner", found.outputs.at("by_owner")}};
+    return found;
+  }
+
+  Result<StepPlan> plan(const Params& params, const Finding& found) const override {
+    if (!params.flag("fix") || integer_in(found.state, "wrong") == 0 || found.verdict == Verdict::fail)
+      return StepType::plan(params, found);
+    StepPlan plan;
+    plan.action = PlanAction::change;
+    plan.summary = found.sentence;
+    plan.apply = found.state;
+    plan.undo = found.state;
+    const std::string wanted = text_in(found.state, "uid") + ":" + text_in(found.state, "gid");
+    if (const auto* owners = value_in(found.state, "by_owner").get<ValueMap>())
+      for (const auto& [owner, count] : *owners)
+        plan.changes.push_back(
+            {text_in(found.state, "host") + ":" + params.text("path") + ", " + to_string(count) + " entries",
+             owner, wanted});
+    return plan;
+  }
+
+  Result<Work> apply(const Params& params, const StepPlan& plan) const override {
+    JobSpec job = job_on(params, plan.apply);
+    job.title = "set owners under " + params.text("path");
+    job.env["uid"] = text_in(plan.apply, "uid");
+    job.env["gid"] = text_in(plan.apply, "gid");
+    job.env["private"] = params.text("private");
+    job.script = scripts::files_fix;
+    return Work(JobWork{{std::move(job)}});
+  }
+
+  Result<Work> undo(const Params& params, const Value& undo, const Finding& now) const override {
+    if (!now.state.find("wrong") || integer_in(now.state, "wrong") != 0)
+      return fail(ErrorKind::drift, "files-ownership.undo",
+                  "the owners under " + params.text("path") + " are not what the step left: " + now.sentence);
+    JobSpec job = job_on(params, undo);
+    job.title = "give back owners under " + params.text("path");
+    job.script = scripts::files_undo_fix;
+    return Work(JobWork{{std::move(job)}});
+  }
+
+ private:
+  static JobSpec job_on(const Params& params, const Value& state) {
+    JobSpec job;
+    job.host = text_in(state, "host");
+    job.env = {{"path", params.text("path")}, {"record", record_beside(params.text("path"))}};
+    return job;
+  }
+
+  StepDeclaration declaration_ = declare();
+};
+
+}  // namespace
+
+std::unique_ptr<StepType> make_files_ownership() {
+  return std::make_unique<FilesOwnership>();
+}
+
+}  // namespace mxodus
