@@ -9,6 +9,7 @@
 #include "steps/net/reach/reach.h"
 #include "steps/restic/restore.h"
 #include "steps/restic/snapshots.h"
+#include "steps/service/state.h"
 #include "steps/wait/wait.h"
 
 namespace mxodus {
@@ -27,6 +28,7 @@ Catalog make_catalog() {
   catalog.add(make_net_reach());
   catalog.add(make_restic_restore());
   catalog.add(make_restic_snapshots());
+  catalog.add(make_service_state());
   catalog.add(make_task());
   catalog.add(make_wait());
   return catalog;

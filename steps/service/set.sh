@@ -1,0 +1,41 @@
+# The job of service.state, and its undo: brings a unit to a state and waits until it is really there.
+# Environment: unit; active_unit, whose state counts; state (running, stopped or empty), enabled and masked (yes, no or
+# empty), ports, within (seconds). Ends with 0 when it is so, 94 when it was not so in time.
+set -u
+say() { printf 'mxodus: %s\n' "$1"; }
+
+[ "$masked" != no ] || systemctl unmask -- "$unit" || exit
+[ "$enabled" != yes ] || systemctl enable -- "$unit" || exit
+case $state in
+  running) systemctl start -- "$unit" || say "systemctl start $unit ended with $?" ;;
+  stopped) systemctl stop -- "$unit" || say "systemctl stop $unit ended with $?" ;;
+esac
+[ "$enabled" != no ] || systemctl disable -- "$unit" || exit
+[ "$masked" != yes ] || systemctl mask -- "$unit" || exit
+[ -n "$state" ] || exit 0
+
+# systemctl says success too early: postfix.service has ended when its daemons still begin, or still run.
+as_wanted() {
+  active=$(systemctl show -p ActiveState --value -- "$active_unit")
+  case $state:$active in running:active | stopped:inactive | stopped:failed) ;; *) return 1 ;; esac
+  [ -n "$ports" ] || return 0
+  listening=$(ss -Hltn | awk '{ sub(/.*:/, "", $4); print $4 }') || return 1
+  for port in $ports; do
+    if printf '%s\n' "$listening" | grep -qx "$port"; then
+      [ "$state" = running ] || return 1
+    else
+      [ "$state" = stopped ] || return 1
+    fi
+  done
+}
+waited=0
+until as_wanted; do
+  if [ "$waited" -ge "$within" ]; then
+    say "after $within s $active_unit is $active, listening on: $(printf '%s\n' "${listening-}" | sort -nu | tr '\n' ' ')"
+    systemctl status --no-pager --lines=20 -- "$active_unit"
+    exit 94
+  fi
+  sleep 1
+  waited=$((waited + 1))
+done
+say "$active_unit is $active"

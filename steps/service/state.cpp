@@ -1,0 +1,266 @@
+#include "steps/service/state.h"
+
+#include <regex>
+
+#include "orchestrator/core/text.h"
+#include "steps/service/unit.h"
+#include "steps/support/asking.h"
+#include "steps/support/scripts.h"
+#include "steps/support/values.h"
+
+namespace mxodus {
+namespace {
+
+StepDeclaration declare() {
+  return {
+      .name = "service.state",
+      .effect = Effect::change,
+      .summary = "Starts or stops a systemd unit, and what becomes of it at boot",
+      .doc =
+          R"(What is not written is left as it is. The change runs as a job; it is done when the unit is in its state and
+the ports say so too, not when `systemctl` comes back.
+
+- **Postfix.** `systemctl stop postfix` returns while Postfix still listens, and `systemctl restart postfix` with a broken
+  main.cf succeeds while nothing runs. The state asked for is that of `postfix@-.service`; name the ports as well.
+- `ports` must listen when the state is `running`, and must not when it is `stopped`: a second copy in a container, or
+  a daemon that somebody started by hand, is found that way.
+- A host that comes back after an outage starts everything that is enabled. To fence it, write `state: stopped` with
+  `masked: true`: a masked unit cannot be started by a dependency, a timer or a colleague.
+- Undo brings back what was found: state, enabling and mask.)",
+      .example = R"(stop_mail:
+  uses: service.state
+  host: old
+  with:
+    unit: postfix
+    state: stopped
+    masked: true
+    ports: [25, 465]
+)",
+      .params = {{.name = "unit", .doc = "The unit; `.service` may be left out.", .required = true},
+                 {.name = "state",
+                  .type = ParamType::enumeration,
+                  .doc = "Whether it is to run.",
+                  .choices = {"running", "stopped"}},
+                 {.name = "enabled", .type = ParamType::boolean, .doc = "Whether it is to start at boot."},
+                 {.name = "masked",
+                  .type = ParamType::boolean,
+                  .doc = "Whether it is to be masked, so that nothing can start it."},
+                 {.name = "ports",
+                  .type = ParamType::integer,
+                  .doc = "TCP ports that must listen when it runs and be closed when it is stopped.",
+                  .list = true},
+                 {.name = "within",
+                  .type = ParamType::duration,
+                  .doc = "How long it may take until it is so.",
+                  .fallback = "60s"}},
+      .outputs = {{.name = "active", .doc = "The unit's ActiveState."},
+                  {.name = "enabled", .doc = "Its UnitFileState."},
+                  {.name = "listening",
+                   .type = ParamType::integer,
+                   .doc = "Those of the ports asked for that listen.",
+                   .list = true}},
+      .host = HostUse::required,
+      .tools = {"systemctl"},
+      .tags = {"changes_service"}};
+}
+
+/// A wish or a fact in the three words that the script takes; empty: not asked for.
+struct Wish {
+  std::string state;    ///< "running", "stopped"
+  std::string enabled;  ///< "yes", "no"
+  std::string masked;   ///< "yes", "no"
+};
+
+std::string yes_no(const Value& value) {
+  const auto* flag = value.get<bool>();
+  return flag ? (*flag ? "yes" : "no") : "";
+}
+
+Wish wish_of(const Params& params) {
+  return {params.text("state"), yes_no(params.at("enabled")), yes_no(params.at("masked"))};
+}
+
+/// What is so, for what is asked for.
+Wish fact_of(const Unit& unit, const Unit& telling, const Wish& wish) {
+  Wish fact;
+  const bool runs = telling.active == "active" || telling.active == "reloading";
+  const bool stopped = telling.active == "inactive" || telling.active == "failed";
+  if (!wish.state.empty()) fact.state = runs ? "running" : stopped ? "stopped" : telling.active;
+  if (!wish.masked.empty()) fact.masked = unit.load == "masked" ? "yes" : "no";
+  if (!wish.enabled.empty()) fact.enabled = unit.enabled.starts_with("enabled") ? "yes" : "no";
+  return fact;
+}
+
+Value value_of(const Wish& wish) {
+  return ValueMap{{"state", wish.state}, {"enabled", wish.enabled}, {"masked", wish.masked}};
+}
+
+Wish wish_in(const Value& value) {
+  return {text_in(value, "state"), text_in(value, "enabled"), text_in(value, "masked")};
+}
+
+std::vector<std::int64_t> ports_of(const Params& params) {
+  std::vector<std::int64_t> ports;
+  if (const auto* list = params.at("ports").get<ValueList>())
+    for (const Value& port : *list)
+      if (const auto* number = port.get<std::int64_t>()) ports.push_back(*number);
+  return ports;
+}
+
+/// Those of the ports asked for that are not as the state wants them.
+std::vector<std::string> wrong_ports(const Params& params, const std::set<std::int64_t>& listening) {
+  std::vector<std::string> wrong;
+  const bool open = params.text("state") == "running";
+  for (const std::int64_t port : ports_of(params))
+    if (listening.contains(port) != open)
+      wrong.push_back(std::to_string(port) + (open ? " does not listen" : " still listens"));
+  return wrong;
+}
+
+class ServiceState final : public StepType {
+ public:
+  const StepDeclaration& declaration() const override { return declaration_; }
+
+  Result<void> check(const Params& params) const override {
+    const auto* unit = params.at("unit").get<std::string>();
+    static const std::regex name("[A-Za-z0-9@_.:\\\\-]+");
+    if (unit && !std::regex_match(*unit, name))
+      return fail(ErrorKind::invalid, "service.unit",
+                  "\"" + printable_line(*unit, 80) + "\" is no unit's name");
+    if (!params.has("state") && !params.has("enabled") && !params.has("masked"))
+      return fail(ErrorKind::invalid, "service.nothing", "service.state asks for nothing",
+                  "write state, enabled or masked");
+    if (params.has("ports") && !params.has("state"))
+      return fail(ErrorKind::invalid, "service.ports", "`ports` say nothing without `state`");
+    if (params.at("masked") == Value(true) && params.at("state") == Value("running"))
+      return fail(ErrorKind::invalid, "service.masked", "a masked unit cannot be running");
+    for (const std::int64_t port : ports_of(params))
+      if (port < 1 || port > 65535)
+        return fail(ErrorKind::invalid, "service.port", std::to_string(port) + " is no TCP port");
+    return {};
+  }
+
+  Result<Finding> probe(StepContext& context) const override {
+    const std::string unit = full_unit_name(context.params().text("unit"));
+    const Command show{{"systemctl", "show", "-p", "LoadState,ActiveState,SubState,UnitFileState,Result",
+                        "--", unit, telling_unit(unit)}};
+    auto answers =
+        ask_all(context.host(), {show, Command{{"ss", "-Hltn"}}}, "how " + unit + " is", context.deadline());
+    if (!answers) return tl::unexpected(answers.error());
+    for (const CommandResult& answer : *answers)
+      if (!answer.exited_with(0))
+        return fail(ErrorKind::no_answer, "service.ask",
+                    context.host().name() + " does not tell of its services: " + last_words(answer) +
+                        "; service.state needs systemd and ss");
+    auto units = parse_units(answers->at(0).out, 2);
+    if (!units) return fail_within(context.host().name(), units.error());
+    return finding_of(context, units->at(0), units->at(1), parse_listening(answers->at(1).out));
+  }
+
+  Result<StepPlan> plan(const Params& params, const Finding& found) const override {
+    const Wish now = wish_in(value_in(found.state, "now"));
+    const Wish wish = wish_of(params);
+    if (found.verdict == Verdict::fail || value_in(found.state, "so") == Value(true))
+      return StepType::plan(params, found);
+    StepPlan plan;
+    plan.action = PlanAction::change;
+    plan.summary = found.sentence;
+    plan.apply = ValueMap{{"host", text_in(found.state, "host")}, {"wish", value_of(wish)}};
+    Wish before = now;
+    if (before.state != "running" && before.state != "stopped") before.state.clear();  // on its way to either
+    plan.undo = ValueMap{{"host", text_in(found.state, "host")}, {"wish", value_of(before)}};
+    const std::string unit = text_in(found.state, "host") + ":" + full_unit_name(params.text("unit"));
+    if (now.state != wish.state) plan.changes.push_back({unit, now.state, wish.state});
+    if (now.enabled != wish.enabled) plan.changes.push_back({unit + " enabled", now.enabled, wish.enabled});
+    if (now.masked != wish.masked) plan.changes.push_back({unit + " masked", now.masked, wish.masked});
+    return plan;
+  }
+
+  Result<Work> apply(const Params& params, const StepPlan& plan) const override {
+    return job(params, plan.apply, true);
+  }
+
+  Result<Finding> finish(StepContext& context, const StepPlan& plan,
+                         const WorkResult& result) const override {
+    for (const EndedJob& ended : result.jobs) {
+      const auto* done = std::get_if<JobDone>(&ended.state);
+      if (!done || done->exit_status == 0) continue;
+      context.keep_evidence("systemctl.out", ended.output);
+      return Finding{Verdict::fail,
+                     ended.host + ": " + full_unit_name(context.params().text("unit")) +
+                         " did not come to the state asked for: " +
+                         printable_line(std::string_view(ended.output).substr(0, 400), 300),
+                     {},
+                     {}};
+    }
+    return StepType::finish(context, plan, result);
+  }
+
+  Result<Work> undo(const Params& params, const Value& undo, const Finding& now) const override {
+    if (value_in(now.state, "so") != Value(true))
+      return fail(ErrorKind::drift, "service.undo", "it is not as the step left it: " + now.sentence);
+    return job(params, undo, false);
+  }
+
+ private:
+  static Finding finding_of(StepContext& context, const Unit& unit, const Unit& telling,
+                            const std::set<std::int64_t>& listening) {
+    const Params& params = context.params();
+    const std::string name = full_unit_name(params.text("unit"));
+    const Wish wish = wish_of(params);
+    const Wish now = fact_of(unit, telling, wish);
+    const std::vector<std::string> ports = wrong_ports(params, listening);
+    const bool so = value_of(now) == value_of(wish) && ports.empty();
+
+    Finding found;
+    ValueList open;
+    for (const std::int64_t port : ports_of(params))
+      if (listening.contains(port)) open.emplace_back(port);
+    found.outputs = {{"active", telling.active}, {"enabled", unit.enabled}, {"listening", open}};
+    found.state = ValueMap{{"host", context.host().name()}, {"now", value_of(now)}, {"so", so}};
+    found.sentence = context.host().name() + ": " + name + " is " + telling.active + " (" + telling.sub + ")";
+    if (!unit.enabled.empty()) found.sentence += ", " + unit.enabled;
+    if (!ports.empty()) found.sentence += ", port " + join(ports, ", port ");
+    found.verdict = Verdict::ok;
+    if (unit.load == "not-found" && wish.state != "stopped") {
+      found.verdict = Verdict::fail;
+      found.sentence = context.host().name() + " has no unit " + name;
+    } else if (now.state == wish.state && !ports.empty() && wish.state == "stopped") {
+      // Nothing that this step could do closes them.
+      found.verdict = Verdict::fail;
+      found.sentence += "; something else holds them, look with ss -ltnp";
+    }
+    return found;
+  }
+
+  static Result<Work> job(const Params& params, const Value& data, bool with_ports) {
+    const Wish wish = wish_in(value_in(data, "wish"));
+    const std::string unit = full_unit_name(params.text("unit"));
+    std::vector<std::string> ports;
+    if (with_ports)
+      for (const std::int64_t port : ports_of(params)) ports.push_back(std::to_string(port));
+    const auto within = params.duration("within").value_or(Duration{std::chrono::seconds(60)});
+    JobSpec job;
+    job.host = text_in(data, "host");
+    job.title = unit + (wish.state.empty() ? "" : " " + wish.state);
+    job.env = {{"unit", unit},
+               {"active_unit", telling_unit(unit)},
+               {"state", wish.state},
+               {"enabled", wish.enabled},
+               {"masked", wish.masked},
+               {"ports", join(ports, " ")},
+               {"within", std::to_string(std::chrono::ceil<std::chrono::seconds>(within.value).count())}};
+    job.script = scripts::service_set;
+    return Work(JobWork{{std::move(job)}});
+  }
+
+  StepDeclaration declaration_ = declare();
+};
+
+}  // namespace
+
+std::unique_ptr<StepType> make_service_state() {
+  return std::make_unique<ServiceState>();
+}
+
+}  // namespace mxodus

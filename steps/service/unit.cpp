@@ -1,0 +1,55 @@
+#include "steps/service/unit.h"
+
+#include <charconv>
+#include <map>
+
+#include "orchestrator/core/text.h"
+
+namespace mxodus {
+
+Result<std::vector<Unit>> parse_units(std::string_view output, std::size_t count) {
+  std::vector<Unit> units;
+  std::map<std::string, std::string> properties;
+  const auto end_block = [&] {
+    if (properties.contains("ActiveState"))
+      units.push_back({properties["LoadState"], properties["ActiveState"], properties["SubState"],
+                       properties["UnitFileState"], properties["Result"]});
+    properties.clear();
+  };
+  for (const std::string& line : split(output, '\n')) {
+    const std::size_t equals = line.find('=');
+    if (line.empty()) end_block();
+    if (equals != std::string::npos) properties[line.substr(0, equals)] = line.substr(equals + 1);
+  }
+  end_block();
+  if (units.size() == count) return units;
+  return fail(ErrorKind::no_answer, "service.show",
+              "what `systemctl show` printed cannot be read: " + printable_line(output));
+}
+
+std::set<std::int64_t> parse_listening(std::string_view ss) {
+  std::set<std::int64_t> ports;
+  for (const std::string& line : split(ss, '\n')) {
+    std::vector<std::string> words;
+    for (std::string& word : split(line, ' '))
+      if (!word.empty()) words.push_back(std::move(word));
+    if (words.size() < 5) continue;
+    const std::string& local = words[3];
+    const std::size_t colon = local.rfind(':');
+    std::int64_t port = 0;
+    if (colon == std::string::npos) continue;
+    const auto parsed = std::from_chars(local.data() + colon + 1, local.data() + local.size(), port);
+    if (parsed.ec == std::errc{} && parsed.ptr == local.data() + local.size()) ports.insert(port);
+  }
+  return ports;
+}
+
+std::string full_unit_name(const std::string& unit) {
+  return unit.find('.') == std::string::npos ? unit + ".service" : unit;
+}
+
+std::string telling_unit(const std::string& full_name) {
+  return full_name == "postfix.service" ? "postfix@-.service" : full_name;
+}
+
+}  // namespace mxodus

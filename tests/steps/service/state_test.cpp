@@ -1,0 +1,157 @@
+#include "steps/service/state.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "steps/service/unit.h"
+#include "tests/steps/fixture.h"
+#include "tests/steps/job_runner.h"
+#include "tests/support/fake_context.h"
+#include "tests/support/fake_host.h"
+
+namespace mxodus {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::string block(const std::string& load, const std::string& active, const std::string& file) {
+  return "Result=success\nLoadState=" + load + "\nActiveState=" + active +
+         "\nSubState=x\nUnitFileState=" + file + "\n";
+}
+std::string units(const std::string& unit, const std::string& telling) {
+  return unit + "\n" + telling;
+}
+const std::string running = units(block("loaded", "active", "enabled"), block("loaded", "active", ""));
+const std::string stopped = units(block("masked", "inactive", "masked"), block("loaded", "inactive", ""));
+const std::string smtp = "LISTEN 0 100 0.0.0.0:25 0.0.0.0:*\nLISTEN 0 128 [::]:22 [::]:*\n";
+
+class ServiceState : public testing::Test {
+ protected:
+  const std::unique_ptr<StepType> type = make_service_state();
+  FakeHost host{"old"};
+  JobRunner jobs;
+
+  FakeContext& context(const std::string& with) {
+    FakeContext& made = context_.emplace(*type, with);
+    EXPECT_TRUE(type->check(made.params()));
+    made.use_host(host);
+    return made;
+  }
+  void host_says(const std::string& show, const std::string& ports) {
+    host.expect_matching("^systemctl show", exited(0, show)).expect({"ss", "-Hltn"}, exited(0, ports));
+  }
+
+ private:
+  std::optional<FakeContext> context_;
+};
+
+TEST_F(ServiceState, AsksTheInstanceOfPostfixThatReallyRuns) {
+  host_says(units(block("loaded", "active", "enabled"), block("loaded", "failed", "")), "");
+  auto& step = context(R"({"unit": "postfix", "state": "running", "ports": [25]})");
+  const auto found = type->probe(step);
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_THAT(host.calls().at(0).text, HasSubstr("postfix.service postfix@-.service"));
+  EXPECT_THAT(found->sentence, HasSubstr("is failed"));
+  EXPECT_THAT(found->sentence, HasSubstr("port 25 does not listen"));
+  EXPECT_EQ(type->plan(step.params(), *found)->action, PlanAction::change);
+}
+
+TEST_F(ServiceState, PlansWhatDiffersAndUndoesToWhatItFound) {
+  host_says(running, smtp);
+  host_says(stopped, "");
+  auto& step = context(R"({"unit": "postfix", "state": "stopped", "masked": true, "ports": [25]})");
+  const auto plan = type->plan(step.params(), *type->probe(step));
+  ASSERT_EQ(plan->action, PlanAction::change);
+  ASSERT_EQ(plan->changes.size(), 2u);
+  EXPECT_EQ(plan->changes[0].before, "running");
+  EXPECT_EQ(plan->changes[0].after, "stopped");
+  const auto after = type->probe(step);
+  EXPECT_EQ(type->plan(step.params(), *after)->action, PlanAction::none);
+  const auto undo = type->undo(step.params(), plan->undo, *after);
+  ASSERT_TRUE(undo) << undo.error().message;
+  const auto& env = std::get<JobWork>(*undo).jobs.at(0).env;
+  EXPECT_EQ(env.at("state"), "running");
+  EXPECT_EQ(env.at("masked"), "no");
+  EXPECT_EQ(env.at("enabled"), "") << "was not asked for and is left alone";
+}
+
+TEST_F(ServiceState, UndoIsRefusedWhereTheUnitIsNotAsTheStepLeftIt) {
+  host_says(running, smtp);
+  auto& step = context(R"({"unit": "postfix", "state": "stopped"})");
+  EXPECT_EQ(type->undo(step.params(), Value(), *type->probe(step)).error().kind, ErrorKind::drift);
+}
+
+TEST_F(ServiceState, APortThatSomethingElseHoldsIsAFailAndNoChange) {
+  host_says(stopped, smtp);
+  auto& step = context(R"({"unit": "postfix", "state": "stopped", "ports": [25]})");
+  const auto found = type->probe(step);
+  EXPECT_EQ(found->verdict, Verdict::fail);
+  EXPECT_THAT(found->sentence, HasSubstr("something else holds them"));
+}
+
+TEST_F(ServiceState, AHostWithoutSystemdIsUnknownAndNotStopped) {
+  host.expect_matching("^systemctl show", exited(127, "", "sh: systemctl: not found"))
+      .expect({"ss", "-Hltn"}, exited(0));
+  auto& step = context(R"({"unit": "postfix", "state": "stopped"})");
+  EXPECT_EQ(type->probe(step).error().kind, ErrorKind::no_answer);
+}
+
+/// A systemctl that comes back before anything has happened: the daemons begin two questions later.
+constexpr const char* hasty_systemctl = R"(echo "$*" >>"$MXODUS_JOB/asked"
+case $1 in
+show) n=$(cat "$MXODUS_JOB/n" 2>/dev/null || echo 0); echo $((n + 1)) >"$MXODUS_JOB/n"
+  if [ "$n" -ge 2 ]; then echo active; else echo activating; fi ;;
+esac
+)";
+
+TEST_F(ServiceState, TheJobWaitsUntilItIsReallySo) {
+  jobs.program("systemctl", hasty_systemctl);
+  jobs.program("sleep", "exit 0");
+  jobs.program("ss", "[ \"$(cat \"$MXODUS_JOB/n\")\" -lt 5 ] || echo 'LISTEN 0 100 0.0.0.0:25 0.0.0.0:*'\n");
+  auto& step = context(R"({"unit": "postfix", "state": "running", "enabled": true, "ports": [25]})");
+  host_says(stopped, "");
+  const auto plan = type->plan(step.params(), *type->probe(step));
+  const WorkResult result = jobs.run(*type->apply(step.params(), *plan));
+  EXPECT_EQ(exit_status(result.jobs[0]), 0) << result.jobs[0].output;
+  const std::string asked = *jobs.read(0, "asked", 0, 4096);
+  EXPECT_THAT(asked, HasSubstr("enable -- postfix.service\nstart -- postfix.service\n"));
+  EXPECT_THAT(asked, HasSubstr("show -p ActiveState --value -- postfix@-.service\n"));
+}
+
+TEST_F(ServiceState, WhatDoesNotComeInTimeFailsWithWhatSystemdSays) {
+  jobs.program("systemctl", "case $1 in show) echo failed ;; status) echo 'fatal: bad main.cf' ;; esac\n");
+  jobs.program("sleep", "exit 0");
+  jobs.program("ss", "exit 0\n");
+  auto& step = context(R"({"unit": "postfix", "state": "running", "ports": [25], "within": "3s"})");
+  host_says(stopped, "");
+  const auto plan = type->plan(step.params(), *type->probe(step));
+  const auto found = type->finish(step, *plan, jobs.run(*type->apply(step.params(), *plan)));
+  EXPECT_EQ(found->verdict, Verdict::fail);
+  EXPECT_THAT(found->sentence, HasSubstr("after 3 s postfix@-.service is failed"));
+  EXPECT_THAT(found->sentence, HasSubstr("bad main.cf"));
+}
+
+TEST(ServiceStateCheck, WishesThatContradictThemselvesAreFoundBefore) {
+  const auto type = make_service_state();
+  for (const char* wrong : {R"({"unit": "x"})", R"({"unit": "x; reboot", "state": "stopped"})",
+                            R"({"unit": "x", "masked": true, "state": "running"})",
+                            R"({"unit": "x", "enabled": true, "ports": [25]})",
+                            R"({"unit": "x", "state": "running", "ports": [70000]})"}) {
+    FakeContext context(*type, wrong);
+    EXPECT_FALSE(type->check(context.params())) << wrong;
+  }
+}
+
+TEST(Unit, ShowAndSocketsAreReadAsRecorded) {
+  const auto both = parse_units(fixture("service/fixtures/show-postfix.out"), 2);
+  ASSERT_TRUE(both) << both.error().message;
+  EXPECT_EQ(both->at(0).active, "active");
+  EXPECT_EQ(both->at(1).enabled, "enabled-runtime");
+  EXPECT_THAT(parse_listening(fixture("service/fixtures/ss.out")), ElementsAre(22, 25, 143, 465, 587, 993));
+  EXPECT_FALSE(parse_units("", 1));
+  EXPECT_FALSE(parse_units("LoadState=loaded\n", 1));
+}
+
+}  // namespace
+}  // namespace mxodus
