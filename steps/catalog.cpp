@@ -7,6 +7,7 @@
 #include "steps/gates/gate.h"
 #include "steps/host_check/host_check.h"
 #include "steps/net/reach/reach.h"
+#include "steps/rclone/compare.h"
 #include "steps/restic/restore.h"
 #include "steps/restic/snapshots.h"
 #include "steps/service/state.h"
@@ -26,6 +27,7 @@ Catalog make_catalog() {
   catalog.add(make_files_ownership());
   catalog.add(make_host_check());
   catalog.add(make_net_reach());
+  catalog.add(make_rclone_compare());
   catalog.add(make_restic_restore());
   catalog.add(make_restic_snapshots());
   catalog.add(make_service_state());
