@@ -1,5 +1,6 @@
 #include "steps/catalog.h"
 
+#include "steps/command/command.h"
 #include "steps/dns/records/records.h"
 #include "steps/dnsbl/status/status.h"
 #include "steps/files/layout.h"
@@ -21,6 +22,7 @@ Catalog make_catalog() {
   catalog.add(make_approve());
   catalog.add(make_checklist());
   catalog.add(make_choose());
+  catalog.add(make_command());
   catalog.add(make_dns_records());
   catalog.add(make_dnsbl_status());
   catalog.add(make_files_layout());

@@ -1,0 +1,155 @@
+#include "steps/command/command.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "steps/command/output_parser.h"
+#include "tests/steps/job_runner.h"
+#include "tests/support/fake_context.h"
+#include "tests/support/fake_host.h"
+
+namespace mxodus {
+namespace {
+
+using testing::HasSubstr;
+
+class CommandStep : public testing::Test {
+ protected:
+  const std::unique_ptr<StepType> type = make_command();
+  FakeHost host{"new"};
+  JobRunner jobs;
+
+  FakeContext& context(const std::string& with) {
+    FakeContext& made = context_.emplace(*type, with);
+    const auto checked = type->check(made.params());
+    EXPECT_TRUE(checked) << checked.error().message;
+    made.use_host(host);
+    return made;
+  }
+
+ private:
+  std::optional<FakeContext> context_;
+};
+
+TEST_F(CommandStep, ObservesWithOneReadAndGivesItsOutputs) {
+  host.expect({"nomad", "job", "inspect", "email"},
+              exited(0, R"({"Job": {"Groups": [{"Source": "/mnt/ssd/mail"}]}})"));
+  auto& step = context(R"({"effect": "observe", "argv": ["nomad", "job", "inspect", "email"],
+      "outputs": {"volume": {"json": "Job.Groups.0.Source"}}})");
+  EXPECT_EQ(type->effect(step.params()), Effect::observe);
+  const auto found = type->probe(step);
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_EQ(found->verdict, Verdict::ok) << found->sentence;
+  EXPECT_EQ(found->outputs.at("volume"), Value("/mnt/ssd/mail"));
+  EXPECT_EQ(type->plan(step.params(), *found)->action, PlanAction::none);
+}
+
+TEST_F(CommandStep, ItsStandardInputAndEnvironmentReachIt) {
+  host.expect_matching("^sh -c", exited(0));
+  auto& step = context(R"({"effect": "observe", "script": "cat", "stdin": "fed", "env": {"NAME": "value"}})");
+  ASSERT_TRUE(type->probe(step));
+  EXPECT_EQ(host.calls().at(0).input, "fed");
+  EXPECT_EQ(host.calls().at(0).command.env.at("NAME"), "value");
+}
+
+TEST_F(CommandStep, OnlyTheStatusesNamedOkAreOk) {
+  host.expect({"diff"}, exited(1)).expect({"diff"}, exited(2, "", "no such file"));
+  auto& step = context(R"({"effect": "observe", "argv": ["diff"], "ok": [0, 1]})");
+  EXPECT_EQ(type->probe(step)->verdict, Verdict::ok);
+  const auto bad = type->probe(step);
+  EXPECT_EQ(bad->verdict, Verdict::fail);
+  EXPECT_THAT(bad->sentence, HasSubstr("exit status 2, no such file"));
+}
+
+TEST_F(CommandStep, NoAnswerIsUnknownAndSoIsASignal) {
+  host.expect({"x"}, no_answer()).expect({"x"}, CommandResult{Signalled{"KILL"}, "", ""});
+  auto& step = context(R"({"effect": "observe", "argv": ["x"]})");
+  EXPECT_EQ(type->probe(step).error().kind, ErrorKind::no_answer);
+  EXPECT_EQ(type->probe(step)->verdict, Verdict::unknown);
+}
+
+TEST_F(CommandStep, AChangeRunsAsAJobAndNothingRunsBefore) {
+  auto& step = context(R"J({"effect": "change", "script": "echo \"ticket 42 for $WHO\"; cat",
+      "env": {"WHO": "celeri"}, "stdin": "it's fed\n", "outputs": {"ticket": {"regex": "ticket ([0-9]+)"}},
+      "undo": {"argv": ["true"]}})J");
+  const auto plan = type->plan(step.params(), *type->probe(step));
+  EXPECT_TRUE(host.calls().empty());
+  ASSERT_EQ(plan->action, PlanAction::change);
+  EXPECT_TRUE(plan->warnings.empty());
+  const auto found = type->finish(step, *plan, jobs.run(*type->apply(step.params(), *plan)));
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_EQ(found->verdict, Verdict::ok) << found->sentence;
+  EXPECT_EQ(found->outputs.at("stdout"), Value("ticket 42 for celeri\nit's fed\n"));
+  EXPECT_EQ(found->outputs.at("ticket"), Value("42"));
+}
+
+TEST_F(CommandStep, WordsAreNeverSplitByAShell) {
+  auto& step = context(R"({"effect": "permanent", "argv": ["printf", "%s|", "a b", "$HOME", "';x"]})");
+  const auto plan = type->plan(step.params(), *type->probe(step));
+  const auto result = jobs.run(*type->apply(step.params(), *plan));
+  EXPECT_EQ(result.jobs[0].output, "a b|$HOME|';x|");
+}
+
+TEST_F(CommandStep, AProbeThatHoldsLeavesNothingToDo) {
+  host.expect({"test", "-e", "/fenced"}, exited(1)).expect({"test", "-e", "/fenced"}, exited(0));
+  auto& step =
+      context(R"({"effect": "change", "argv": ["fence"], "probe": {"argv": ["test", "-e", "/fenced"]},
+      "undo": {"argv": ["unfence"]}})");
+  const auto before = type->probe(step);
+  const auto plan = type->plan(step.params(), *before);
+  EXPECT_EQ(plan->action, PlanAction::change);
+  const auto after = type->probe(step);
+  EXPECT_EQ(type->plan(step.params(), *after)->action, PlanAction::none);
+  const auto undo = type->undo(step.params(), plan->undo, *after);
+  ASSERT_TRUE(undo) << undo.error().message;
+  EXPECT_EQ(std::get<JobWork>(*undo).jobs.at(0).script, "unfence\n");
+  EXPECT_EQ(type->undo(step.params(), plan->undo, *before).error().kind, ErrorKind::drift);
+}
+
+TEST_F(CommandStep, WhatEndedWellButIsNotSoFails) {
+  host.expect({"test", "-e", "/fenced"}, exited(1));
+  auto& step =
+      context(R"({"effect": "permanent", "argv": ["true"], "probe": {"argv": ["test", "-e", "/fenced"]}})");
+  const auto plan = type->plan(step.params(), *type->probe(step));
+  const auto found = type->finish(step, *plan, jobs.run(*type->apply(step.params(), *plan)));
+  EXPECT_EQ(found->verdict, Verdict::fail);
+  EXPECT_THAT(found->sentence, HasSubstr("its probe does not find it done"));
+}
+
+TEST_F(CommandStep, AChangeWithoutUndoSaysSoInThePlan) {
+  auto& step = context(R"({"effect": "change", "argv": ["true"]})");
+  const auto plan = type->plan(step.params(), *type->probe(step));
+  EXPECT_EQ(plan->warnings.size(), 1u);
+  EXPECT_EQ(type->undo(step.params(), plan->undo, Finding()).error().code, "command.no-undo");
+}
+
+TEST(CommandCheck, WhatCannotBeMeantIsFoundBefore) {
+  const auto type = make_command();
+  for (const char* wrong :
+       {R"({"effect": "observe"})", R"({"effect": "change", "argv": ["a"], "script": "b"})",
+        R"({"effect": "change", "argv": ["a"], "undo": {"command": "b"}})",
+        R"({"effect": "observe", "argv": ["a"], "undo": {"argv": ["b"]}})",
+        R"({"effect": "observe", "argv": ["a"], "outputs": {"x": {"xml": "a"}}})",
+        R"({"effect": "observe", "argv": ["a"], "outputs": {"x": {"regex": "(["}}})"}) {
+    FakeContext context(*type, wrong);
+    EXPECT_FALSE(type->check(context.params())) << wrong;
+  }
+}
+
+TEST(OutputParser, ReadsEachForm) {
+  const auto spec = [](const char* how, Value what) { return Value(ValueMap{{how, std::move(what)}}); };
+  EXPECT_EQ(parse_output(spec("text", true), "  x\n"), Value("x"));
+  EXPECT_EQ(parse_output(spec("lines", true), "a\n\nb\n"), Value(ValueList{"a", "b"}));
+  EXPECT_EQ(parse_output(spec("regex", "queue: \\d+"), "x\nqueue: 7 mails\n"), Value("queue: 7"));
+  EXPECT_EQ(parse_output(spec("json", ""), "[1]"), Value(ValueList{1}));
+  EXPECT_EQ(parse_output(spec("json", "a.1"), R"({"a": [1]})").error().kind, ErrorKind::not_found);
+  EXPECT_EQ(parse_output(spec("json", "a"), "no json").error().kind, ErrorKind::no_answer);
+  EXPECT_EQ(parse_output(spec("regex", "z"), "x\n").error().kind, ErrorKind::not_found);
+}
+
+TEST(OutputParser, ALineWithoutEndDoesNotOverflowTheStack) {
+  EXPECT_FALSE(parse_output(Value(ValueMap{{"regex", "x.*y"}}), std::string(5'000'000, 'x')));
+}
+
+}  // namespace
+}  // namespace mxodus
