@@ -176,7 +176,8 @@ bool Channel::send_on() {
 }
 
 bool Channel::step_open() {
-  bool moved = deliver(to_io_, io_) | deliver(to_err_, err_);
+  bool moved = deliver(to_io_, io_);
+  moved |= deliver(to_err_, err_);
   moved |= receive();
   moved |= send_on();
   if (io_ && !caller_gone_ && caller_hung_up()) caller_gone_ = caller_eof_ = true;

@@ -1,7 +1,9 @@
 // What every Host must do, whatever carries it. A new transport joins the list at the end.
 
+#include <signal.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -202,6 +204,14 @@ TEST_P(HostConformance, InputIsInNoArgumentListAndNoEnvironment) {
   ASSERT_TRUE(result);
   EXPECT_TRUE(result->out.ends_with("seen\n"));
   EXPECT_EQ(result->out.find("canary-4711"), std::string::npos);
+}
+
+TEST_P(HostConformance, InputThatNobodyReadsIsNoFault) {
+  std::signal(SIGPIPE, SIG_IGN);  // as the program does: a pipe to a child knows no MSG_NOSIGNAL
+  const auto result = host_->read({{"true"}, {}, std::string(1u << 20, 'x')}, soon());
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_TRUE(result->exited_with(0)) << to_string(result->outcome);
+  EXPECT_EQ(read({"echo", "well"}).out, "well\n");
 }
 
 TEST_P(HostConformance, AnEmptyCommandIsRefusedHere) {
