@@ -59,7 +59,8 @@ std::string place_of(const std::string& url) {
   return printable_line(url.substr(0, path));
 }
 
-tl::unexpected<Error> failure(CURLcode code, const char* detail, const Transfer& transfer,
+/// `sent`: the connection stood, so that the request may have arrived.
+tl::unexpected<Error> failure(CURLcode code, const char* detail, bool sent, const Transfer& transfer,
                               const std::string& url) {
   const std::string place = place_of(url);
   const std::string why = printable_line(*detail ? detail : curl_easy_strerror(code));
@@ -78,6 +79,8 @@ tl::unexpected<Error> failure(CURLcode code, const char* detail, const Transfer&
     case CURLE_COULDNT_CONNECT:
       return fail(ErrorKind::unreachable, "http.connect", "no connection to " + place + ": " + why);
     case CURLE_OPERATION_TIMEDOUT:
+      if (!sent)
+        return fail(ErrorKind::unreachable, "http.connect", "no connection to " + place + " in time: " + why);
       return fail(ErrorKind::no_answer, "http.timeout", place + " did not answer in time: " + why);
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
@@ -171,7 +174,9 @@ Result<HttpAnswer> CurlHttpClient::send(const HttpRequest& request, const Deadli
   if (!authorities_.empty()) curl_easy_setopt(curl.get(), CURLOPT_CAINFO, authorities_.c_str());
 
   const CURLcode code = curl_easy_perform(curl.get());
-  if (code != CURLE_OK) return failure(code, detail, transfer, request.url);
+  curl_off_t ready_after = 0;  // microseconds until the request could be sent; 0: it never could
+  curl_easy_getinfo(curl.get(), CURLINFO_PRETRANSFER_TIME_T, &ready_after);
+  if (code != CURLE_OK) return failure(code, detail, ready_after > 0, transfer, request.url);
   long status = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
   transfer.answer.status = static_cast<int>(status);

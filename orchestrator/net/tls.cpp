@@ -33,8 +33,11 @@ int on_verify(int good, X509_STORE_CTX* store) {
   const auto* ssl =
       static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
   auto& faults = *static_cast<std::vector<std::string>*>(SSL_get_app_data(ssl));
-  if (!good && faults.size() < 10) {
-    std::string fault = X509_verify_cert_error_string(X509_STORE_CTX_get_error(store));
+  const int code = X509_STORE_CTX_get_error(store);
+  // Follows from the fault that the issuer is not known, and says nothing beside it.
+  const bool echo = code == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE && !faults.empty();
+  if (!good && !echo && faults.size() < 10) {
+    std::string fault = X509_verify_cert_error_string(code);
     if (std::find(faults.begin(), faults.end(), fault) == faults.end()) faults.push_back(std::move(fault));
   }
   return 1;

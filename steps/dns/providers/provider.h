@@ -51,8 +51,8 @@ class DnsProvider {
                                                 const Deadline& deadline) = 0;
 
   /// Replaces each of these RRsets by what is given, in order, together where `batch` says so; an empty one
-  /// is deleted. An error of kind `no_answer` leaves open whether anything was written; every other kind says
-  /// that nothing was.
+  /// is deleted. An error of kind `no_answer` or `cancelled` leaves open whether anything was written; every
+  /// other kind says that nothing was.
   virtual Result<void> write(const std::vector<StoredRRset>& sets, const Deadline& deadline) = 0;
 };
 

@@ -33,6 +33,11 @@ int order_of(const std::string& type) {
   return type == "MX" || type == "CNAME" || type == "SRV" || type == "NS" ? 2 : 1;
 }
 
+/// Whether clients follow the record to a host.
+bool leads_to_host(const std::string& type) {
+  return type == "A" || type == "AAAA" || type == "MX" || type == "CNAME" || type == "SRV";
+}
+
 /// What the servers answer, where nobody else can tell what is in the zone.
 Result<StoredRRset> served(const RRsetKey& key, const World& world, const View& view) {
   StoredRRset stored{.rrset = {key.name, key.type}};
@@ -245,11 +250,13 @@ class DnsRecords final : public StepType {
                               to_string(Duration{std::chrono::seconds(change.after.rrset.ttl)}) +
                               ": the provider allows no shorter one");
     if (change.kept.value.count() == 0) return;
-    plan.warnings.push_back(change.before.rrset.data.empty()
-                                ? "resolvers that asked for " + whose + " before may say for " +
-                                      to_string(change.kept) + " that there is none"
-                                : "resolvers may answer the old " + whose + " for " + to_string(change.kept) +
-                                      " after the change: let the old host answer until then");
+    plan.warnings.push_back(
+        change.before.rrset.data.empty()
+            ? "resolvers that asked for " + whose + " before may say for " + to_string(change.kept) +
+                  " that there is none"
+            : "resolvers may answer the old " + whose + " for " + to_string(change.kept) +
+                  " after the change" +
+                  (leads_to_host(change.after.rrset.type) ? ": let the old host answer until then" : ""));
   }
 
   static void fill(StepPlan& plan, std::vector<Pending> changes, const Value& state) {

@@ -55,7 +55,7 @@ std::string sentence_of(const Look& look, const Sum& sum, Time now) {
   if (!look.world.trouble.empty()) return look.world.trouble;
   if (sum.pending > 0)
     return std::to_string(sum.pending) + (sum.pending == 1 ? " RRset of " : " RRsets of ") + look.zone +
-           " is to change";
+           (sum.pending == 1 ? " is to change" : " are to change");
   const std::string waiting = look.managed_by.empty() ? "" : "waiting for " + look.managed_by + ": ";
   if (!sum.troubles.empty()) return waiting + join(sum.troubles, "; ");
   std::string text = "all as wished on every name server of " + look.zone;

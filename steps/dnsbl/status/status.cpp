@@ -129,20 +129,31 @@ std::string listing_text(const Entry& entry) {
   return text;
 }
 
-std::string tell(const std::vector<Entry>& entries, const std::vector<std::string>& refused) {
-  std::vector<std::string> listings;
-  std::map<std::string, std::string> unknowns;  // one sentence a list, not one an address
+/// The lists that say nothing, those with the same reason together.
+std::vector<std::string> tell_unknown(const std::vector<Entry>& entries) {
+  std::map<std::string, std::vector<std::string>> zones_by_reason;
   for (const Entry& entry : entries) {
-    if (entry.standing == Standing::listed) listings.push_back(listing_text(entry));
-    if (entry.standing == Standing::unknown) unknowns.emplace(entry.zone, entry.note);
+    if (entry.standing != Standing::unknown) continue;
+    auto& zones = zones_by_reason[entry.note];
+    if (std::find(zones.begin(), zones.end(), entry.zone) == zones.end()) zones.push_back(entry.zone);
   }
-  std::vector<std::string> said(listings.begin(), listings.begin() + std::min(listings.size(), kSaid));
-  if (listings.size() > kSaid) said.push_back(std::to_string(listings.size() - kSaid) + " more listings");
-  std::size_t told = 0;
-  for (const auto& [zone, note] : unknowns)
-    if (++told <= kSaid) said.push_back(zone + " says nothing: " + note);
-  if (unknowns.size() > kSaid)
-    said.push_back(std::to_string(unknowns.size() - kSaid) + " more lists say nothing");
+  std::vector<std::string> said;
+  for (auto& [reason, zones] : zones_by_reason) {
+    const std::size_t more = zones.size() > kSaid ? zones.size() - kSaid : 0;
+    zones.resize(zones.size() - more);
+    said.push_back(join(zones, ", ") + (more ? " and " + std::to_string(more) + " more lists" : "") +
+                   " cannot be asked: " + reason);
+  }
+  return said;
+}
+
+std::string tell(const std::vector<Entry>& entries, const std::vector<std::string>& refused) {
+  std::vector<std::string> said;
+  std::size_t listings = 0;
+  for (const Entry& entry : entries)
+    if (entry.standing == Standing::listed && ++listings <= kSaid) said.push_back(listing_text(entry));
+  if (listings > kSaid) said.push_back(std::to_string(listings - kSaid) + " more listings");
+  for (std::string& unknown : tell_unknown(entries)) said.push_back(std::move(unknown));
   said.insert(said.end(), refused.begin(), refused.end());
   return join(said, "; ");
 }

@@ -173,6 +173,17 @@ TEST_F(DnsblStatus, AsksTheLiveListsOfTheCatalogueUpToATier) {
   EXPECT_THAT(questions, Not(Contains(HasSubstr("sorbs"))));
 }
 
+TEST_F(DnsblStatus, TellsAReasonOnceForAllListsThatHaveIt) {
+  FakeContext context(*type_, R"({"addresses": ["198.51.100.20", "198.51.100.21"],
+                                  "lists": ["a.test", "b.test", "c.test", "d.test", "e.test", "f.test"]})");
+  const auto found = type_->probe(context);
+  ASSERT_TRUE(found);
+  EXPECT_THAT(found->sentence,
+              testing::StartsWith(
+                  "a.test, b.test, c.test, d.test and 2 more lists cannot be asked: it does not list"));
+  EXPECT_EQ(count(*found, "unknown"), 12);
+}
+
 TEST_F(DnsblStatus, DoesNotAskAnIpv4ListForIpv6) {
   FakeContext context(*type_, R"({"addresses": "2001:db8:51::20", "lists": "bl.spamcop.net"})");
   const auto found = type_->probe(context);

@@ -114,6 +114,13 @@ TEST_F(Tls, TellsExpiredFromSelfSigned) {
   EXPECT_THAT((*own)->session().certificate.chain_faults, ElementsAre(HasSubstr("self-signed")));
 }
 
+TEST_F(Tls, NamesAnUnknownAuthorityOnce) {
+  LoopbackServer server(echoing(TestAuthority().issue({"mail.acme.test"})));
+  auto stream = connect(server, "mail.acme.test");
+  ASSERT_TRUE(stream) << stream.error().message;
+  EXPECT_THAT((*stream)->session().certificate.chain_faults, testing::SizeIs(1));
+}
+
 TEST_F(Tls, SaysThatAPlainServerDoesNotSpeakTls) {
   LoopbackServer server([](Conversation& client) {
     client.say("220 mail.acme.test ESMTP\r\n");
