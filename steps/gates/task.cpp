@@ -20,7 +20,7 @@ nobody having to say so; the person's word does not replace it. Without `done_if
     done_if:
       uses: net.reach
       from: new
-      with: {to: gmail.com, via: mx}
+      with: {to: "mx:gmail.com", protocol: smtp}
 )",
       .params = {{.name = "text",
                   .doc = "What is to be done, where, and with which values.",
