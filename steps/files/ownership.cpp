@@ -85,6 +85,19 @@ ValueMap outputs(const Owners& owners) {
   return {{"total", owners.total}, {"wrong", owners.wrong}, {"by_owner", by_owner}, {"samples", samples}};
 }
 
+/// Entries by their owner, of those that are not as wanted.
+ValueMap misowned(const Owners& owners) {
+  ValueMap wrong;
+  for (const OwnerCount& owner : owners.owners) {
+    const std::size_t colon = owner.numbers.find(':');
+    const bool good = (owners.uid.empty() || owner.numbers.substr(0, colon) == owners.uid) &&
+                      (owners.gid.empty() || owner.numbers.substr(colon + 1) == owners.gid);
+    if (!good && wrong.size() < owners_shown)
+      wrong[printable(owner.numbers + " " + owner.names)] = owner.count;
+  }
+  return wrong;
+}
+
 std::string sentence(const Params& params, const Owners& owners) {
   const std::string path = params.text("path");
   if (owners.missing == "folder") return path + " is no folder";
@@ -104,7 +117,8 @@ class FilesOwnership final : public StepType {
   const StepDeclaration& declaration() const override { return declaration_; }
 
   Effect effect(const Params& params) const override {
-    return params.at("fix") == Value(false) ? Effect::observe : Effect::change;
+    const Value& fix = params.at("fix");
+    return fix.is_null() || fix == Value(false) ? Effect::observe : Effect::change;
   }
 
   Result<void> check(const Params& params) const override {
@@ -138,24 +152,33 @@ class FilesOwnership final : public StepType {
                            {"wrong", owners->wrong},
                            {"uid", owners->uid},
                            {"gid", owners->gid},
-                           {"by_owner", found.outputs.at("by_owner")}};
+                           {"open", owners->open},
+                           {"misowned", misowned(*owners)}};
     return found;
   }
 
   Result<StepPlan> plan(const Params& params, const Finding& found) const override {
     if (!params.flag("fix") || integer_in(found.state, "wrong") == 0 || found.verdict == Verdict::fail)
       return StepType::plan(params, found);
+    // Only what is to be set: how much there is besides may change between plan and run, in a store in use.
     StepPlan plan;
     plan.action = PlanAction::change;
-    plan.summary = found.sentence;
-    plan.apply = found.state;
-    plan.undo = found.state;
-    const std::string wanted = text_in(found.state, "uid") + ":" + text_in(found.state, "gid");
-    if (const auto* owners = value_in(found.state, "by_owner").get<ValueMap>())
+    plan.apply = ValueMap{{"host", text_in(found.state, "host")},
+                          {"uid", text_in(found.state, "uid")},
+                          {"gid", text_in(found.state, "gid")}};
+    plan.undo = plan.apply;
+    const std::string place = text_in(found.state, "host") + ":" + params.text("path");
+    const std::string entries = std::to_string(integer_in(found.state, "wrong")) + " entries";
+    plan.summary = "set owner and mode of " + entries + " of " + place;
+    if (const auto* owners = value_in(found.state, "misowned").get<ValueMap>())
       for (const auto& [owner, count] : *owners)
-        plan.changes.push_back(
-            {text_in(found.state, "host") + ":" + params.text("path") + ", " + to_string(count) + " entries",
-             owner, wanted});
+        plan.changes.push_back({place + ", " + to_string(count) + " entries", owner,
+                                text_in(found.state, "uid") + ":" + text_in(found.state, "gid")});
+    if (const std::int64_t open = integer_in(found.state, "open"); open > 0)
+      plan.changes.push_back(
+          {place + ", " + std::to_string(open) + " entries", "open to others",
+           "closed to all but " +
+               std::string(params.text("private") == "group" ? "the owner" : "owner and group")});
     return plan;
   }
 
