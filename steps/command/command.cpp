@@ -78,7 +78,8 @@ To run something on the laptop, name a host with `local: true`.)",
                    .doc =
                        "What it printed, 16 KiB at most; beside it stand the outputs that the step names."},
                   {.name = "exit_status", .type = ParamType::integer, .doc = "Its exit status."}},
-      .host = HostUse::required};
+      .host = HostUse::required,
+      .opaque = true};
 }
 
 /// A command in one of its two forms, from `with` itself or from under `probe` or `undo`.

@@ -25,7 +25,7 @@ if [ -n "$(find "$target" -mindepth 1 -maxdepth 1 ! -name lost+found -print -qui
   [ "$(sed -n 2p "$mark")" = begun ] || refuse "$target was restored already"
   was=$(sed -n 3p "$mark")
 fi
-mkdir -p -- "$target" || refuse "$target cannot be made"
+(umask 022 && mkdir -p -- "$(dirname -- "$target")") && mkdir -p -- "$target" || refuse "$target cannot be made"
 set_mark begun ''
 
 if [ "$nested" = yes ]; then
