@@ -50,6 +50,8 @@ void read_top(const Node& tree, Playbook& playbook, Faults& faults) {
   MapReader(defaults, "defaults", default_keys(), faults);
   if (const Node* steps = reader.require("steps", "write what is to be done under \"steps:\""))
     playbook.steps = read_steps(*steps, defaults, faults);
+  for (std::size_t i = 0; i < playbook.steps.size(); ++i)
+    playbook.step_numbers.emplace(playbook.steps[i].id, i);
 }
 
 }  // namespace

@@ -5,9 +5,8 @@
 namespace mxodus {
 
 const StepSpec* Playbook::find_step(std::string_view id) const {
-  const auto found =
-      std::find_if(steps.begin(), steps.end(), [&](const StepSpec& step) { return step.id == id; });
-  return found == steps.end() ? nullptr : &*found;
+  const auto found = step_numbers.find(id);
+  return found == step_numbers.end() ? nullptr : &steps[found->second];
 }
 
 const HostSpec* Playbook::find_host(std::string_view host) const {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,7 +72,9 @@ struct Playbook {
   std::vector<ResourceSpec> accounts;
   std::optional<NotifySpec> notify;
   std::vector<StepSpec> steps;  ///< in the order of writing; defaults are filled in
+  std::map<std::string, std::size_t, std::less<>> step_numbers;  ///< where each id is in `steps`
 
+  /// By id, in logarithmic time: playbooks have tens of thousands of steps.
   const StepSpec* find_step(std::string_view id) const;
   const HostSpec* find_host(std::string_view host) const;
   Position at(Mark mark) const { return mxodus::at(file, mark); }

@@ -22,19 +22,18 @@ bool contains(const std::vector<std::string>& all, const std::string& one) {
 }  // namespace
 
 ReferenceChecker::ReferenceChecker(const Playbook& playbook, const TraitsOf& traits_of, Faults& faults)
-    : traits_of_(traits_of),
+    : playbook_(playbook),
+      traits_of_(traits_of),
       faults_(faults),
       inputs_(names_of(playbook.inputs)),
       secrets_(names_of(playbook.secrets)) {
   for (const HostEntry& host : playbook.hosts) hosts_.push_back(host.spec.name);
-  for (const StepSpec& step : playbook.steps) {
-    step_numbers_.emplace(step.id, steps_.size());
-    steps_.push_back(step.id);
-  }
+  for (const StepSpec& step : playbook.steps) steps_.push_back(step.id);
 }
 
 std::optional<std::size_t> ReferenceChecker::step_at(const std::string& id, Mark mark) {
-  if (const auto found = step_numbers_.find(id); found != step_numbers_.end()) return found->second;
+  if (const auto found = playbook_.step_numbers.find(id); found != playbook_.step_numbers.end())
+    return found->second;
   const bool suggest = suggestions_left_-- > 0;
   add_unknown(faults_, mark, "playbook.unknown-step", "there is no step \"" + printable_line(id, 60) + "\"",
               id, suggest ? steps_ : std::vector<std::string>(1));

@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "orchestrator/playbook/faults.h"
@@ -39,13 +38,13 @@ class ReferenceChecker {
   void check(const Reference& reference, Sight sight);
   void check_known(const Reference& reference, const std::vector<std::string>& known, const char* what);
 
+  const Playbook& playbook_;
   const TraitsOf& traits_of_;
   Faults& faults_;
   std::vector<std::string> inputs_;
   std::vector<std::string> secrets_;
   std::vector<std::string> hosts_;
   std::vector<std::string> steps_;
-  std::unordered_map<std::string, std::size_t> step_numbers_;
   int suggestions_left_ = 20;  ///< each looks at every step
 };
 
