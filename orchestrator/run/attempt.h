@@ -1,0 +1,59 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "orchestrator/journal/event_data.h"
+#include "orchestrator/plan/attempt_context.h"
+#include "orchestrator/run/job_follower.h"
+#include "orchestrator/run/step_table.h"
+#include "orchestrator/step_api/work.h"
+
+namespace mxodus {
+
+/// An attempt of one item while it is under way in this process.
+struct Attempt {
+  enum class Phase {
+    planning,    ///< a fresh probe and plan are being made
+    starting,    ///< its jobs are being handed to their hosts, or its local work runs
+    following,   ///< its jobs run; nothing in this process does, but for a look now and then
+    finishing,   ///< its end is being judged
+    cancelling,  ///< its jobs are being ended
+  };
+
+  ItemId id;
+  const RunStep* step = nullptr;
+  Instance instance;
+  Phase phase = Phase::planning;
+  std::stop_source stop;
+
+  PlannedItem planned;  ///< what it is to do; after a resume, what its intent says
+  std::vector<KeptEvidence> evidence;
+  const StepType* type = nullptr;
+  std::vector<JobSpec> jobs;
+  std::optional<LocalWork> local;
+  std::int64_t undoes = 0;    ///< the result whose effect it takes back
+  std::int64_t decision = 0;  ///< what asked for it, or what ended it
+  std::string ended_by;       ///< why its jobs were cancelled: a sentence
+
+  std::optional<JobFollower> follower;
+  bool looking = false;
+  bool reached = false;    ///< its jobs are known to have reached their hosts
+  bool recovered = false;  ///< begun by another process: its jobs are asked before anything else
+  bool overdue = false;    ///< its timeout has passed and its job was left running
+
+  std::set<std::string> hosts;  ///< on which it holds a slot
+};
+
+/// The jobs of one attempt, in the order of its work: "RUN.restore.1", a second one "RUN.restore.1.b".
+std::vector<JobRef> name_jobs(const std::string& run, const ItemId& id, int attempt,
+                              const std::vector<JobSpec>& jobs);
+
+/// What the intent keeps of the plan, so that another process can judge the end or begin again; and back.
+Value intent_plan(const PlannedItem& item);
+Result<PlannedItem> planned_from_intent(const AttemptIntent& intent);
+
+}  // namespace mxodus

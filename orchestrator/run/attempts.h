@@ -1,0 +1,121 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
+
+#include "orchestrator/run/attempt.h"
+#include "orchestrator/run/host_slots.h"
+#include "orchestrator/run/leases.h"
+#include "orchestrator/run/run_context.h"
+
+namespace mxodus {
+
+/// Runs attempts: a fresh plan, the intent, the work, its end, the result. Each is written down before the
+/// next begins. On the executor's thread; what blocks runs on workers and comes back as a completion.
+class Attempts {
+ public:
+  /// What an attempt may find that is not its own to settle.
+  struct Callbacks {
+    std::function<void(const std::string& host, const Error& why)> host_lost;
+    std::function<void(const RunStep& step, const PlannedItem& planned)> asks;   ///< it is a gate
+    std::function<void(const RunStep& step, const PlannedItem& planned)> waits;  ///< time has to pass
+    std::function<void(const PlannedItem& fresh, const std::string& why)> needs_word;
+    std::function<void(const PlannedItem& fresh, const std::string& why)> drifted;
+    /// Whether the gates above the item still hold; where not, they have been opened again.
+    std::function<bool(const PlannedItem& fresh)> gates_hold;
+    std::function<void(const Error& why)> refused;       ///< a lease: the whole run is refused
+    std::function<void(const Error& why)> cannot_write;  ///< the journal: nothing may act any more
+  };
+
+  Attempts(const RunContext& run, Leases& leases, Callbacks callbacks)
+      : run_(run), leases_(leases), tell_(std::move(callbacks)) {}
+  ~Attempts() { leave(); }
+  Attempts(const Attempts&) = delete;
+  Attempts& operator=(const Attempts&) = delete;
+
+  /// Begins an attempt. False where its host has no free slot now.
+  bool begin(const RunStep& step, const Instance& instance, std::int64_t decision = 0);
+  /// Takes up an attempt that another process began and whose end is not known.
+  void recover(const RunStep& step, const Instance& instance);
+  /// Takes back the effect of a finished change. False as above.
+  bool undo(const RunStep& step, const Instance& instance, const FinishedChange& change, std::int64_t result,
+            std::int64_t decision);
+  /// Ends the jobs of an attempt, then the attempt. False where none is under way.
+  bool cancel(const ItemId& id, const std::string& why, std::int64_t decision);
+
+  /// Looks at jobs that are due and at timeouts that have passed.
+  void tick();
+  /// Looks at every job now: the laptop has slept, or a host has come back.
+  void hurry();
+  /// Ends what can be ended early and begins nothing new: looks and plans, never a job.
+  void stop_looking();
+  /// Asks everything in this process to end at once; jobs stay on their hosts.
+  void leave();
+
+  bool under_way(const ItemId& id) const { return attempts_.contains(id); }
+  int under_way_of(const std::string& step) const;
+  /// Something that ends by itself soon, in this process or on a host that is watched.
+  bool any_moving() const;
+  bool any_working() const;  ///< in this process: not only followed jobs
+  /// On the clock that counts the laptop's sleep.
+  std::optional<std::chrono::milliseconds> next_due() const;
+  const std::map<ItemId, Attempt>& all() const { return attempts_; }
+
+ private:
+  struct Judged {
+    Finding finding;
+    std::vector<KeptEvidence> evidence;
+  };
+  /// Blocking work of an attempt, and what is done with its answer if the attempt is still there.
+  template <class Answer>
+  void aside(Attempt& attempt, std::chrono::milliseconds limit,
+             std::function<Result<Answer>(const Deadline&)> work,
+             std::function<void(Attempt&, Result<Answer>)> take);
+
+  struct Started {
+    std::vector<std::string> leased;  ///< hosts whose lease was taken just now
+    std::optional<Error> error;       ///< the first job that could not be started, or not for certain
+  };
+
+  Attempt* open(const RunStep& step, const Instance& instance);
+  void drop(Attempt& attempt);
+  void plan(Attempt& attempt, void (Attempts::*take)(Attempt&, Result<ItemLook>));
+  void planned(Attempt& attempt, Result<ItemLook> look);
+  bool may_act(Attempt& attempt);
+  void intend(Attempt& attempt, Result<Work> work);
+  void act(Attempt& attempt);
+  void act_locally(Attempt& attempt);
+  void could_not_ask(Attempt& attempt, const Error& why);
+  void conclude(Attempt& attempt, const Finding& finding, const std::string& code = {});
+  void conclude_undo(Attempt& attempt, const Finding& finding);
+  void keep_evidence(const Attempt& attempt, AttemptResult& result);
+
+  // attempts_jobs.cpp: from the start of jobs to their end
+  void start_jobs(Attempt& attempt);
+  void jobs_started(Attempt& attempt, const Started& started);
+  void follow(Attempt& attempt);
+  void look(Attempt& attempt);
+  void looked(Attempt& attempt, JobFollower::Look look);
+  void note_contact(Attempt& attempt, JobFollower::Contact before);
+  void show_progress(const Attempt& attempt);
+  void check_timeout(Attempt& attempt);
+  void end_jobs(Attempt& attempt, const std::string& why);
+  void jobs_ended(Attempt& attempt);
+  void finish(Attempt& attempt);
+
+  // attempts_settle.cpp: what is in doubt
+  void never_began(Attempt& attempt, ItemState state, const std::string& why);
+  void settle(Attempt& attempt);
+  void settled(Attempt& attempt, Result<ItemLook> look);
+  bool wrote(const Result<std::int64_t>& written);
+
+  const RunContext& run_;
+  Leases& leases_;
+  Callbacks tell_;
+  HostSlots slots_;
+  std::map<ItemId, Attempt> attempts_;
+};
+
+}  // namespace mxodus

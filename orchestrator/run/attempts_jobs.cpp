@@ -1,0 +1,301 @@
+#include <algorithm>
+
+#include "orchestrator/core/text.h"
+#include "orchestrator/run/attempts_aside.h"
+#include "orchestrator/run/crash_point.h"
+
+namespace mxodus {
+namespace {
+
+constexpr std::chrono::milliseconds kStartLimit{60'000};
+constexpr std::chrono::milliseconds kCancelLimit{90'000};  // TERM, 30 s, KILL, seen gone
+constexpr std::size_t kLastOutput = 256 * 1024;
+
+Result<Jobs*> jobs_of(HostDirectory& hosts, const std::string& name) {
+  if (Jobs* jobs = hosts.jobs(name)) return jobs;
+  return fail(ErrorKind::invalid, "run.no-such-host", "the playbook has no host " + name);
+}
+
+Result<bool> start_one(const Environment& environment, Leases& leases, const JobSpec& spec, const JobRef& ref,
+                       const Deadline& deadline) {
+  auto jobs = jobs_of(environment.hosts, spec.host);
+  if (!jobs) return tl::unexpected(jobs.error());
+  std::map<std::string, SecretText> secrets;
+  for (const auto& [file, name] : spec.secrets) {
+    auto secret = environment.secrets.resolve(name);
+    if (!secret) return tl::unexpected(secret.error());
+    secrets.emplace(file, std::move(*secret));
+  }
+  auto leased = leases.hold(spec.host, **jobs, deadline);
+  if (!leased) return leased;
+  if (*leased) crash::here("lease-taken");
+  auto started = (*jobs)->start({ref.id}, spec, leases.lease(), secrets, deadline);
+  if (!started) return tl::unexpected(started.error());
+  crash::here("after-job-start");
+  return leased;
+}
+
+bool may_have_reached_its_host(const Error& error) {
+  return error.kind == ErrorKind::unreachable || error.kind == ErrorKind::no_answer ||
+         error.kind == ErrorKind::cancelled || error.kind == ErrorKind::in_doubt;
+}
+
+/// Files of ended jobs, read over the connections of the playbook's hosts.
+class HostJobFiles final : public JobFiles {
+ public:
+  HostJobFiles(HostDirectory& hosts, const std::vector<FollowedJob>& jobs, const Deadline& deadline)
+      : hosts_(hosts), jobs_(jobs), deadline_(deadline) {}
+
+  Result<std::string> read(std::size_t job, const std::string& name, std::int64_t offset,
+                           std::size_t limit) override {
+    auto host = jobs_of(hosts_, jobs_.at(job).host);
+    if (!host) return tl::unexpected(host.error());
+    return (*host)->file(jobs_[job].id, name, offset, limit, deadline_);
+  }
+
+ private:
+  HostDirectory& hosts_;
+  const std::vector<FollowedJob>& jobs_;
+  const Deadline& deadline_;
+};
+
+}  // namespace
+
+void Attempts::start_jobs(Attempt& attempt) {
+  attempt.phase = Attempt::Phase::starting;
+  aside<Started>(
+      attempt, kStartLimit,
+      [&environment = run_.environment, &leases = leases_, specs = attempt.jobs,
+       refs = run_.item(attempt.id).open->intent.jobs](const Deadline& deadline) -> Result<Started> {
+        Started all;
+        for (std::size_t n = 0; n < specs.size() && !all.error; ++n) {
+          auto one = start_one(environment, leases, specs[n], refs[n], deadline);
+          if (!one)
+            all.error = Error(one.error()).within("host " + specs[n].host);
+          else if (*one)
+            all.leased.push_back(specs[n].host);
+        }
+        return all;
+      },
+      [this](Attempt& a, Result<Started> started) {
+        if (!started) return conclude(a, Finding{Verdict::unknown, one_line(started.error()), {}, {}});
+        jobs_started(a, *started);
+      });
+}
+
+void Attempts::jobs_started(Attempt& attempt, const Started& started) {
+  for (const std::string& host : started.leased)
+    if (!wrote(run_.journal.lease_taken(
+            {host, static_cast<std::int64_t>(leases_.lease().token), run_.options.take_over_why})))
+      return drop(attempt);
+  if (!started.error) {
+    attempt.reached = true;
+    return follow(attempt);
+  }
+  const Error& error = *started.error;
+  // The job itself knows whether the request arrived: it is asked until it answers, and started again if not.
+  if (may_have_reached_its_host(error)) return follow(attempt);
+  if (error.code.starts_with("lease.")) {
+    const Error refusal = error;
+    never_began(attempt, ItemState::pending, one_line(error));
+    return tell_.refused(refusal);
+  }
+  if (error.code.starts_with("secret.")) return never_began(attempt, ItemState::waiting, one_line(error));
+  if (attempt.jobs.size() > 1) {
+    follow(attempt);
+    return end_jobs(attempt, one_line(error));
+  }
+  conclude(attempt, Finding{Verdict::fail, one_line(error), {}, {}}, error.code);
+}
+
+void Attempts::follow(Attempt& attempt) {
+  std::vector<FollowedJob> jobs;
+  for (const JobRef& ref : run_.item(attempt.id).open->intent.jobs) jobs.push_back({ref.host, {ref.id}});
+  attempt.phase = Attempt::Phase::following;
+  attempt.follower.emplace(std::move(jobs), run_.options.times.follow, run_.clock());
+}
+
+void Attempts::tick() {
+  const auto now = run_.clock().boottime();
+  for (auto it = attempts_.begin(); it != attempts_.end();) {
+    Attempt& attempt = (it++)->second;  // check_timeout() may end it
+    if (attempt.phase != Attempt::Phase::following) continue;
+    if (!attempt.looking && attempt.follower->next_look() <= now) look(attempt);
+    check_timeout(attempt);
+  }
+}
+
+void Attempts::look(Attempt& attempt) {
+  attempt.looking = true;
+  aside<JobFollower::Look>(
+      attempt, run_.options.times.follow.look_limit,
+      [&environment = run_.environment,
+       jobs = attempt.follower->jobs()](const Deadline& deadline) -> Result<JobFollower::Look> {
+        return JobFollower::look(
+            jobs, [&](const std::string& host) { return jobs_of(environment.hosts, host); }, deadline);
+      },
+      [this](Attempt& a, Result<JobFollower::Look> seen) {
+        a.looking = false;
+        if (a.phase == Attempt::Phase::following && seen) looked(a, std::move(*seen));
+      });
+}
+
+void Attempts::looked(Attempt& attempt, JobFollower::Look look) {
+  const auto before = attempt.follower->contact();
+  attempt.follower->take(std::move(look));
+  note_contact(attempt, before);
+  if (attempt.follower->silent()) return;
+
+  const auto& jobs = attempt.follower->jobs();
+  const auto absent = [](const FollowedJob& job) {
+    return std::holds_alternative<JobAbsent>(job.status.state);
+  };
+  if (!attempt.reached && std::any_of(jobs.begin(), jobs.end(), absent)) {
+    // After a restart the world may have moved on since the intent: look at it before starting anything.
+    const bool stale = attempt.recovered && std::all_of(jobs.begin(), jobs.end(), absent);
+    return stale || attempt.jobs.empty() ? settle(attempt) : start_jobs(attempt);
+  }
+  if (attempt.recovered && !attempt.reached)
+    for (const FollowedJob& job : jobs)
+      if (!wrote(run_.journal.attached(attempt.id, {job.host, job.id.text}))) return drop(attempt);
+  attempt.reached = true;
+  show_progress(attempt);
+  if (attempt.follower->ended()) return jobs_ended(attempt);
+  crash::here("while-following");
+}
+
+void Attempts::note_contact(Attempt& attempt, JobFollower::Contact before) {
+  const auto now = attempt.follower->contact();
+  if (now == before) return;
+  if (now == JobFollower::Contact::attached) {
+    const JobRef& job = run_.item(attempt.id).open->intent.jobs.front();
+    wrote(run_.journal.attached(attempt.id, job));
+    return;
+  }
+  const bool parked = now == JobFollower::Contact::parked;
+  const auto wait = attempt.follower->next_look() - run_.clock().boottime();
+  wrote(run_.journal.step_state(attempt.id, {ItemState::reconnecting,
+                                             one_line(*attempt.follower->silent()) +
+                                                 (parked ? "; looked at again every 15 minutes" : ""),
+                                             Time{run_.clock().now().since_epoch + wait},
+                                             {},
+                                             0}));
+}
+
+void Attempts::show_progress(const Attempt& attempt) {
+  for (const FollowedJob& job : attempt.follower->jobs())
+    run_.show(JobSeen{attempt.id, job.host, attempt.type->progress(Params(attempt.planned.params), job.tail),
+                      job.status.elapsed, job.status.heartbeat_age});
+}
+
+void Attempts::check_timeout(Attempt& attempt) {
+  const StepRules& rules = attempt.step->rules();
+  const auto& open = run_.item(attempt.id).open;
+  if (!rules.timeout || attempt.overdue || !open || !attempt.reached) return;
+  if (run_.clock().now().since_epoch < open->begun.since_epoch + rules.timeout->value) return;
+  if (rules.cancel_on_timeout)
+    return end_jobs(attempt, "ended after its timeout of " + to_string(*rules.timeout));
+  attempt.overdue = true;
+  wrote(run_.journal.step_state(attempt.id,
+                                {ItemState::running,
+                                 "still running after its timeout of " + to_string(*rules.timeout) +
+                                     "; it goes on on its host, `cancel " + attempt.id.step + "` ends it",
+                                 {},
+                                 {},
+                                 0}));
+}
+
+bool Attempts::cancel(const ItemId& id, const std::string& why, std::int64_t decision) {
+  const auto found = attempts_.find(id);
+  if (found == attempts_.end() || found->second.phase != Attempt::Phase::following) return false;
+  found->second.decision = decision;
+  end_jobs(found->second, why);
+  return true;
+}
+
+void Attempts::end_jobs(Attempt& attempt, const std::string& why) {
+  attempt.phase = Attempt::Phase::cancelling;
+  aside<bool>(
+      attempt, kCancelLimit,
+      [&environment = run_.environment,
+       jobs = attempt.follower->jobs()](const Deadline& deadline) -> Result<bool> {
+        for (const FollowedJob& job : jobs) {
+          auto host = jobs_of(environment.hosts, job.host);
+          if (!host) return tl::unexpected(host.error());
+          auto ended = (*host)->cancel(job.id, deadline);
+          if (!ended) return tl::unexpected(Error(ended.error()).within("host " + job.host));
+        }
+        return true;
+      },
+      [this, why](Attempt& a, Result<bool> ended) {
+        if (ended) {
+          a.ended_by = why;
+          return settle(a);
+        }
+        a.phase = Attempt::Phase::following;
+        wrote(run_.journal.step_state(
+            a.id,
+            {ItemState::running, "it could not be ended: " + one_line(ended.error()), {}, {}, a.decision}));
+        a.decision = 0;
+      });
+}
+
+void Attempts::jobs_ended(Attempt& attempt) {
+  crash::here("after-job-end");
+  const auto& jobs = attempt.follower->jobs();
+  const bool known = std::all_of(jobs.begin(), jobs.end(), [](const FollowedJob& job) {
+    return std::holds_alternative<JobDone>(job.status.state);
+  });
+  if (known) return finish(attempt);
+  for (const FollowedJob& job : jobs) {
+    if (const auto* lost = std::get_if<JobLost>(&job.status.state))
+      attempt.ended_by = "the job on " + job.host + " is over and nobody knows how: " + lost->why;
+    if (std::holds_alternative<JobAbsent>(job.status.state))
+      attempt.ended_by = "the job on " + job.host + " was there and is gone";
+  }
+  settle(attempt);
+}
+
+void Attempts::finish(Attempt& attempt) {
+  attempt.phase = Attempt::Phase::finishing;
+  const auto jobs = attempt.follower ? attempt.follower->jobs() : std::vector<FollowedJob>();
+  if (attempt.undoes) {
+    const auto bad = std::find_if(jobs.begin(), jobs.end(), [](const FollowedJob& job) {
+      return std::get<JobDone>(job.status.state).exit_status != 0;
+    });
+    if (bad == jobs.end()) return conclude(attempt, Finding{Verdict::ok, "taken back", {}, {}});
+    const int status = std::get<JobDone>(bad->status.state).exit_status;
+    return conclude(attempt, Finding{Verdict::fail,
+                                     "the undo on " + bad->host + " ended with exit status " +
+                                         std::to_string(status) + ": " + printable_line(bad->tail),
+                                     {},
+                                     {}});
+  }
+  aside<Judged>(
+      attempt, run_.options.times.probe_limit,
+      [&environment = run_.environment, jobs, type = attempt.type,
+       planned = attempt.planned](const Deadline& deadline) -> Result<Judged> {
+        WorkResult result;
+        for (const FollowedJob& job : jobs) {
+          auto host = jobs_of(environment.hosts, job.host);
+          if (!host) return tl::unexpected(host.error());
+          auto output = last_output(**host, job, kLastOutput, deadline);
+          if (!output) return tl::unexpected(Error(output.error()).within("host " + job.host));
+          result.jobs.push_back({job.host, job.id, job.status.state, std::move(*output)});
+        }
+        HostJobFiles files(environment.hosts, jobs, deadline);
+        if (!jobs.empty()) result.files = &files;
+        AttemptContext context(environment, Params(planned.params), {planned.host, planned.vantage},
+                               deadline);
+        auto finding = type->finish(context, planned.step, result);
+        if (!finding) return tl::unexpected(finding.error());
+        return Judged{std::move(*finding), context.take_evidence()};
+      },
+      [this](Attempt& a, Result<Judged> judged) {
+        if (!judged) return could_not_ask(a, judged.error());
+        std::move(judged->evidence.begin(), judged->evidence.end(), std::back_inserter(a.evidence));
+        conclude(a, judged->finding);
+      });
+}
+
+}  // namespace mxodus

@@ -1,0 +1,98 @@
+#include "orchestrator/run/attempts.h"
+#include "orchestrator/run/crash_point.h"
+#include "orchestrator/run/review.h"
+
+namespace mxodus {
+
+void Attempts::recover(const RunStep& step, const Instance& instance) {
+  const ItemId id = instance.id;
+  const OpenAttempt open = *run_.item(id).open;
+  Attempt* attempt = this->open(step, instance);
+  if (!attempt) return;
+  auto planned = planned_from_intent(open.intent);
+  if (!planned) {
+    wrote(run_.journal.in_doubt(id, one_line(planned.error())));
+    return drop(*attempt);
+  }
+  attempt->planned = std::move(*planned);
+  attempt->recovered = true;
+  attempt->undoes = open.intent.undoes;
+  run_.show(Began{id, open.number, attempt->planned.host});
+  if (open.intent.jobs.empty()) return settle(*attempt);
+  follow(*attempt);
+  attempt->follower->hurry();
+}
+
+void Attempts::never_began(Attempt& attempt, ItemState state, const std::string& why) {
+  AttemptResult result;
+  result.state = state;
+  result.sentence = why;
+  result.decision = attempt.decision;
+  const ItemId id = attempt.id;
+  const bool written = wrote(run_.journal.result(id, result));
+  drop(attempt);
+  if (written && state == ItemState::waiting)
+    wrote(run_.journal.wait_armed(
+        id, {state, why, Time{run_.clock().now().since_epoch + std::chrono::minutes(15)}, {}, 0}));
+}
+
+/// What is in doubt is settled by looking at what it was to bring about.
+void Attempts::settle(Attempt& attempt) {
+  if (attempt.undoes) {
+    const std::string why = attempt.ended_by.empty() ? "it never reached its host" : attempt.ended_by;
+    return conclude(attempt, Finding{Verdict::fail, "the undo has no good end: " + why, {}, {}});
+  }
+  plan(attempt, &Attempts::settled);
+}
+
+void Attempts::settled(Attempt& attempt, Result<ItemLook> look) {
+  const ItemId id = attempt.id;
+  if (!look) return could_not_ask(attempt, look.error());
+  if (look->trouble && look->trouble->kind == ErrorKind::unreachable)
+    return could_not_ask(attempt, *look->trouble);
+  if (attempt.stop.stop_requested()) return drop(attempt);
+
+  const PlannedItem& now = look->item;
+  const bool looked = !look->trouble && now.found && now.found->verdict != Verdict::unknown;
+  const bool nothing_left = looked && now.step.action == PlanAction::none && !now.step.would_fail &&
+                            now.sureness != Sureness::opaque;
+  const bool opaque = attempt.planned.sureness == Sureness::opaque || now.sureness == Sureness::opaque;
+  const bool had_jobs = !run_.item(id).open->intent.jobs.empty();
+  const bool never_reached = had_jobs && !attempt.reached;
+
+  if (attempt.decision) {
+    std::string left = nothing_left ? "what it was to do is done" : "left to do: " + now.step.summary;
+    return conclude(attempt, Finding{Verdict::fail, attempt.ended_by + "; " + left, {}, {}});
+  }
+  if (nothing_left) {
+    attempt.evidence = std::move(look->evidence);
+    return conclude(attempt, *now.found);
+  }
+  const bool observes = attempt.planned.effect == Effect::observe;
+  if (never_reached || (attempt.ended_by.empty() && (observes || (looked && !opaque)))) {
+    // It is not done, and repeating it does what was meant the first time: the same attempt, the same job.
+    if (observes || intent_digest(now) == intent_digest(attempt.planned)) {
+      auto work = attempt.type->apply(Params(attempt.planned.params), attempt.planned.step);
+      if (observes && !had_jobs) return conclude(attempt, now.found.value_or(Finding{}));
+      if (!work) return conclude(attempt, Finding{Verdict::fail, one_line(work.error()), {}, {}});
+      if (auto* jobs = std::get_if<JobWork>(&*work)) attempt.jobs = std::move(jobs->jobs);
+      if (auto* local = std::get_if<LocalWork>(&*work)) attempt.local = std::move(*local);
+      attempt.recovered = false;
+      return act(attempt);
+    }
+    return never_began(attempt, ItemState::pending,
+                       "it had not begun, and what is to be done has changed since");
+  }
+  if (looked && !opaque)
+    return conclude(attempt,
+                    Finding{Verdict::fail, attempt.ended_by + "; left to do: " + now.step.summary, {}, {}},
+                    "run.lost");
+  const std::string why =
+      attempt.ended_by.empty() ? "it was begun and its end is not known" : attempt.ended_by;
+  wrote(run_.journal.in_doubt(
+      id, why + "; what it was to do cannot be seen from outside. Look for yourself, then `retry`, "
+                "`accept` or `skip`"));
+  drop(attempt);
+}
+
+}  // namespace mxodus

@@ -1,0 +1,156 @@
+#include "orchestrator/run/decisions.h"
+
+#include <algorithm>
+
+namespace mxodus {
+namespace {
+
+std::string who(const Decision& decision) {
+  return decision.data.who.empty() ? "an operator" : decision.data.who;
+}
+
+bool restarts(ItemState state) {
+  return state == ItemState::failed || state == ItemState::cancelled || state == ItemState::in_doubt ||
+         state == ItemState::blocked || state == ItemState::skipped || state == ItemState::waiting ||
+         state == ItemState::undone || state == ItemState::gate;
+}
+
+}  // namespace
+
+std::string not_acceptable(const ItemRecord& record) {
+  if (record.code.starts_with("ssh.host-key"))
+    return "a host key is never accepted this way: verify it, then trust it";
+  if (record.code.starts_with("store.in-use")) return "a mirror onto a store in use destroys what is in it";
+  if (record.state == ItemState::in_doubt && record.evidence.empty())
+    return "it is in doubt and nothing is known of what it left behind; look, then `skip` or `retry`";
+  return {};
+}
+
+Result<void> Decisions::take_up() {
+  if (auto polled = run_.journal.poll(); !polled) return polled;
+  const auto open = run_.state().open_decisions;
+  for (const auto& [n, decision] : open) {
+    if (in_hand_.contains(n)) continue;
+    if (auto taken = take(decision); !taken) return taken;
+  }
+  return {};
+}
+
+Result<void> Decisions::take(const Decision& decision) {
+  switch (decision.type) {
+    case EventType::approve:
+    case EventType::reject:
+    case EventType::answer:
+      return gates_.answer(decision);
+    case EventType::accept:
+      return accept(decision);
+    case EventType::skip:
+      return skip(decision);
+    case EventType::cancel:
+      return cancel(decision);
+    case EventType::retry:
+      return retry(decision);
+    case EventType::end:
+      end_ = decision;
+      return {};
+    default:
+      return {};
+  }
+}
+
+Result<void> Decisions::refuse(const Decision& decision, const std::string& why) {
+  auto written = run_.journal.decision_refused(decision, why);
+  if (!written) return tl::unexpected(written.error());
+  return {};
+}
+
+Result<void> Decisions::settle(const ItemId& id, const Decision& decision, ItemState state,
+                               const std::string& reason) {
+  // An attempt without an end gets its end from the person who decided.
+  if (run_.item(id).open) {
+    AttemptResult result;
+    result.state = state;
+    result.verdict = run_.item(id).verdict;
+    result.sentence = reason;
+    result.decision = decision.n;
+    if (auto written = run_.journal.result(id, result); !written) return tl::unexpected(written.error());
+    return {};
+  }
+  auto written = run_.journal.step_state(id, {state, reason, {}, {}, decision.n});
+  if (!written) return tl::unexpected(written.error());
+  return {};
+}
+
+Result<void> Decisions::accept(const Decision& decision) {
+  const ItemRecord& record = run_.item(decision.id);
+  // What is done can be accepted too: after an edit of the playbook it is no longer what is written there.
+  if (record.state != ItemState::failed && record.state != ItemState::in_doubt &&
+      record.state != ItemState::done)
+    return refuse(decision, to_string(decision.id) + " is " + std::string(to_string(record.state)) +
+                                "; only what has an end is accepted");
+  if (const std::string why = not_acceptable(record); !why.empty()) return refuse(decision, why);
+  const std::string verdict(record.verdict ? to_string(*record.verdict) : to_string(record.state));
+  return settle(decision.id, decision, ItemState::accepted,
+                verdict + ", accepted by " + who(decision) + ": " + decision.data.why);
+}
+
+Result<void> Decisions::skip(const Decision& decision) {
+  const ItemRecord& record = run_.item(decision.id);
+  if (attempts_.under_way(decision.id) && record.open)
+    return refuse(decision, to_string(decision.id) + " is running; `cancel` it first");
+  if (satisfies_edge(record.state) || record.state == ItemState::skipped)
+    return refuse(decision,
+                  to_string(decision.id) + " is " + std::string(to_string(record.state)) + " already");
+  return settle(decision.id, decision, ItemState::skipped,
+                "skipped by " + who(decision) + ": " + decision.data.why);
+}
+
+Result<void> Decisions::cancel(const Decision& decision) {
+  const ItemRecord& record = run_.item(decision.id);
+  const std::string why = "cancelled by " + who(decision) + ": " + decision.data.why;
+  if (attempts_.cancel(decision.id, why, decision.n)) {
+    in_hand_.insert(decision.n);
+    return {};
+  }
+  if (attempts_.under_way(decision.id)) return {};  // between two looks: taken up at the next one
+  if (record.open)
+    return refuse(decision,
+                  to_string(decision.id) +
+                      " has a job on a host that does not answer; it can be cancelled once it does");
+  if (has_ended(record.state))
+    return refuse(decision, to_string(decision.id) + " has ended: " + std::string(to_string(record.state)));
+  return settle(decision.id, decision, ItemState::cancelled, why);
+}
+
+/// A step that had ended well begins again together with everything behind it that had begun: what they saw
+/// or did rests on it.
+Result<void> Decisions::retry(const Decision& decision) {
+  const ItemRecord& record = run_.item(decision.id);
+  if (attempts_.under_way(decision.id)) return refuse(decision, to_string(decision.id) + " is running");
+  const bool had_ended_well = satisfies_edge(record.state);
+  if (!had_ended_well && !restarts(record.state))
+    return refuse(decision, to_string(decision.id) + " is " + std::string(to_string(record.state)));
+  const std::string reason = "asked for again by " + who(decision);
+  if (auto begun = settle(decision.id, decision, ItemState::pending, reason); !begun) return begun;
+  schedule_.forget(decision.id.step);
+  for (const RunStep* below : run_.table.downstream(decision.id.step)) {
+    schedule_.forget(below->id());
+    std::vector<ItemId> again;
+    for (auto it = run_.state().items.lower_bound({below->id(), {}});
+         it != run_.state().items.end() && it->first.step == below->id(); ++it) {
+      const ItemState state = it->second.state;
+      const bool behind = had_ended_well && state != ItemState::pending && !it->second.open;
+      if (behind || state == ItemState::blocked || (state == ItemState::skipped && !it->second.settled_by))
+        again.push_back(it->first);
+    }
+    for (const ItemId& id : again)
+      if (auto written = run_.journal.step_state(
+              id,
+              {ItemState::pending, "behind " + to_string(decision.id) + ", which begins again", {}, {}, 0});
+          !written)
+        return tl::unexpected(written.error());
+  }
+  return {};
+}
+
+}  // namespace mxodus

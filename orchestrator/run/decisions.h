@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "orchestrator/run/attempts.h"
+#include "orchestrator/run/gates.h"
+#include "orchestrator/run/run_context.h"
+#include "orchestrator/run/schedule.h"
+
+namespace mxodus {
+
+/// Takes up what people have decided, from whatever terminal, and writes down what follows. A decision that
+/// no longer fits what it answers is refused with the reason. On the executor's thread.
+class Decisions {
+ public:
+  Decisions(const RunContext& run, Gates& gates, Attempts& attempts, Schedule& schedule)
+      : run_(run), gates_(gates), attempts_(attempts), schedule_(schedule) {}
+
+  /// Everything that is open now. An error is the journal's.
+  Result<void> take_up();
+
+  /// Somebody has given the run up.
+  const std::optional<Decision>& end() const { return end_; }
+
+ private:
+  Result<void> take(const Decision& decision);
+  Result<void> accept(const Decision& decision);
+  Result<void> skip(const Decision& decision);
+  Result<void> cancel(const Decision& decision);
+  Result<void> retry(const Decision& decision);
+  Result<void> refuse(const Decision& decision, const std::string& why);
+  Result<void> settle(const ItemId& id, const Decision& decision, ItemState state, const std::string& reason);
+
+  const RunContext& run_;
+  Gates& gates_;
+  Attempts& attempts_;
+  Schedule& schedule_;
+  std::set<std::int64_t> in_hand_;  ///< cancels whose jobs are being ended
+  std::optional<Decision> end_;
+};
+
+/// Why this verdict may not be accepted, or empty: a host key, a mirror onto a store in use, an in-doubt step
+/// without evidence.
+std::string not_acceptable(const ItemRecord& record);
+
+}  // namespace mxodus

@@ -1,0 +1,98 @@
+#include "orchestrator/run/edges.h"
+
+#include <algorithm>
+
+namespace mxodus {
+namespace {
+
+using Kind = EdgeState::Kind;
+
+/// A step may be skipped because its own `if` was false, or by a word of the operator: then what needs it
+/// goes on. Or because of another skipped step: then what stands behind it is skipped with it.
+bool skipped_by_another(const StepTable& table, const RunStep& step, const RunState& state) {
+  // Follows the chain of skipped steps upwards without recursion.
+  std::vector<const RunStep*> left{&step};
+  while (!left.empty()) {
+    const RunStep* here = left.back();
+    left.pop_back();
+    const ItemRecord& record = state.item({here->id(), {}});
+    if (record.state != ItemState::skipped || record.settled_by) continue;
+    for (const Dependency& dependency : here->dependencies) {
+      if (state.item({dependency.step, {}}).state != ItemState::skipped) continue;
+      if (dependency.reads) return true;
+      left.push_back(table.find(dependency.step));
+    }
+  }
+  return false;
+}
+
+EdgeState judge(const StepTable& table, const Dependency& dependency, const ItemId& id,
+                const RunState& state) {
+  const ItemRecord& record = state.item(id);
+  switch (record.state) {
+    case ItemState::done:
+    case ItemState::accepted:
+      return {};
+    case ItemState::skipped:
+      if (dependency.reads) return {Kind::skipped, "it refers to " + to_string(id) + ", which was skipped"};
+      if (skipped_by_another(table, *table.find(id.step), state))
+        return {Kind::skipped, to_string(id) + " was skipped: " + record.reason};
+      return {};
+    case ItemState::failed:
+    case ItemState::cancelled:
+    case ItemState::undone:
+    case ItemState::blocked:
+      return {Kind::broken, to_string(id) + " is " + std::string(to_string(record.state))};
+    default:
+      return {Kind::open, {}};
+  }
+}
+
+/// What is open outweighs what is broken: a step is judged when everything above it has ended.
+EdgeState worse(EdgeState a, EdgeState b) {
+  const auto rank = [](Kind kind) {
+    return kind == Kind::open ? 3 : kind == Kind::broken ? 2 : kind == Kind::skipped ? 1 : 0;
+  };
+  return rank(b.kind) > rank(a.kind) ? b : a;
+}
+
+EdgeState whole_step(const StepTable& table, const Dependency& dependency, const RunState& state,
+                     const Expansions& expansions) {
+  const ItemId whole{dependency.step, {}};
+  const auto items = expansions.find(dependency.step);
+  if (items == expansions.end() || items->second.empty() || items->second.front().id == whole)
+    return judge(table, dependency, whole, state);
+  EdgeState edge;
+  bool all_skipped = true;
+  for (const Instance& instance : items->second) {
+    const EdgeState one = judge(table, dependency, instance.id, state);
+    all_skipped = all_skipped && one.kind == Kind::skipped;
+    edge = worse(std::move(edge), one);
+  }
+  if (edge.kind == Kind::skipped && !all_skipped) return {};
+  return edge;
+}
+
+}  // namespace
+
+EdgeState edges_of(const StepTable& table, const RunStep& step, const RunState& state,
+                   const Expansions& expansions) {
+  EdgeState edge;
+  for (const Dependency& dependency : step.dependencies) {
+    if (dependency.joined && expansions.contains(dependency.step)) continue;
+    edge = worse(std::move(edge), whole_step(table, dependency, state, expansions));
+    if (edge.kind == Kind::open) break;
+  }
+  return edge;
+}
+
+EdgeState joined_edges_of(const StepTable& table, const RunStep& step, const ItemId& id,
+                          const RunState& state, const Expansions& expansions) {
+  EdgeState edge;
+  for (const Dependency& dependency : step.dependencies)
+    if (dependency.joined && expansions.contains(dependency.step))
+      edge = worse(std::move(edge), judge(table, dependency, {dependency.step, id.item}, state));
+  return edge;
+}
+
+}  // namespace mxodus

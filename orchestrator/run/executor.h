@@ -1,0 +1,62 @@
+#pragma once
+
+#include <stop_token>
+
+#include "orchestrator/run/decisions.h"
+#include "orchestrator/run/host_watch.h"
+#include "orchestrator/run/rollback.h"
+#include "orchestrator/run/run_context.h"
+#include "orchestrator/run/summary.h"
+#include "orchestrator/run/tasks.h"
+
+namespace mxodus {
+
+/// Runs a plan to its end, or as far as it can be brought now. One loop on one thread that owns plan, journal
+/// and observers: start what may start, wait for one thing to happen, write it down. Blocking code of steps
+/// runs on workers; what waits (a job, a wait, a gate) holds no thread.
+///
+/// Begins a run and resumes one alike: what the journal says has happened is not done again.
+class Executor {
+ public:
+  /// `stop`: the first Ctrl-C; nothing new begins, jobs stay on their hosts. `leave`: the second; run()
+  /// returns at once. The journal holds at least run_opened, and its lock is held.
+  Executor(const RunContext& run, std::stop_token stop, std::stop_token leave);
+
+  /// Blocks. An error where the journal cannot be written: then nothing has been done that it does not say.
+  Result<Summary> run();
+
+  /// Takes finished changes back, in the order of `plan`, each after a fresh look; stops at the first that
+  /// cannot be taken back. Blocks.
+  Result<Summary> roll_back(const RollbackPlan& plan);
+
+ private:
+  Lease make_lease() const;
+  Attempts::Callbacks attempt_callbacks();
+  Result<void> arm(const PlannedItem& planned);
+  Result<void> begin_what_may();
+  void begin(const Schedule::Ready& ready);
+  bool notice_sleep();
+  bool anything_left() const;
+  std::chrono::milliseconds until_next() const;
+  Result<Summary> leave_run();
+  Result<void> end_run();
+  void release_leases();
+  void work_until_ended(const ItemId& id);
+
+  const RunContext& run_;
+  std::stop_token stop_;
+  std::stop_token leave_;
+  std::optional<Error> cannot_write_;
+  Departure departure_;
+  Leases leases_;
+  Gates gates_;
+  Attempts attempts_;
+  HostWatch hosts_;
+  Tasks tasks_;
+  Schedule schedule_;
+  Decisions decisions_;
+  std::chrono::milliseconds slept_{0};  ///< of the laptop, since it was switched on
+  bool stopping_shown_ = false;
+};
+
+}  // namespace mxodus

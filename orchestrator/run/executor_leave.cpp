@@ -1,0 +1,66 @@
+#include "orchestrator/run/crash_point.h"
+#include "orchestrator/run/executor.h"
+
+namespace mxodus {
+namespace {
+
+constexpr std::chrono::milliseconds kLeaseLimit{20'000};
+constexpr std::chrono::milliseconds kCancelLimit{90'000};
+
+}  // namespace
+
+Result<Summary> Executor::leave_run() {
+  departure_.interrupted = stop_.stop_requested() && !is_complete(run_.table, run_.state());
+  Summary summary = summarise(run_.table, run_.state(), departure_);
+  if (decisions_.end()) {
+    summary.exit = ExitCode::failed;
+    summary.reason = "given up: " + decisions_.end()->data.why;
+    summary.next_command = "mxodus report " + run_.state().opened.run;
+    return summary;
+  }
+  const RunStopped stopped{static_cast<int>(summary.exit), summary.reason, summary.next_look, 0};
+  if (summary.exit == ExitCode::done) release_leases();
+  auto written =
+      summary.exit == ExitCode::done ? run_.journal.run_ended(stopped) : run_.journal.run_parked(stopped);
+  if (!written) return tl::unexpected(written.error());
+  return summary;
+}
+
+/// Whoever comes next must find the hosts free. A host that does not answer keeps a lease that a later run
+/// can take over; the journal says so.
+void Executor::release_leases() {
+  crash::here("before-release");
+  const auto leases = run_.state().leases;
+  for (const auto& [host, held] : leases) {
+    Jobs* jobs = run_.environment.hosts.jobs(host);
+    if (!jobs || !jobs->release(leases_.lease(), Deadline(kLeaseLimit))) continue;
+    if (auto written = run_.journal.lease_released({host, held.token, {}}); !written) return;
+  }
+}
+
+/// Gives the run up: no job, timer or lease is left on hosts that answer.
+Result<void> Executor::end_run() {
+  const Decision& end = *decisions_.end();
+  const auto items = run_.state().items;
+  for (const auto& [id, record] : items) {
+    if (!record.open) continue;
+    std::string left;
+    for (const JobRef& job : record.open->intent.jobs) {
+      Jobs* jobs = run_.environment.hosts.jobs(job.host);
+      if (jobs && jobs->cancel({job.id}, Deadline(kCancelLimit))) continue;
+      left += " The job " + job.id + " may still run on " + job.host + ": its host does not answer.";
+    }
+    AttemptResult result;
+    result.state = left.empty() ? ItemState::cancelled : ItemState::in_doubt;
+    result.verdict = Verdict::unknown;
+    result.sentence = "the run was given up." + left;
+    if (auto written = run_.journal.result(id, result); !written) return tl::unexpected(written.error());
+  }
+  release_leases();
+  auto written =
+      run_.journal.run_ended({static_cast<int>(ExitCode::failed), "given up: " + end.data.why, {}, end.n});
+  if (!written) return tl::unexpected(written.error());
+  return {};
+}
+
+}  // namespace mxodus

@@ -1,0 +1,47 @@
+#include "orchestrator/run/executor.h"
+
+namespace mxodus {
+
+void Executor::work_until_ended(const ItemId& id) {
+  while (attempts_.under_way(id) && !leave_.stop_requested()) {
+    attempts_.tick();
+    if (auto completion = run_.workers.next(until_next())) (*completion)();
+  }
+}
+
+Result<Summary> Executor::roll_back(const RollbackPlan& plan) {
+  if (auto resumed =
+          run_.journal.run_resumed({run_.options.laptop, run_.options.who, run_.options.mxodus_version});
+      !resumed)
+    return tl::unexpected(resumed.error());
+  for (const RollbackPlan::Undo& undo : plan.undos) {
+    if (stop_.stop_requested() || leave_.stop_requested() || cannot_write_) break;
+    const ItemId& id = undo.change.id;
+    const RunStep* step = run_.table.find(id.step);
+    auto planned = planned_from_intent(undo.change.intent);
+    if (!planned) return tl::unexpected(planned.error());
+    const Instance instance{id, {}, {planned->host, planned->vantage}};
+    // An undo that another process began is brought to its end before anything else is taken back.
+    if (run_.item(id).open)
+      attempts_.recover(*step, instance);
+    else
+      attempts_.undo(*step, instance, undo.change, undo.result, 0);
+    work_until_ended(id);
+    // What stands below rests on what could not be taken back.
+    if (run_.state().changes.contains(undo.result)) break;
+  }
+  attempts_.leave();
+  if (cannot_write_) return tl::unexpected(*cannot_write_);
+  departure_.interrupted = stop_.stop_requested();
+  Summary summary = summarise(run_.table, run_.state(), departure_);
+  const bool all = plan_rollback(run_.table, run_.state()).undos.empty();
+  if (all && !departure_.interrupted) {
+    summary.exit = ExitCode::done;
+    summary.reason = "everything that can be taken back is taken back";
+  }
+  auto written = run_.journal.run_parked({static_cast<int>(summary.exit), summary.reason, {}, 0});
+  if (!written) return tl::unexpected(written.error());
+  return summary;
+}
+
+}  // namespace mxodus

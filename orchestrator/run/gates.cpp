@@ -1,0 +1,201 @@
+#include "orchestrator/run/gates.h"
+
+#include <algorithm>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "orchestrator/core/digest.h"
+#include "orchestrator/plan/json_names.h"
+#include "orchestrator/run/crash_point.h"
+#include "orchestrator/run/review.h"
+#include "orchestrator/run/tasks.h"
+
+namespace mxodus {
+namespace {
+
+constexpr const char* kLatePlan = "late_plan";
+constexpr const char* kHostBack = "host_back";
+
+Result<void> done(const Result<std::int64_t>& written) {
+  if (!written) return tl::unexpected(written.error());
+  return {};
+}
+
+Answer answer_of(const Decision& decision) {
+  Answer answer;
+  answer.approved = decision.type == EventType::approve;
+  answer.why = decision.data.why;
+  if (const auto* items = decision.data.value.get<ValueMap>())
+    answer.items = *items;
+  else if (!decision.data.value.is_null())
+    answer.text = to_string(decision.data.value);
+  return answer;
+}
+
+/// How many different people have said yes, this one included.
+int people(const OpenGate& gate, const Decision& decision) {
+  std::set<std::string> who{decision.data.who};
+  for (const GateAnswered& answer : gate.answers) who.insert(answer.who);
+  return static_cast<int>(who.size());
+}
+
+}  // namespace
+
+ItemId host_item(const std::string& host) {
+  return {"host." + host, {}};
+}
+
+std::string Gates::digest_of(const RunStep& step, const Question& question) const {
+  nlohmann::json under = nlohmann::json::object();
+  const Value outputs = outputs_so_far(run_.table, run_.state());
+  for (const Dependency& dependency : step.dependencies) {
+    if (!dependency.reads) continue;
+    const Value* seen = outputs.find(dependency.step);
+    under[dependency.step] = seen ? to_json(*seen) : nlohmann::json();
+  }
+  nlohmann::json behind = nlohmann::json::array();
+  for (const RunStep* below : run_.table.downstream(step.id())) {
+    if (below->effect == Effect::observe) continue;
+    for (const PlannedItem& item : run_.plan.items)
+      if (item.id.step == below->id()) behind.push_back(intent_digest(item));
+  }
+  return sha256_hex(
+      nlohmann::json{{"question", to_json(question)}, {"under", under}, {"behind", behind}}.dump());
+}
+
+Result<void> Gates::ask(const ItemId& id, GateOpened gate) {
+  if (auto opened = run_.journal.gate_opened(id, gate); !opened) return tl::unexpected(opened.error());
+  crash::here("gate-opened");
+  return {};
+}
+
+Result<void> Gates::open(const RunStep& step, const PlannedItem& planned) {
+  const Question& question = *planned.question;
+  // Whoever takes the answer up, maybe another process, needs the parameters.
+  if (auto kept = run_.journal.planned(planned.id, intent_plan(planned)); !kept)
+    return tl::unexpected(kept.error());
+  GateOpened gate;
+  gate.kind = gate_kind_names[static_cast<std::size_t>(question.kind)];
+  gate.question = question.text;
+  gate.options = question.kind == GateKind::checklist ? question.items : question.options;
+  gate.people = question.people;
+  gate.digest = digest_of(step, question);
+  return ask(planned.id, std::move(gate));
+}
+
+Result<void> Gates::open_for_plan(const PlannedItem& fresh, const std::string& why) {
+  if (auto kept = run_.journal.planned(fresh.id, intent_plan(fresh)); !kept)
+    return tl::unexpected(kept.error());
+  return ask(fresh.id,
+             {kLatePlan, why + ". Go on with: " + fresh.step.summary + "?", intent_digest(fresh), {}, 1});
+}
+
+Result<void> Gates::open_for_host(const std::string& host) {
+  const std::string question =
+      host +
+      " was down and answers again. Anything on it may have begun to act by itself: look before "
+      "changes go on. Go on?";
+  return ask(host_item(host), {kHostBack, question, sha256_hex(question), {}, 1});
+}
+
+bool Gates::host_waits() const {
+  return std::any_of(run_.state().items.begin(), run_.state().items.end(), [](const auto& entry) {
+    return entry.second.state == ItemState::gate && entry.second.gate &&
+           entry.second.gate->asked.kind == kHostBack;
+  });
+}
+
+Result<bool> Gates::hold_above(const ItemId& change) {
+  bool hold = true;
+  for (const RunStep* above : run_.table.upstream(change.step)) {
+    if (above->kind() != StepKind::gate) continue;
+    for (auto it = run_.state().items.lower_bound({above->id(), {}});
+         it != run_.state().items.end() && it->first.step == above->id(); ++it) {
+      const ItemRecord record = it->second;
+      const bool answered = record.state == ItemState::done && record.settled_by;
+      if (!answered || record.settled_by->data.digest.empty()) continue;
+      Instance instance{it->first, {}, {}};
+      auto instances = run_.table.instances(*above, outputs_so_far(run_.table, run_.state()));
+      if (instances)
+        for (const Instance& one : instances->list)
+          if (one.id == it->first) instance = one;
+      // A question is made of what is known; no host is asked.
+      ItemLook look = run_.table.look(*above, instance, outputs_so_far(run_.table, run_.state()),
+                                      Deadline(std::chrono::seconds(5)));
+      if (!look.item.question || digest_of(*above, *look.item.question) == record.settled_by->data.digest)
+        continue;
+      hold = false;
+      Sentence changed;
+      changed.sentence =
+          "what " + to_string(it->first) + " was answered on is no longer so: it is asked again";
+      changed.details = ValueMap{{"answered_on", value_from_json(to_json(record.late_plan))},
+                                 {"now", intent_plan(look.item)}};
+      if (auto written = run_.journal.drift(it->first, changed); !written)
+        return tl::unexpected(written.error());
+      if (auto opened = open(*above, look.item); !opened) return tl::unexpected(opened.error());
+      break;  // the iterator's map has changed
+    }
+  }
+  return hold;
+}
+
+Result<void> Gates::refuse(const Decision& decision, const std::string& why) {
+  return done(run_.journal.decision_refused(decision, why));
+}
+
+Result<void> Gates::close(const Decision& decision, ItemState state, const Value& value) {
+  const OpenGate& gate = *run_.item(decision.id).gate;
+  GateAnswered answered;
+  answered.state = state;
+  answered.gate = gate.n;
+  answered.decision = decision.n;
+  answered.kind = to_string(decision.type);
+  answered.who = decision.data.who;
+  answered.from = decision.data.from;
+  answered.when = decision.when;
+  answered.why = decision.data.why;
+  answered.value = value;
+  return done(run_.journal.gate_answered(decision.id, answered));
+}
+
+Result<void> Gates::answer(const Decision& decision) {
+  const ItemRecord& record = run_.item(decision.id);
+  if (record.state != ItemState::gate || !record.gate)
+    return refuse(decision, to_string(decision.id) + " asks nothing now; it is " +
+                                std::string(to_string(record.state)));
+  const OpenGate gate = *record.gate;
+  if (decision.data.answers != 0 && decision.data.answers != gate.n)
+    return refuse(decision, "the question was asked anew after this answer was given; look at it again");
+  if (!decision.data.digest.empty() && decision.data.digest != gate.asked.digest)
+    return refuse(decision, "what was shown to whoever answered is not what is asked now; look at it again");
+  if (decision.type == EventType::approve && done_if(record))
+    return refuse(decision,
+                  to_string(decision.id) + " is done when its `done_if` holds; a word does not replace it");
+  crash::here("decision-read");
+
+  const std::string by = decision.data.who.empty() ? std::string("an operator") : decision.data.who;
+  if (decision.type == EventType::reject) {
+    const Observation said{Verdict::fail, "rejected by " + by + ": " + decision.data.why, {}, {}};
+    if (auto noted = run_.journal.observation(decision.id, said); !noted)
+      return tl::unexpected(noted.error());
+    return close(decision, ItemState::failed, {});
+  }
+  if (decision.type == EventType::approve && people(gate, decision) < gate.asked.people)
+    return close(decision, ItemState::gate, {});
+  if (gate.asked.kind == kLatePlan) return close(decision, ItemState::pending, {});
+  if (gate.asked.kind == kHostBack) return close(decision, ItemState::done, {});
+
+  const RunStep* step = run_.table.find(decision.id.step);
+  auto planned = planned_from_intent({.plan = record.late_plan});
+  if (!step || !planned)
+    return refuse(decision, "the question of " + to_string(decision.id) + " cannot be read any more");
+  auto finding = step->type->take_answer(Params(planned->params), answer_of(decision));
+  if (!finding) return refuse(decision, one_line(finding.error()));
+  const Observation said{finding->verdict, finding->sentence, Value(finding->outputs), {}};
+  if (auto noted = run_.journal.observation(decision.id, said); !noted) return tl::unexpected(noted.error());
+  const bool good = finding->verdict == Verdict::ok || finding->verdict == Verdict::warn;
+  return close(decision, good ? ItemState::done : ItemState::failed, decision.data.value);
+}
+
+}  // namespace mxodus

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+
+#include "orchestrator/run/attempts.h"
+
+namespace mxodus {
+
+/// Opens questions, takes answers, and opens a question again where what was answered is no longer what is
+/// so. On the executor's thread.
+class Gates {
+ public:
+  explicit Gates(const RunContext& run) : run_(run) {}
+
+  /// Asks what a gate step asks. Durable before anybody is told.
+  Result<void> open(const RunStep& step, const PlannedItem& planned);
+  /// Asks whether a plan that became known, or changed, after the review may be carried out.
+  Result<void> open_for_plan(const PlannedItem& fresh, const std::string& why);
+  /// Asks whether changes may go on although a host that was down has come back.
+  Result<void> open_for_host(const std::string& host);
+
+  /// Whether every answered gate above this change was answered on what is so now; one that was not is opened
+  /// again. The plan of the changes behind a gate is that of the review: where a change would do something
+  /// else, it is late or drift, and asked about by itself.
+  Result<bool> hold_above(const ItemId& change);
+
+  /// Takes an approve, reject or answer up, or refuses it.
+  Result<void> answer(const Decision& decision);
+
+  /// A gate stands for a host that came back: changes wait for the word.
+  bool host_waits() const;
+
+ private:
+  std::string digest_of(const RunStep& step, const Question& question) const;
+  Result<void> ask(const ItemId& id, GateOpened gate);
+  Result<void> refuse(const Decision& decision, const std::string& why);
+  Result<void> close(const Decision& decision, ItemState state, const Value& value);
+
+  const RunContext& run_;
+};
+
+/// The item that stands for a host in the journal: no step can have this name.
+ItemId host_item(const std::string& host);
+
+}  // namespace mxodus

@@ -1,0 +1,83 @@
+#include "orchestrator/run/job_follower.h"
+
+#include <algorithm>
+
+namespace mxodus {
+namespace {
+
+constexpr std::size_t kTail = 64 * 1024;
+constexpr std::size_t kChunk = 256 * 1024;
+
+Result<void> see(FollowedJob& job, Jobs& jobs, const Deadline& deadline) {
+  auto status = jobs.status(job.id, deadline);
+  if (!status) return tl::unexpected(status.error());
+  if (status->output_size > job.offset) {
+    // A job that wrote more than a chunk since the last look: only its end is worth the transfer.
+    job.offset = std::max(job.offset, status->output_size - static_cast<std::int64_t>(kChunk));
+    auto output = jobs.output(job.id, job.offset, kChunk, deadline);
+    if (!output) return tl::unexpected(output.error());
+    job.offset += static_cast<std::int64_t>(output->size());
+    job.tail += *output;
+    if (job.tail.size() > kTail) job.tail.erase(0, job.tail.size() - kTail);
+  }
+  job.status = *status;
+  return {};
+}
+
+}  // namespace
+
+JobFollower::JobFollower(std::vector<FollowedJob> jobs, const FollowTimes& times, const Clock& clock)
+    : jobs_(std::move(jobs)),
+      times_(times),
+      clock_(clock),
+      pause_(times.first_look),
+      next_look_(clock.boottime() + times.first_look) {}
+
+JobFollower::Look JobFollower::look(std::vector<FollowedJob> jobs, const JobsOfHost& jobs_of,
+                                    const Deadline& deadline) {
+  Look look{std::move(jobs), {}};
+  for (FollowedJob& job : look.jobs) {
+    if (job.ended()) continue;
+    auto host = jobs_of(job.host);
+    const Result<void> seen = host ? see(job, **host, deadline) : tl::unexpected(host.error());
+    if (!seen && !look.silent) look.silent = Error(seen.error()).within("host " + job.host);
+  }
+  return look;
+}
+
+void JobFollower::take(Look look) {
+  jobs_ = std::move(look.jobs);
+  const auto now = clock_.boottime();
+  const bool was_silent = silent_.has_value();
+  silent_ = std::move(look.silent);
+  if (!silent_) {
+    pause_ = was_silent ? times_.first_look : std::min(pause_ * 2, times_.each_look);
+    contact_ = Contact::attached;
+  } else if (!was_silent) {
+    silent_since_ = now;
+    pause_ = times_.first_reconnect;
+    contact_ = Contact::reconnecting;
+  } else if (now - silent_since_ >= times_.reconnect_for) {
+    pause_ = times_.each_parked_look;
+    contact_ = Contact::parked;
+  } else {
+    pause_ = std::min(pause_ * 2, times_.each_reconnect);
+  }
+  next_look_ = now + pause_;
+}
+
+void JobFollower::hurry() {
+  next_look_ = clock_.boottime();
+}
+
+bool JobFollower::ended() const {
+  return std::all_of(jobs_.begin(), jobs_.end(), [](const FollowedJob& job) { return job.ended(); });
+}
+
+Result<std::string> last_output(Jobs& jobs, const FollowedJob& job, std::size_t limit,
+                                const Deadline& deadline) {
+  const auto from = std::max<std::int64_t>(0, job.status.output_size - static_cast<std::int64_t>(limit));
+  return jobs.output(job.id, from, limit, deadline);
+}
+
+}  // namespace mxodus

@@ -1,0 +1,65 @@
+#include "orchestrator/run/review.h"
+
+#include <nlohmann/json.hpp>
+
+#include "orchestrator/core/digest.h"
+
+namespace mxodus {
+namespace {
+
+/// The item as it was reviewed; for an item of a for_each that was not yet known, the step it belongs to.
+const PlannedItem* reviewed_item(const Plan& plan, const ItemId& id) {
+  if (const PlannedItem* item = plan.find(id)) return item;
+  return plan.find({id.step, {}});
+}
+
+bool was_late(const PlannedItem& reviewed) {
+  return reviewed.sureness == Sureness::not_yet_known || reviewed.action == PlannedAction::deferred ||
+         reviewed.action == PlannedAction::blocked || reviewed.action == PlannedAction::skipped;
+}
+
+/// Which bound of the reviewed step `fresh` leaves; empty for none.
+std::string left_bound(const PlannedItem& reviewed, const PlannedItem& fresh) {
+  if (fresh.uses != reviewed.uses) return "its type was " + reviewed.uses + " and is " + fresh.uses;
+  if (fresh.host != reviewed.host) return "its host was " + reviewed.host + " and is " + fresh.host;
+  if (fresh.effect > reviewed.effect)
+    return "it was to " + std::string(to_string(reviewed.effect)) + " and would be " +
+           std::string(to_string(fresh.effect));
+  for (const auto& [name, value] : reviewed.params) {
+    if (!value.waits_for().empty()) continue;
+    const auto now = fresh.params.find(name);
+    if (now == fresh.params.end() || !(now->second == value))
+      return name + " was " + to_string(value) + " and is " +
+             (now == fresh.params.end() ? "absent" : to_string(now->second));
+  }
+  return {};
+}
+
+}  // namespace
+
+Review compare_with_reviewed(const Plan& plan, const PlannedItem& fresh, bool first) {
+  using Kind = Review::Kind;
+  const PlannedItem* reviewed = reviewed_item(plan, fresh.id);
+  if (!reviewed) return {Kind::needs_word, to_string(fresh.id) + " was not in the plan that was reviewed"};
+
+  const std::string bound = left_bound(*reviewed, fresh);
+  if (!bound.empty()) return {Kind::drift, "this is not what was reviewed: " + bound};
+  if (!first) return {Kind::within_bounds, {}};
+  if (!was_late(*reviewed)) {
+    if (same_intent(*reviewed, fresh)) return {Kind::as_reviewed, {}};
+    return {Kind::drift, "this is not what was reviewed: it was to \"" + reviewed->step.summary +
+                             "\" and would now \"" + fresh.step.summary + "\""};
+  }
+  if (fresh.step.would_fail) return {Kind::needs_word, "it would fail: " + *fresh.step.would_fail};
+  if (fresh.effect == Effect::permanent)
+    return {Kind::needs_word, "it cannot be undone, and what it does became known only now"};
+  return {Kind::within_bounds, {}};
+}
+
+std::string intent_digest(const PlannedItem& item) {
+  auto step = to_json(item.step);
+  for (const char* varies : {"eta", "warnings"}) step.erase(varies);
+  return sha256_hex(item.fingerprint + "\n" + step.dump());
+}
+
+}  // namespace mxodus

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "orchestrator/plan/plan.h"
+#include "orchestrator/run/step_table.h"
+
+namespace mxodus {
+
+/// What an edit of the playbook means for a run that has begun.
+struct RevisionCheck {
+  struct Change {
+    std::string step;
+    std::string what;  ///< "added", "removed", "changed: with", …
+  };
+  std::vector<Change> changes;
+  /// Changes that do not fit what has been done: each is settled by `retry STEP` or `accept STEP --why`.
+  std::vector<Change> conflicts;
+
+  bool identical() const { return changes.empty(); }
+};
+
+/// Compares the run's own copy with the playbook as it is now. Changes that touch no fingerprint, or only
+/// steps not begun, are free; a finished step that is changed, renamed or removed, or a new step before a
+/// finished one, is a conflict. Asks no host.
+RevisionCheck compare_revisions(const StepTable& before, const StepTable& after, const Plan& plan,
+                                const RunState& state);
+
+}  // namespace mxodus

@@ -1,0 +1,22 @@
+#include "orchestrator/run/rollback.h"
+
+#include <algorithm>
+
+namespace mxodus {
+
+RollbackPlan plan_rollback(const StepTable& table, const RunState& state) {
+  RollbackPlan plan;
+  for (auto step = table.steps().rbegin(); step != table.steps().rend(); ++step) {
+    for (auto change = state.changes.rbegin(); change != state.changes.rend(); ++change) {
+      if (change->second.id.step != step->id()) continue;
+      if (change->second.intent.effect == Effect::permanent)
+        plan.not_undone.push_back(change->second);
+      else
+        plan.undos.push_back({change->first, change->second});
+      if (step->rules().point_of_no_return) plan.past_point = step->id();
+    }
+  }
+  return plan;
+}
+
+}  // namespace mxodus

@@ -1,0 +1,222 @@
+#include "orchestrator/run/schedule.h"
+
+#include <algorithm>
+
+#include "orchestrator/run/failure_rule.h"
+#include "orchestrator/run/outcome.h"
+#include "orchestrator/run/window.h"
+
+namespace mxodus {
+namespace {
+
+constexpr int kAttemptsWithoutEnd = 5;
+
+Result<void> done(const Result<std::int64_t>& written) {
+  if (!written) return tl::unexpected(written.error());
+  return {};
+}
+
+}  // namespace
+
+void Schedule::due(Time when) {
+  next_due_ = next_due_ ? std::min(*next_due_, when) : when;
+}
+
+Result<void> Schedule::note(const ItemId& id, ItemState state, const std::string& reason) {
+  const ItemRecord& record = run_.item(id);
+  if (record.state == state && record.reason == reason) return {};
+  return done(run_.journal.step_state(id, {state, reason, {}, {}, 0}));
+}
+
+bool Schedule::past_until() const {
+  const std::string& until = run_.options.until;
+  if (until.empty()) return false;
+  return std::all_of(run_.table.steps().begin(), run_.table.steps().end(), [&](const RunStep& step) {
+    if (step.id() != until && step.spec->stage != until) return true;
+    const auto items = expansions_.find(step.id());
+    if (items == expansions_.end()) return has_ended(run_.item({step.id(), {}}).state);
+    return std::all_of(items->second.begin(), items->second.end(),
+                       [&](const Instance& instance) { return has_ended(run_.item(instance.id).state); });
+  });
+}
+
+Result<std::vector<Schedule::Ready>> Schedule::look(const World& world) {
+  std::vector<Ready> ready;
+  next_due_.reset();
+  chosen_.clear();
+  chosen_of_.clear();
+  held_ = world.held.empty() ? held_by(run_.table, run_.state(), expansions_) : world.held;
+  const bool nothing_new = world.stopping || past_until();
+  for (const RunStep& step : run_.table.steps()) {
+    if (nothing_new) break;
+    if (step.clean_up && !called_for(run_.table, run_.state(), step.id())) continue;
+    if (auto looked = look_at_step(step, world, ready); !looked) return tl::unexpected(looked.error());
+  }
+  return ready;
+}
+
+Result<void> Schedule::look_at_step(const RunStep& step, const World& world, std::vector<Ready>& ready) {
+  const ItemId whole{step.id(), {}};
+  const bool expanded_before = expansions_.contains(step.id());
+  if (!expanded_before && run_.item(whole).state == ItemState::skipped) return {};
+  const EdgeState edges = edges_of(run_.table, step, run_.state(), expansions_);
+  if (!expanded_before) {
+    switch (edges.kind) {
+      case EdgeState::Kind::open:
+        return {};
+      case EdgeState::Kind::skipped:
+        return note(whole, ItemState::skipped, edges.reason);
+      case EdgeState::Kind::broken:
+        return note(whole, ItemState::blocked, edges.reason);
+      case EdgeState::Kind::satisfied:
+        break;
+    }
+    auto expanded = expand(step);
+    if (!expanded) return tl::unexpected(expanded.error());
+    if (!*expanded) return {};
+  }
+  for (const Instance& instance : expansions_.at(step.id()))
+    if (auto looked = look_at_item(step, instance, edges, world, ready); !looked) return looked;
+  return {};
+}
+
+/// `if`, then what the step comes to. False where it comes to nothing; that is written down.
+Result<bool> Schedule::expand(const RunStep& step) {
+  const ItemId whole{step.id(), {}};
+  if (outputs_at_ != run_.state().last) {
+    outputs_ = outputs_so_far(run_.table, run_.state());
+    outputs_at_ = run_.state().last;
+  }
+  const auto nothing = [&](ItemState state, const std::string& reason) -> Result<bool> {
+    if (auto noted = note(whole, state, reason); !noted) return tl::unexpected(noted.error());
+    return false;
+  };
+  const bool begun = run_.item(whole).attempts > 0;  // then its `if` was true, once and for all
+  if (!begun) {
+    auto condition = run_.table.condition(step, outputs_);
+    if (!condition) return nothing(ItemState::failed, "its `if`: " + one_line(condition.error()));
+    if (!*condition)
+      return nothing(ItemState::skipped, "its `if` is false: " + step.spec->condition->source());
+  }
+  auto instances = run_.table.instances(step, outputs_);
+  if (!instances) return nothing(ItemState::failed, one_line(instances.error()));
+  if (!instances->waits_for.empty())
+    return nothing(ItemState::failed, "it needs an output that " + instances->waits_for + " did not give");
+  if (instances->list.empty()) return nothing(ItemState::done, "there is nothing to do it for");
+  if (run_.item(whole).state == ItemState::blocked)
+    if (auto noted = note(whole, ItemState::pending, {}); !noted) return tl::unexpected(noted.error());
+  expansions_[step.id()] = std::move(instances->list);
+  return true;
+}
+
+Result<void> Schedule::look_at_item(const RunStep& step, const Instance& instance,
+                                    const EdgeState& step_edges, const World& world,
+                                    std::vector<Ready>& ready) {
+  const ItemId& id = instance.id;
+  if (world.under_way(id)) return {};
+  const ItemRecord& record = run_.item(id);
+  const Time now = run_.clock().now();
+
+  if (record.open) {
+    const bool again = record.state != ItemState::in_doubt;
+    if (!world.host_answers(instance.standpoint.host) || !(recovered_.insert(id).second || again)) return {};
+    ready.push_back({Ready::What::recover, &step, instance});
+    return {};
+  }
+  if (record.state == ItemState::failed && step.rules().on_fail.action == FailureRule::Action::undo) {
+    if (undone_.insert(id).second) ready.push_back({Ready::What::undo, &step, instance});
+    return {};
+  }
+  if (const auto pause = owed_retry(step.rules(), record, step.effect)) {
+    // Killed between a failure and the note that it is tried again.
+    const Time when{now.since_epoch + pause->value};
+    return done(run_.journal.wait_armed(id, {ItemState::waiting, "it is tried again", when, {}, 0}));
+  }
+  if (record.deadline && !has_ended(record.state)) {
+    if (*record.deadline <= now)
+      return note(id, ItemState::failed, "its deadline has passed: " + to_local_string(*record.deadline));
+    due(*record.deadline);
+  }
+  const bool waits = record.state == ItemState::waiting || record.state == ItemState::reconnecting;
+  if (!waits && record.state != ItemState::pending && record.state != ItemState::blocked) return {};
+  if (waits && record.next_look && *record.next_look > now) {
+    due(*record.next_look);
+    return {};
+  }
+  if (step.kind() == StepKind::wait && record.state == ItemState::waiting) {
+    ready.push_back({Ready::What::ripe, &step, instance});
+    return {};
+  }
+  const EdgeState edges = step_edges.kind != EdgeState::Kind::satisfied
+                              ? step_edges
+                              : joined_edges_of(run_.table, step, id, run_.state(), expansions_);
+  if (edges.kind == EdgeState::Kind::open) return {};
+  if (edges.kind != EdgeState::Kind::satisfied)
+    return note(id, edges.kind == EdgeState::Kind::broken ? ItemState::blocked : ItemState::skipped,
+                edges.reason);
+  if (record.without_end >= kAttemptsWithoutEnd)
+    return note(id, ItemState::in_doubt,
+                "five attempts have no known end; look at what is there, then `retry`, `accept` or `skip`");
+  if (!may_begin(step, instance, world, chosen_of_[step.id()])) return {};
+  if (step.moves()) {
+    auto fresh = refresh(step, world, ready);
+    if (!fresh) return tl::unexpected(fresh.error());
+    if (!*fresh) return {};
+  }
+  if (step.rules().deadline && !record.deadline) {
+    const Time deadline{now.since_epoch + step.rules().deadline->value};
+    if (auto noted =
+            run_.journal.step_state(id, {record.state, record.reason, record.next_look, deadline, 0});
+        !noted)
+      return tl::unexpected(noted.error());
+    due(deadline);
+  }
+  ++chosen_of_[step.id()];
+  ready.push_back({Ready::What::begin, &step, instance});
+  return {};
+}
+
+bool Schedule::may_begin(const RunStep& step, const Instance& instance, const World& world, int begun) {
+  if (world.under_way_of(step.id()) + begun >= step.parallel()) return false;
+  if (!world.host_answers(instance.standpoint.host) || !world.host_answers(instance.standpoint.vantage))
+    return false;
+  if (stopped_by_failures(step, run_.state(), expansions_)) return false;
+  if (!step.moves()) return true;
+  if (!held_.empty() && !step.clean_up) return false;
+  if (step.rules().window) {
+    const Time opens = next_opening(*step.rules().window, run_.clock().now());
+    if (opens > run_.clock().now()) {
+      due(opens);
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Observations age: what a change or a gate rests on is looked at again where it is older than `fresh_for`.
+/// True where everything above is fresh and stands: the edges alone do not say so, since a question that is
+/// asked anew, or a look that is made again, leaves the steps between them done.
+Result<bool> Schedule::refresh(const RunStep& step, const World& world, std::vector<Ready>& ready) {
+  bool fresh = true;
+  for (const RunStep* above : run_.table.upstream(step.id())) {
+    const auto items = expansions_.find(above->id());
+    if (items == expansions_.end()) continue;
+    for (const Instance& instance : items->second) {
+      const ItemRecord& record = run_.item(instance.id);
+      if (record.state == ItemState::gate || world.under_way(instance.id)) fresh = false;
+      if (!ages(*above, record)) continue;
+      fresh = false;
+      if (!world.under_way(instance.id) && chosen_.insert(instance.id).second)
+        ready.push_back({Ready::What::begin, above, instance});
+    }
+  }
+  return fresh;
+}
+
+bool Schedule::ages(const RunStep& step, const ItemRecord& record) const {
+  if (step.moves() || step.kind() != StepKind::work || !step.rules().fresh_for) return false;
+  if (record.state != ItemState::done || !record.seen) return false;
+  return record.seen->since_epoch + step.rules().fresh_for->value <= run_.clock().now().since_epoch;
+}
+
+}  // namespace mxodus

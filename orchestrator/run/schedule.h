@@ -1,0 +1,69 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "orchestrator/run/edges.h"
+#include "orchestrator/run/run_context.h"
+
+namespace mxodus {
+
+/// What may begin now, and what follows for the others from what has ended: who is skipped, who is blocked.
+/// Writes these consequences down; begins nothing itself. On the executor's thread.
+class Schedule {
+ public:
+  /// What the schedule does not know itself.
+  struct World {
+    std::function<bool(const ItemId&)> under_way;
+    std::function<int(const std::string& step)> under_way_of;
+    std::function<bool(const std::string& host)> host_answers;
+    std::string held;       ///< why nothing that changes or asks may begin, beside failures; empty: it may
+    bool stopping = false;  ///< nothing may begin
+  };
+  struct Ready {
+    enum class What { begin, recover, ripe, undo } what = What::begin;
+    const RunStep* step = nullptr;
+    Instance instance;
+  };
+
+  explicit Schedule(const RunContext& run) : run_(run) {}
+
+  /// In the order of the playbook. An error is the journal's: nothing may act any more.
+  Result<std::vector<Ready>> look(const World& world);
+
+  /// After a retry or a revision: what a step comes to has to be found out again.
+  void forget(const std::string& step) { expansions_.erase(step); }
+  const Expansions& expansions() const { return expansions_; }
+  /// The next moment of civil time at which something may begin by itself.
+  std::optional<Time> next_due() const { return next_due_; }
+  /// Why steps that could begin do not: a failure, or World::held. Empty where nothing is held back.
+  const std::string& held() const { return held_; }
+
+ private:
+  Result<void> look_at_step(const RunStep& step, const World& world, std::vector<Ready>& ready);
+  Result<bool> expand(const RunStep& step);
+  Result<void> look_at_item(const RunStep& step, const Instance& instance, const EdgeState& step_edges,
+                            const World& world, std::vector<Ready>& ready);
+  bool may_begin(const RunStep& step, const Instance& instance, const World& world, int begun);
+  Result<bool> refresh(const RunStep& step, const World& world, std::vector<Ready>& ready);
+  bool ages(const RunStep& step, const ItemRecord& record) const;
+  Result<void> note(const ItemId& id, ItemState state, const std::string& reason);
+  void due(Time when);
+  bool past_until() const;
+
+  const RunContext& run_;
+  Expansions expansions_;
+  std::set<ItemId> recovered_;  ///< once in a process
+  std::set<ItemId> undone_;     ///< likewise
+  std::set<ItemId> chosen_;     ///< in this look
+  std::map<std::string, int> chosen_of_;
+  Value outputs_;
+  std::int64_t outputs_at_ = -1;
+  std::string held_;
+  std::optional<Time> next_due_;
+};
+
+}  // namespace mxodus

@@ -1,0 +1,105 @@
+#include "orchestrator/run/summary.h"
+
+#include <algorithm>
+
+namespace mxodus {
+namespace {
+
+bool ended_well(ItemState state) {
+  return satisfies_edge(state) || state == ItemState::skipped;
+}
+
+/// A step has ended well if all it came to has; one that has no record yet has not begun.
+bool step_ended_well(const RunStep& step, const RunState& state) {
+  bool any = false;
+  for (auto it = state.items.lower_bound({step.id(), {}});
+       it != state.items.end() && it->first.step == step.id(); ++it) {
+    // The record of the whole step is a left-over once its items have theirs.
+    if (it->first.item.empty() && it->second.state == ItemState::pending &&
+        std::next(it) != state.items.end() && std::next(it)->first.step == step.id())
+      continue;
+    if (!ended_well(it->second.state)) return false;
+    any = true;
+  }
+  return any;
+}
+
+void note_item(Summary& summary, const ItemId& id, const ItemRecord& record) {
+  const auto due = [&](const std::string& what) { summary.due.push_back({id, what, record.next_look}); };
+  if (record.gate) due("asks: " + record.gate->asked.question);
+  if (record.state == ItemState::waiting) due("waits: " + record.reason);
+  if (record.state == ItemState::reconnecting) due("its host does not answer: " + record.reason);
+  if (record.state == ItemState::in_doubt) due("in doubt: " + record.reason);
+  if (record.next_look && (!summary.next_look || *record.next_look < *summary.next_look))
+    summary.next_look = record.next_look;
+  if (!record.open || has_ended(record.state)) return;
+  for (const JobRef& job : record.open->intent.jobs) summary.going_on.push_back({id, job.host, job.id});
+}
+
+std::string next_command(const Summary& summary, const RunState& state) {
+  const std::string run = state.opened.run;
+  for (const Summary::Due& due : summary.due)
+    if (due.what.starts_with("asks: ")) {
+      const std::string kind = state.item(due.id).gate->asked.kind;
+      const std::string verb =
+          kind == "answer" || kind == "choose" || kind == "checklist" ? "answer" : "approve";
+      return "mxodus " + verb + " " + to_string(due.id) + ", then mxodus resume " + run;
+    }
+  for (const auto& [id, record] : state.items)
+    if (record.state == ItemState::in_doubt || record.state == ItemState::failed ||
+        record.state == ItemState::cancelled)
+      return "mxodus explain " + to_string(id);
+  if (summary.exit == ExitCode::done) return "mxodus report " + run;
+  return "mxodus resume " + run;
+}
+
+}  // namespace
+
+bool is_complete(const StepTable& table, const RunState& state) {
+  const auto clean_up_not_needed = [&](const RunStep& step) {
+    return step.clean_up && !state.items.contains({step.id(), {}});
+  };
+  return std::all_of(table.steps().begin(), table.steps().end(), [&](const RunStep& step) {
+    return clean_up_not_needed(step) || step_ended_well(step, state);
+  });
+}
+
+Summary summarise(const StepTable& table, const RunState& state, const Departure& departure) {
+  Summary summary;
+  bool unknown = false;
+  bool failed = false;
+  std::string first_failure;
+  for (const auto& [id, record] : state.items) {
+    note_item(summary, id, record);
+    const bool bad = record.state == ItemState::failed || record.state == ItemState::cancelled ||
+                     record.state == ItemState::undone;
+    const bool doubtful = record.state == ItemState::in_doubt ||
+                          (record.state == ItemState::failed && record.verdict == Verdict::unknown);
+    unknown = unknown || doubtful;
+    failed = failed || (bad && !doubtful);
+    if ((bad || doubtful) && first_failure.empty())
+      first_failure = to_string(id) + ": " + (record.sentence.empty() ? record.reason : record.sentence);
+  }
+  for (const auto& [host, lost] : state.lost_hosts) summary.down_hosts.push_back(host);
+
+  if (departure.interrupted) {
+    summary.exit = ExitCode::interrupted;
+    summary.reason = "interrupted; nothing new was begun";
+  } else if (unknown || failed) {
+    summary.exit = unknown ? ExitCode::in_doubt : ExitCode::failed;
+    summary.reason = first_failure;
+  } else if (departure.refused) {
+    summary.exit = ExitCode::refused;
+    summary.reason = departure.why;
+  } else if (!is_complete(table, state)) {
+    summary.exit = ExitCode::parked;
+    summary.reason = summary.due.empty() ? "nothing can move now"
+                                         : to_string(summary.due.front().id) + " " + summary.due.front().what;
+  } else {
+    summary.reason = "every step has ended";
+  }
+  summary.next_command = next_command(summary, state);
+  return summary;
+}
+
+}  // namespace mxodus

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "orchestrator/core/ids.h"
+#include "orchestrator/core/quantity.h"
+#include "orchestrator/journal/run_state.h"
+#include "orchestrator/run/step_table.h"
+
+namespace mxodus {
+
+/// The exit codes of `run` and `resume`; what scripts rely on.
+enum class ExitCode {
+  done = 0,
+  failed = 1,
+  parked = 4,    ///< for a human or for time
+  refused = 5,   ///< stale plan, drift, lock, lease, policy
+  in_doubt = 6,  ///< or unknown
+  interrupted = 130
+};
+
+/// How a process leaves a run: what is due when, what goes on without it, and what to type next.
+struct Summary {
+  ExitCode exit = ExitCode::done;
+  std::string reason;  ///< one sentence
+
+  struct Due {
+    ItemId id;
+    std::string what;  ///< "asks: …", "waits until …"
+    std::optional<Time> when;
+  };
+  std::vector<Due> due;  ///< what waits for a person or for time
+  struct Job {
+    ItemId id;
+    std::string host;
+    std::string job;
+  };
+  std::vector<Job> going_on;  ///< jobs that run on while no mxodus does
+  std::vector<std::string> down_hosts;
+  std::optional<Time> next_look;  ///< the earliest moment at which a resume can move anything
+  std::string next_command;       ///< to type
+};
+
+/// What the process itself has seen, beside what the journal says.
+struct Departure {
+  bool interrupted = false;
+  bool refused = false;  ///< a lease, drift
+  std::string why;       ///< of refused
+};
+
+/// Where several exit codes apply the order is 6, 1, 5, 4; an interruption outranks them all, since nothing
+/// was brought to its end.
+Summary summarise(const StepTable& table, const RunState& state, const Departure& departure);
+
+/// Every step has ended well, was skipped or accepted.
+bool is_complete(const StepTable& table, const RunState& state);
+
+}  // namespace mxodus
