@@ -1,0 +1,249 @@
+#include <gtest/gtest.h>
+
+#include "tests/unit/run/run_world.h"
+
+namespace mxodus {
+namespace {
+
+constexpr const char* kGate = R"(  look: {uses: look, with: {name: l}}
+  go: {uses: approve, with: {question: "There are ${steps.look.n}. Go on?"}}
+  change: {uses: make, with: {name: a}}
+)";
+
+TEST(Gate, ParksTheRunAndIsAnsweredFromAnotherTerminal) {
+  RunWorld world(kGate);
+  world.looks["l"] = [] { return found(Verdict::ok, {{"n", 3}}); };
+  const Summary parked = world.must_run();
+  EXPECT_EQ(parked.exit, ExitCode::parked);
+  EXPECT_NE(parked.reason.find("There are 3"), std::string::npos);
+  EXPECT_NE(parked.next_command.find("approve go"), std::string::npos);
+  world.approve("go");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("change"), ItemState::done);
+}
+
+TEST(Gate, RejectedHoldsEverythingBehindIt) {
+  RunWorld world(kGate);
+  world.looks["l"] = [] { return found(Verdict::ok, {{"n", 3}}); };
+  world.must_run();
+  world.decide(EventType::reject, {"go", {}});
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.of("change"), ItemState::blocked);
+}
+
+TEST(Gate, IsAskedAgainWhereWhatWasApprovedIsNoLongerSo) {
+  RunWorld world(R"(  look: {uses: look, with: {name: l}, fresh_for: 1h}
+  go: {uses: approve, with: {question: "There are ${steps.look.n}. Go on?"}}
+  pause: {uses: wait, with: {for: 2h}}
+  change: {uses: make, with: {name: a}}
+)");
+  int n = 3;
+  world.looks["l"] = [&] { return found(Verdict::ok, {{"n", n}}); };
+  world.must_run();
+  world.approve("go");
+  world.must_run();
+  n = 4;
+  world.clock.advance(std::chrono::hours(3));
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.of("go"), ItemState::gate);
+  EXPECT_EQ(world.state().drifts.size(), 1u);
+  EXPECT_TRUE(world.on_new.starts.empty());
+}
+
+TEST(Gate, RefusesAnAnswerToAQuestionThatWasAskedAnew) {
+  RunWorld world(kGate);
+  world.looks["l"] = [] { return found(Verdict::ok, {{"n", 3}}); };
+  world.must_run();
+  DecisionData old;
+  old.who = "ada";
+  old.digest = "of another question";
+  Redactor redactor;
+  auto journal = Journal::open(std::make_unique<MemoryJournal>(world.disk), world.clock, redactor);
+  ASSERT_TRUE(journal->decide(EventType::approve, {"go", {}}, old));
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.state().refused_decisions.size(), 1u);
+}
+
+TEST(Gate, ForTwoPeopleNeedsTwoDifferentOnes) {
+  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?", people: 2}}
+)");
+  world.must_run();
+  world.approve("go", "ada");
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  world.approve("go", "ada");
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  world.approve("go", "bob");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+}
+
+TEST(Gate, GivesItsAnswerToTheStepsBehindIt) {
+  RunWorld world(R"(  size: {uses: answer, with: {question: "How many?", type: integer}}
+  change: {uses: make, with: {name: "a${steps.size.answer}"}}
+)");
+  world.must_run();
+  world.decide(EventType::answer, {"size", {}}, "7");
+  world.must_run();
+  EXPECT_EQ(world.on_new.starts.count("make a7"), 1u);
+}
+
+TEST(Task, IsDoneWhenItsLookHoldsAndNotByAWord) {
+  RunWorld world(R"(  port:
+    uses: task
+    with: {text: Open the port, done_if: {uses: look, with: {name: p}}}
+  change: {uses: make, with: {name: a}}
+)");
+  world.looks["p"] = [] { return found(Verdict::fail); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  world.approve("port");
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.state().refused_decisions.size(), 1u);
+  world.looks["p"] = [] { return found(Verdict::ok); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+}
+
+TEST(Accept, GoesOnInSpiteOfAVerdictAndIsShownForEver) {
+  RunWorld world(R"(  look: {uses: look, with: {name: l}}
+  change: {uses: make, with: {name: a}}
+)");
+  world.looks["l"] = [] { return found(Verdict::fail); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  world.decide(EventType::accept, {"look", {}}, {}, "known to be so");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("look"), ItemState::accepted);
+  EXPECT_NE(world.state().item({"look", {}}).reason.find("accepted by ada: known to be so"),
+            std::string::npos);
+}
+
+TEST(Accept, IsRefusedForAHostKey) {
+  RunWorld world(R"(  look: {uses: look, with: {name: l}}
+)");
+  world.looks["l"] = [] {
+    return fail(ErrorKind::refused, "ssh.host-key-changed", "the host key has changed");
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::in_doubt);
+  world.decide(EventType::accept, {"look", {}});
+  EXPECT_EQ(world.must_run().exit, ExitCode::in_doubt);
+  EXPECT_EQ(world.of("look"), ItemState::failed);
+  EXPECT_EQ(world.state().refused_decisions.size(), 1u);
+}
+
+TEST(Retry, ByTheOperatorBeginsAFailedStepAgain) {
+  RunWorld world(R"(  first: {uses: make, with: {name: a}}
+  second: {uses: make, with: {name: b}}
+)");
+  world.breaks = {"a"};
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  world.breaks.clear();
+  world.decide(EventType::retry, {"first", {}});
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.attempts("first"), 2);
+  EXPECT_EQ(world.of("second"), ItemState::done);
+}
+
+TEST(Skip, LetsWhatNeedsTheStepGoOn) {
+  RunWorld world(R"(  first: {uses: make, with: {name: a}}
+  second: {uses: make, with: {name: b}}
+)");
+  world.breaks = {"a"};
+  world.must_run();
+  world.decide(EventType::skip, {"first", {}});
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("second"), ItemState::done);
+}
+
+TEST(Cancel, EndsTheJobOfALiveRunAndSaysWhatIsLeft) {
+  RunWorld world(R"(  restore: {uses: make, with: {name: a}}
+)");
+  world.on_new.looks = 1'000'000;
+  bool decided = false;
+  world.on_wait = [&] {
+    if (decided || world.on_new.jobs.empty()) return;
+    decided = true;
+    world.decide(EventType::cancel, {"restore", {}});
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  ASSERT_TRUE(decided);
+  EXPECT_EQ(world.of("restore"), ItemState::cancelled);
+  EXPECT_NE(world.state().item({"restore", {}}).sentence.find("left to do: make a"), std::string::npos);
+}
+
+TEST(End, LeavesNoJobAndNoLease) {
+  RunWorld world(R"(  restore: {uses: make, with: {name: a}}
+)");
+  world.on_new.looks = 1'000'000;
+  bool decided = false;
+  world.on_wait = [&] {
+    if (decided || world.on_new.jobs.empty()) return;
+    decided = true;
+    world.decide(EventType::end, {});
+  };
+  world.must_run();
+  EXPECT_FALSE(std::holds_alternative<JobRunning>(world.on_new.jobs.begin()->second.state));
+  EXPECT_FALSE(world.on_new.lease);
+  EXPECT_EQ(world.state().phase, RunPhase::ended);
+}
+
+TEST(Lease, OfAnotherRunRefusesWithTheOwner) {
+  RunWorld world(R"(  change: {uses: make, with: {name: a}}
+)");
+  world.on_new.lease = Lease{"r0", "x", "other-laptop", "bob", 7};
+  const Summary summary = world.must_run();
+  EXPECT_EQ(summary.exit, ExitCode::refused);
+  EXPECT_NE(summary.reason.find("bob"), std::string::npos);
+  EXPECT_TRUE(world.on_new.starts.empty());
+  world.options.take_over = 7;
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+}
+
+TEST(Interrupt, BeginsNothingNewAndLeavesJobsRunning) {
+  RunWorld world(R"(  first: {uses: make, with: {name: a}}
+  second: {uses: make, with: {name: b}}
+)");
+  world.on_new.looks = 1'000'000;
+  world.on_wait = [&] {
+    if (!world.on_new.jobs.empty()) world.stop.request_stop();
+  };
+  const Summary summary = world.must_run();
+  EXPECT_EQ(summary.exit, ExitCode::interrupted);
+  ASSERT_EQ(summary.going_on.size(), 1u);
+  EXPECT_TRUE(std::holds_alternative<JobRunning>(world.on_new.jobs.begin()->second.state));
+  EXPECT_EQ(world.observer.count<Stopping>(), 1);
+}
+
+TEST(Drift, StopsAndShowsBoth) {
+  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  change: {uses: make, with: {name: a}}
+  later: {uses: make, with: {name: b}}
+)");
+  world.must_run();
+  world.note["a"] = " in another way";
+  world.approve("go");
+  EXPECT_EQ(world.must_run().exit, ExitCode::refused);
+  EXPECT_EQ(world.state().drifts.size(), 1u);
+  EXPECT_TRUE(world.on_new.starts.empty());
+  world.approve("change");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+}
+
+TEST(LatePlan, RunsUnaskedWithinItsBoundsUnlessItIsPermanent) {
+  const char* steps = R"(  first: {uses: make, with: {name: f}}
+  look: {uses: look, needs: [first], with: {name: l}}
+  change: {uses: make, with: {name: "a${steps.look.n}"}}
+)";
+  RunWorld world(steps);
+  world.looks["l"] = [] { return found(Verdict::ok, {{"n", 1}}); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.on_new.starts.count("make a1"), 1u);
+
+  RunWorld careful(steps);
+  careful.looks["l"] = world.looks["l"];
+  careful.permanent = {"a1"};
+  EXPECT_EQ(careful.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(careful.of("change"), ItemState::gate);
+  EXPECT_EQ(careful.on_new.starts.count("make a1"), 0u);
+  careful.approve("change");
+  EXPECT_EQ(careful.must_run().exit, ExitCode::done);
+}
+
+}  // namespace
+}  // namespace mxodus

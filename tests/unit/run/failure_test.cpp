@@ -1,0 +1,165 @@
+#include <gtest/gtest.h>
+
+#include "tests/unit/run/run_world.h"
+
+namespace mxodus {
+namespace {
+
+TEST(Failure, StopsChangingAndNotLooking) {
+  RunWorld world(R"(  first: {uses: make, with: {name: a}}
+  second: {uses: make, with: {name: b}}
+  look: {uses: look, with: {name: c}}
+)");
+  world.breaks = {"a"};
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.of("first"), ItemState::failed);
+  EXPECT_FALSE(world.on_new.starts.contains("make b"));
+  EXPECT_EQ(world.of("look"), ItemState::done);
+}
+
+TEST(Failure, OfOneHoldsOthersThatDoNotDependOnIt) {
+  RunWorld world(R"(  first: {uses: make, needs: [], with: {name: a}}
+  second: {uses: wait, needs: [], with: {for: 1m}}
+  third: {uses: make, needs: [second], with: {name: b}}
+)");
+  world.breaks = {"a"};
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.of("second"), ItemState::done);
+  EXPECT_EQ(world.of("third"), ItemState::pending);
+}
+
+TEST(Failure, WithContinueBlocksOnlyTheDependants) {
+  RunWorld world(R"(  first: {uses: make, needs: [], with: {name: a}, on_fail: continue}
+  behind: {uses: make, needs: [first], with: {name: b}}
+  other: {uses: make, needs: [], with: {name: c}}
+)");
+  world.breaks = {"a"};
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.of("behind"), ItemState::blocked);
+  EXPECT_EQ(world.of("other"), ItemState::done);
+}
+
+TEST(Failure, WithWarnIsAWarning) {
+  RunWorld world(R"(  first: {uses: make, with: {name: a}, on_fail: warn}
+  second: {uses: make, with: {name: b}}
+)");
+  world.breaks = {"a"};
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.state().item({"first", {}}).verdict, Verdict::warn);
+  EXPECT_EQ(world.of("second"), ItemState::done);
+}
+
+TEST(Failure, WithUndoTakesTheStepsOwnEffectBack) {
+  RunWorld world(R"(  first:
+    uses: make
+    with: {name: a}
+    on_fail: undo
+)");
+  // The job ends badly although its effect is there: that is what has to be taken back.
+  world.on_new.ends = [&](const JobSpec& spec) -> JobState {
+    if (spec.script == "make a") world.facts.insert("a");
+    if (spec.script == "unmake a") world.facts.erase("a");
+    return JobDone{spec.script == "make a" ? 1 : 0};
+  };
+  world.must_run();
+  EXPECT_EQ(world.of("first"), ItemState::undone);
+  EXPECT_TRUE(world.facts.empty());
+}
+
+TEST(Failure, RunsCleanUpStepsOnceAndTheirFailureDoesNotHideTheFirst) {
+  RunWorld world(R"(  first: {uses: make, needs: [], with: {name: a}, on_fail: [tidy]}
+  tidy: {uses: make, needs: [], with: {name: t}}
+)");
+  world.breaks = {"a", "t"};
+  const Summary summary = world.must_run();
+  EXPECT_EQ(summary.exit, ExitCode::failed);
+  EXPECT_NE(summary.reason.find("first"), std::string::npos);
+  world.must_run();
+  EXPECT_EQ(world.on_new.starts["make t"], 1);
+}
+
+TEST(Failure, ACleanUpStepDoesNotRunWhereNothingFailed) {
+  RunWorld world(R"(  first: {uses: make, needs: [], with: {name: a}, on_fail: [tidy]}
+  tidy: {uses: make, needs: [], with: {name: t}}
+)");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.on_new.starts.count("make t"), 0u);
+}
+
+TEST(Failure, AFinalUnknownHoldsAndExitsWithSix) {
+  RunWorld world(R"(  look: {uses: look, with: {name: l}}
+  change: {uses: make, needs: [], with: {name: a}}
+  later: {uses: make, needs: [change], with: {name: b}}
+)");
+  world.looks["l"] = [] { return fail(ErrorKind::no_answer, "look.silent", "no answer"); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::in_doubt);
+  EXPECT_EQ(world.of("later"), ItemState::pending);
+}
+
+TEST(Failure, OnUnknownWarnGoesOn) {
+  RunWorld world(R"(  look: {uses: look, with: {name: l}, on_unknown: warn}
+  change: {uses: make, with: {name: a}}
+)");
+  world.looks["l"] = [] { return fail(ErrorKind::no_answer, "look.silent", "no answer"); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("change"), ItemState::done);
+}
+
+TEST(Failure, AnUnreachableHostIsNone) {
+  RunWorld world(R"(  there: {uses: make, host: old, needs: [], with: {name: a}}
+  behind: {uses: make, needs: [there], with: {name: b}}
+  other: {uses: make, needs: [], with: {name: c}}
+)");
+  world.old_is_down = true;
+  const Summary summary = world.must_run();
+  EXPECT_EQ(summary.exit, ExitCode::parked);
+  EXPECT_EQ(summary.down_hosts, std::vector<std::string>{"old"});
+  EXPECT_EQ(world.of("there"), ItemState::pending);
+  EXPECT_EQ(world.of("behind"), ItemState::pending);
+  EXPECT_EQ(world.of("other"), ItemState::done);
+}
+
+TEST(Failure, AHostThatComesBackIsReportedAndChangesWaitForAWord) {
+  RunWorld world(R"(  there: {uses: make, host: old, needs: [], with: {name: a}}
+)");
+  world.old_is_down = true;
+  world.must_run();
+  world.old_is_down = false;
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.of("host.old"), ItemState::gate);
+  EXPECT_EQ(world.of("there"), ItemState::pending);
+  world.approve("host.old");
+  world.must_run();
+  EXPECT_EQ(world.state().lost_hosts.size(), 0u);
+  EXPECT_NE(world.of("there"), ItemState::pending);
+}
+
+TEST(States, AStepWhoseOwnIfIsFalseSatisfiesItsEdges) {
+  RunWorld world(R"(  maybe: {uses: make, with: {name: a}, if: "false"}
+  next: {uses: make, needs: [maybe], with: {name: b}}
+)");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("maybe"), ItemState::skipped);
+  EXPECT_EQ(world.of("next"), ItemState::done);
+}
+
+TEST(States, AReferenceToASkippedStepSkipsTheReferrerWithTheReason) {
+  RunWorld world(R"(  maybe: {uses: look, with: {name: a}, if: "false"}
+  next: {uses: make, with: {name: b, at: "${steps.maybe.n}"}}
+)");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("next"), ItemState::skipped);
+  EXPECT_NE(world.state().item({"next", {}}).reason.find("maybe"), std::string::npos);
+}
+
+TEST(States, IfIsEvaluatedOnceAllEdgesHaveEnded) {
+  RunWorld world(R"(  look: {uses: look, with: {name: l}}
+  change: {uses: make, with: {name: a}, if: "steps.look.n == 2"}
+)");
+  world.looks["l"] = [] { return found(Verdict::ok, {{"n", 2}}); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("change"), ItemState::done);
+}
+
+}  // namespace
+}  // namespace mxodus

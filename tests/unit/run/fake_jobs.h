@@ -1,0 +1,90 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "orchestrator/jobs/job.h"
+
+namespace mxodus {
+
+/// The jobs of a host, which outlive any process that started them. A job runs for `looks` looks and then
+/// ends with what `ends` says, which may change the world.
+class FakeJobs final : public Jobs {
+ public:
+  struct Kept {
+    JobSpec spec;
+    JobState state = JobRunning{};
+    int looks_left = 0;
+    std::string output;
+  };
+
+  std::function<JobState(const JobSpec&)> ends = [](const JobSpec&) { return JobDone{0}; };
+  int looks = 1;
+  bool silent = false;  ///< does not answer any more
+  bool deaf = false;    ///< takes the next start and does not answer it
+  std::map<std::string, Kept> jobs;
+  std::map<std::string, int> starts;  ///< by title: how often work really began
+  std::optional<Lease> lease;
+
+  Result<JobStatus> start(const JobId& id, const JobSpec& spec, const Lease& by,
+                          const std::map<std::string, SecretText>&, const Deadline&) override {
+    if (silent) return gone();
+    if (lease && lease->token > by.token) return fail(ErrorKind::refused, "lease.stale", "an older token");
+    if (!jobs.contains(id.text)) {
+      jobs[id.text] = {spec, JobRunning{}, looks, {}};
+      ++starts[spec.title];
+    } else if (jobs[id.text].spec.script != spec.script) {
+      return fail(ErrorKind::refused, "job.conflict", "another script has this id");
+    }
+    if (std::exchange(deaf, false)) return fail(ErrorKind::no_answer, "ssh.lost", "the connection went");
+    return status_of(jobs[id.text]);
+  }
+  Result<JobStatus> status(const JobId& id, const Deadline&) override {
+    if (silent) return gone();
+    const auto found = jobs.find(id.text);
+    if (found == jobs.end()) return JobStatus{JobAbsent{}, 0, {}, {}};
+    Kept& job = found->second;
+    if (std::holds_alternative<JobRunning>(job.state) && job.looks_left-- <= 0) job.state = ends(job.spec);
+    return status_of(job);
+  }
+  Result<std::string> output(const JobId& id, std::int64_t offset, std::size_t limit,
+                             const Deadline&) override {
+    if (silent) return gone();
+    const std::string& all = jobs[id.text].output;
+    return all.substr(std::min<std::size_t>(offset, all.size()), limit);
+  }
+  Result<std::string> file(const JobId&, const std::string&, std::int64_t, std::size_t,
+                           const Deadline&) override {
+    return std::string();
+  }
+  Result<JobStatus> cancel(const JobId& id, const Deadline&) override {
+    if (silent) return gone();
+    jobs[id.text].state = JobDone{143};
+    return status_of(jobs[id.text]);
+  }
+  Result<void> purge(const JobId&, const Deadline&) override { return {}; }
+  Result<void> acquire(const Lease& by, std::optional<std::uint64_t> take_over, const Deadline&) override {
+    if (silent) return tl::unexpected(gone().value());
+    if (lease && lease->run != by.run && take_over != lease->token)
+      return fail(ErrorKind::refused, "lease.held", "held by " + lease->who + " on " + lease->laptop);
+    lease = by;
+    return {};
+  }
+  Result<void> release(const Lease&, const Deadline&) override {
+    lease.reset();
+    return {};
+  }
+  Result<std::optional<Lease>> holder(const Deadline&) override { return lease; }
+  Result<JobCapabilities> capabilities(const Deadline&) override { return JobCapabilities{}; }
+
+ private:
+  static tl::unexpected<Error> gone() {
+    return fail(ErrorKind::unreachable, "ssh.unreachable", "no route to host");
+  }
+  static JobStatus status_of(const Kept& job) {
+    return {job.state, static_cast<std::int64_t>(job.output.size()), {}, {}};
+  }
+};
+
+}  // namespace mxodus

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <deque>
+
+#include "orchestrator/run/workers.h"
+#include "tests/support/fake_clock.h"
+
+namespace mxodus {
+
+/// Does blocking work in place, in the order in which it was begun, and lets the fake clock pass where the
+/// executor would wait.
+class InlineWorkers final : public Workers {
+ public:
+  explicit InlineWorkers(FakeClock& clock) : clock_(clock) {}
+
+  void start(BlockingWork work) override { waiting_.push_back(std::move(work)); }
+  std::optional<Completion> next(std::chrono::milliseconds at_most) override {
+    if (waiting_.empty()) {
+      clock_.advance(std::max(at_most, std::chrono::milliseconds(1)));
+      return std::nullopt;
+    }
+    BlockingWork work = std::move(waiting_.front());
+    waiting_.pop_front();
+    return work();
+  }
+  void wake() override {}
+
+ private:
+  FakeClock& clock_;
+  std::deque<BlockingWork> waiting_;
+};
+
+}  // namespace mxodus

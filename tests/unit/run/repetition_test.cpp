@@ -1,0 +1,164 @@
+#include <gtest/gtest.h>
+
+#include "orchestrator/run/outcome.h"
+#include "tests/unit/run/run_world.h"
+
+namespace mxodus {
+namespace {
+
+TEST(Retry, RepeatsWhatFailedAsOftenAsSaid) {
+  RunWorld world(R"(  look: {uses: look, with: {name: l}, retry: {times: 2, delay: 10s}}
+)");
+  int left = 2;
+  world.looks["l"] = [&] { return found(left-- > 0 ? Verdict::fail : Verdict::ok); };
+  left = 3;  // the planner looks once
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.attempts("look"), 3);
+}
+
+TEST(Retry, EndsWhenItIsUsedUpAndTheCountSurvivesResume) {
+  RunWorld world(R"(  look: {uses: look, with: {name: l}, retry: {times: 2, delay: 2h}}
+)");
+  world.looks["l"] = [] { return found(Verdict::fail); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.attempts("look"), 1);
+  for (int n = 0; n < 3; ++n) {
+    world.clock.advance(std::chrono::hours(3));
+    world.must_run();
+  }
+  EXPECT_EQ(world.of("look"), ItemState::failed);
+  EXPECT_EQ(world.attempts("look"), 3);
+}
+
+TEST(Retry, PausesDoubleUpToTheirLimit) {
+  StepRules rules;
+  rules.retry = {5, Duration{std::chrono::seconds(10)}, Duration{std::chrono::seconds(25)}};
+  EXPECT_EQ(retry_pause(rules, 1).value, std::chrono::seconds(10));
+  EXPECT_EQ(retry_pause(rules, 2).value, std::chrono::seconds(20));
+  EXPECT_EQ(retry_pause(rules, 3).value, std::chrono::seconds(25));
+}
+
+TEST(Retry, DoesNotRepeatAChangeOfWhichNobodyKnowsHowItEnded) {
+  StepRules rules;
+  rules.retry.times = 3;
+  const ItemEnding ending = ending_of(rules, Verdict::unknown, 0, true, true);
+  EXPECT_EQ(ending.state, ItemState::failed);
+  EXPECT_FALSE(ending.again_in);
+}
+
+TEST(Until, FalseWaitsAndIsNotCountedAsARetry) {
+  RunWorld world(R"(  listed: {uses: look, with: {name: l}, until: "self.n == 0", every: 5m}
+  change: {uses: make, needs: [listed], with: {name: a}}
+)");
+  int listed = 3;
+  world.looks["l"] = [&] { return found(Verdict::ok, {{"n", listed--}}); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("change"), ItemState::done);
+  EXPECT_EQ(world.state().item({"listed", {}}).failures, 0);
+}
+
+TEST(Until, IsParkedWhereTheNextLookIsFurtherThanTheProcessStays) {
+  RunWorld world(R"(  listed: {uses: look, with: {name: l}, until: "self.n == 0", every: 6h}
+)");
+  world.looks["l"] = [] { return found(Verdict::ok, {{"n", 1}}); };
+  const Summary summary = world.must_run();
+  EXPECT_EQ(summary.exit, ExitCode::parked);
+  ASSERT_TRUE(summary.next_look);
+  EXPECT_GT(summary.next_look->since_epoch, world.clock.now().since_epoch);
+  world.looks["l"] = [] { return found(Verdict::ok, {{"n", 0}}); };
+  world.clock.advance(std::chrono::hours(7));
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+}
+
+TEST(Wait, EndsAtTheMomentFixedWhenItBegan) {
+  RunWorld world(R"(  pause: {uses: wait, with: {for: 3h}}
+)");
+  const Summary first = world.must_run();
+  EXPECT_EQ(first.exit, ExitCode::parked);
+  world.clock.advance(std::chrono::hours(1));
+  const Summary second = world.must_run();
+  EXPECT_EQ(second.next_look, first.next_look);
+  world.clock.advance(std::chrono::hours(3));
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+}
+
+TEST(Timeout, LeavesTheJobRunningAndParks) {
+  RunWorld world(R"(  restore: {uses: make, with: {name: a}, timeout: 1m}
+)");
+  world.on_new.looks = 1'000'000;
+  const Summary summary = world.must_run();
+  EXPECT_EQ(summary.exit, ExitCode::parked);
+  ASSERT_EQ(summary.going_on.size(), 1u);
+  EXPECT_EQ(summary.going_on[0].host, "new");
+  world.on_new.jobs.begin()->second.looks_left = 0;
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.on_new.starts["make a"], 1);
+}
+
+TEST(Timeout, WithCancelEndsTheJob) {
+  RunWorld world(R"(  restore: {uses: make, with: {name: a}, timeout: 1m, on_timeout: cancel}
+)");
+  world.on_new.looks = 1'000'000;
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_TRUE(std::holds_alternative<JobDone>(world.on_new.jobs.begin()->second.state));
+}
+
+TEST(Deadline, BoundsParkingToo) {
+  RunWorld world(R"(  listed: {uses: look, with: {name: l}, until: "self.n == 0", every: 1h, deadline: 5h}
+)");
+  world.looks["l"] = [] { return found(Verdict::ok, {{"n", 1}}); };
+  world.must_run();
+  world.clock.advance(std::chrono::hours(6));
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+}
+
+TEST(ForEach, ItemsHaveTheirOwnAttemptsAndOutputsByKey) {
+  RunWorld world(R"(  each: {uses: look, with: {name: "${item}"}, for_each: [ada, bob]}
+  sum: {uses: make, with: {name: s}, if: "steps.each.ada.n + steps.each.bob.n == 3"}
+)");
+  world.looks["ada"] = [] { return found(Verdict::ok, {{"n", 1}}); };
+  world.looks["bob"] = [] { return found(Verdict::ok, {{"n", 2}}); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("sum"), ItemState::done);
+}
+
+TEST(ForEach, ADependantWithTheSameListIsJoinedKeyByKey) {
+  RunWorld world(
+      R"(  first: {uses: make, needs: [], with: {name: "a-${item}"}, for_each: [ada, bob], on_fail: continue}
+  second: {uses: make, needs: [first], with: {name: "b-${item}"}, for_each: [ada, bob]}
+)");
+  world.breaks = {"a-ada"};
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.of("second", "ada"), ItemState::blocked);
+  EXPECT_EQ(world.of("second", "bob"), ItemState::done);
+}
+
+TEST(ForEach, StopAfterAllowsAShareOfTheItemsToFail) {
+  RunWorld world(R"(  each: {uses: make, with: {name: "${item}"}, for_each: [a, b, c, d], stop_after: 25%}
+)");
+  world.breaks = {"a"};
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.of("each", "d"), ItemState::done);
+
+  RunWorld worse(R"(  each: {uses: make, with: {name: "${item}"}, for_each: [a, b, c, d], stop_after: 25%}
+)");
+  worse.breaks = {"a", "b"};
+  worse.must_run();
+  EXPECT_EQ(worse.of("each", "c"), ItemState::pending);
+}
+
+TEST(ForEach, ChangesRunOneAtATimeUnlessParallelSaysMore) {
+  RunWorld world(R"(  each: {uses: make, with: {name: "${item}"}, for_each: [a, b, c]}
+)");
+  std::size_t most = 0;
+  world.on_wait = [&] {
+    std::size_t running = 0;
+    for (const auto& [id, job] : world.on_new.jobs) running += std::holds_alternative<JobRunning>(job.state);
+    most = std::max(most, running);
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(most, 1u);
+}
+
+}  // namespace
+}  // namespace mxodus

@@ -1,0 +1,111 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/run/run_world.h"
+
+namespace mxodus {
+namespace {
+
+constexpr const char* kSteps = R"(  first: {uses: make, with: {name: a}}
+  second: {uses: make, with: {name: b}}
+)";
+
+TEST(Rollback, TakesDependantsBackFirst) {
+  RunWorld world(kSteps);
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
+  std::vector<std::string> undone;
+  world.on_new.ends = [&](const JobSpec& spec) -> JobState {
+    undone.push_back(spec.script);
+    world.facts.erase(spec.script.substr(spec.script.find(' ') + 1));
+    return JobDone{0};
+  };
+  const auto summary = world.roll_back();
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->exit, ExitCode::done);
+  EXPECT_THAT(undone, testing::ElementsAre("unmake b", "unmake a"));
+  EXPECT_EQ(world.of("first"), ItemState::undone);
+  EXPECT_TRUE(world.rollback_plan().undos.empty());
+}
+
+TEST(Rollback, StopsWhereTheStateIsNotWhatTheStepLeft) {
+  RunWorld world(kSteps);
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
+  world.facts.erase("b");
+  const auto summary = world.roll_back();
+  ASSERT_TRUE(summary);
+  EXPECT_NE(summary->exit, ExitCode::done);
+  EXPECT_EQ(world.facts, std::set<std::string>{"a"});
+  EXPECT_THAT(world.state().item({"second", {}}).sentence, testing::HasSubstr("not there any more"));
+}
+
+TEST(Rollback, ListsThePermanentAsNotUndone) {
+  RunWorld world(kSteps);
+  world.permanent = {"b"};
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
+  const RollbackPlan plan = world.rollback_plan();
+  ASSERT_EQ(plan.not_undone.size(), 1u);
+  EXPECT_EQ(plan.not_undone[0].id.step, "second");
+  ASSERT_EQ(plan.undos.size(), 1u);
+  EXPECT_EQ(plan.undos[0].change.id.step, "first");
+}
+
+TEST(Rollback, NamesThePointOfNoReturnOnceItIsPast) {
+  RunWorld world(R"(  first: {uses: make, with: {name: a}}
+  second: {uses: make, with: {name: b}, point_of_no_return: true}
+)");
+  EXPECT_EQ(world.rollback_plan().past_point, "");
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.rollback_plan().past_point, "second");
+}
+
+TEST(Revision, OfAStepNotBegunIsFree) {
+  RunWorld world(R"(  first: {uses: make, with: {name: a}}
+  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: make, with: {name: b}}
+)");
+  world.must_run();
+  const RevisionCheck check = world.compare_with(R"(  first: {uses: make, with: {name: a}, timeout: 3h}
+  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: make, with: {name: c}}
+  more: {uses: make, with: {name: d}}
+)");
+  EXPECT_EQ(check.changes.size(), 2u);
+  EXPECT_TRUE(check.conflicts.empty());
+}
+
+TEST(Revision, OfAFinishedStepIsAConflictUntilItIsSettled) {
+  RunWorld world(kSteps);
+  world.must_run();
+  const char* edited = R"(  first: {uses: make, with: {name: c}}
+  second: {uses: make, with: {name: b}}
+)";
+  ASSERT_EQ(world.compare_with(edited).conflicts.size(), 1u);
+  EXPECT_EQ(world.compare_with(edited).conflicts[0].step, "first");
+  world.decide(EventType::accept, {"first", {}});
+  EXPECT_TRUE(world.compare_with(edited).conflicts.empty());
+}
+
+TEST(Revision, RemovedRenamedOrPutBeforeAFinishedStepIsAConflict) {
+  RunWorld world(kSteps);
+  world.must_run();
+  EXPECT_EQ(world.compare_with("  first: {uses: make, with: {name: a}}\n").conflicts.size(), 1u);
+  const RevisionCheck before = world.compare_with(R"(  zero: {uses: make, with: {name: z}}
+  first: {uses: make, with: {name: a}}
+  second: {uses: make, with: {name: b}}
+)");
+  ASSERT_EQ(before.conflicts.size(), 1u);
+  EXPECT_EQ(before.conflicts[0].step, "zero");
+}
+
+TEST(Revision, ThatComesToTheSameParametersTouchesNoFingerprint) {
+  RunWorld world(kSteps);
+  world.must_run();
+  const RevisionCheck check = world.compare_with(R"(  first: {uses: make, with: {name: "${'a'}"}}
+  second: {uses: make, with: {name: b}}
+)");
+  EXPECT_EQ(check.changes.size(), 1u);
+  EXPECT_TRUE(check.conflicts.empty());
+}
+
+}  // namespace
+}  // namespace mxodus

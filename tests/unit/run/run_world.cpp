@@ -1,0 +1,338 @@
+#include "tests/unit/run/run_world.h"
+
+#include <gtest/gtest.h>
+
+#include "orchestrator/plan/planner.h"
+#include "orchestrator/plan/playbook_check.h"
+#include "orchestrator/playbook/load.h"
+#include "steps/catalog.h"
+#include "steps/gates/gate.h"
+#include "steps/wait/wait.h"
+
+namespace mxodus {
+namespace {
+
+ParamSpec name_param() {
+  return {.name = "name", .type = ParamType::text, .doc = "", .required = true};
+}
+
+class Look final : public StepType {
+ public:
+  explicit Look(RunWorld& world) : world_(world) {}
+  const StepDeclaration& declaration() const override { return declaration_; }
+  Result<Finding> probe(StepContext& context) const override {
+    const std::string name = context.params().text("name");
+    ++world_.looked[name];
+    const auto scripted = world_.looks.find(name);
+    return scripted == world_.looks.end() ? found(Verdict::ok) : scripted->second();
+  }
+
+ private:
+  RunWorld& world_;
+  StepDeclaration declaration_{.name = "look",
+                               .params = {name_param(), {.name = "at", .type = ParamType::any, .doc = ""}},
+                               .outputs = {{.name = "n", .type = ParamType::integer, .doc = ""},
+                                           {.name = "list", .type = ParamType::any, .doc = ""}},
+                               .host = HostUse::optional};
+};
+
+/// What `make` and `call` share: a fact that is there or is not.
+class Maker : public StepType {
+ public:
+  Maker(RunWorld& world, std::string name) : world_(world) {
+    declaration_ = {.name = std::move(name),
+                    .effect = Effect::permanent,
+                    .params = {name_param(), {.name = "at", .type = ParamType::any, .doc = ""}},
+                    .outputs = {{.name = "n", .type = ParamType::integer, .doc = ""}},
+                    .host = HostUse::optional};
+  }
+  const StepDeclaration& declaration() const override { return declaration_; }
+  Effect effect(const Params& params) const override {
+    return world_.permanent.contains(params.text("name")) ? Effect::permanent : Effect::change;
+  }
+  Result<Finding> probe(StepContext& context) const override {
+    const std::string name = context.params().text("name");
+    Finding finding = found(Verdict::ok, {{"n", 1}});
+    finding.state = world_.facts.contains(name);
+    return finding;
+  }
+  Result<StepPlan> plan(const Params& params, const Finding& seen) const override {
+    const std::string name = params.text("name");
+    StepPlan plan;
+    plan.summary = "make " + name + world_.note[name];
+    if (seen.state == Value(true)) return plan;
+    plan.action = PlanAction::change;
+    plan.changes = {{name, "", "there" + world_.note[name]}};
+    plan.undo = ValueMap{{"name", name}};
+    return plan;
+  }
+
+ protected:
+  RunWorld& world_;
+
+ private:
+  StepDeclaration declaration_;
+};
+
+class Make final : public Maker {
+ public:
+  explicit Make(RunWorld& world) : Maker(world, "make") {}
+  Result<Work> apply(const Params& params, const StepPlan&) const override {
+    return Work(JobWork{{job("make " + params.text("name"))}});
+  }
+  Result<Work> undo(const Params& params, const Value&, const Finding& now) const override {
+    if (now.state != Value(true))
+      return fail(ErrorKind::drift, "make.drift", params.text("name") + " is not there any more");
+    return Work(JobWork{{job("unmake " + params.text("name"))}});
+  }
+
+ private:
+  static JobSpec job(const std::string& script) {
+    JobSpec spec;
+    spec.host = "new";
+    spec.title = script;
+    spec.script = script;
+    return spec;
+  }
+};
+
+class Call final : public Maker {
+ public:
+  explicit Call(RunWorld& world) : Maker(world, "call") {}
+  Result<Work> apply(const Params& params, const StepPlan&) const override {
+    const std::string name = params.text("name");
+    return Work(LocalWork{"call " + name, [this, name](StepContext&) -> Result<void> {
+                            ++world_.called[name];
+                            if (world_.breaks.contains(name))
+                              return fail(ErrorKind::refused, "call.no", "refused");
+                            world_.facts.insert(name);
+                            return {};
+                          }});
+  }
+};
+
+class WorldHosts final : public HostDirectory {
+ public:
+  explicit WorldHosts(RunWorld& world) : world_(world) {}
+  Host* host(const std::string& name) override {
+    if (name == "new") return &new_;
+    if (name != "old") return nullptr;
+    world_.old_is_down ? old_.cut() : old_.reconnect();
+    return &old_;
+  }
+  Jobs* jobs(const std::string& name) override {
+    return name == "new" ? &world_.on_new : name == "old" ? &world_.on_old : nullptr;
+  }
+  Host& laptop() override { return here_; }
+
+ private:
+  RunWorld& world_;
+  FakeHost new_{"new"};
+  FakeHost old_{"old"};
+  FakeHost here_{"here"};
+};
+
+/// Lets a test act whenever time passes.
+class WatchedWorkers final : public Workers {
+ public:
+  WatchedWorkers(FakeClock& clock, std::function<void()>& on_wait)
+      : inline_(clock), clock_(clock), on_wait_(on_wait) {}
+  void start(BlockingWork work) override { inline_.start(std::move(work)); }
+  std::optional<Completion> next(std::chrono::milliseconds at_most) override {
+    const auto before = clock_.boottime();
+    auto completion = inline_.next(at_most);
+    if (on_wait_ && clock_.boottime() != before) on_wait_();
+    return completion;
+  }
+  void wake() override {}
+
+ private:
+  InlineWorkers inline_;
+  FakeClock& clock_;
+  std::function<void()>& on_wait_;
+};
+
+std::string playbook_text(const std::string& steps) {
+  return "mxodus: 1\nname: test\ninputs:\n  people: {type: text, default: ada}\nhosts:\n  new: {ssh: new}\n"
+         "  old: {ssh: old, may_be_down: true}\nsteps:\n" +
+         steps;
+}
+
+Playbook load(const std::string& text) {
+  auto loaded = load_playbook(text, "test.yaml");
+  for (const Error& fault : loaded.faults) ADD_FAILURE() << one_line(fault);
+  return std::move(loaded.playbook);
+}
+
+}  // namespace
+
+Finding found(Verdict verdict, ValueMap outputs) {
+  return {verdict, "seen", std::move(outputs), {}};
+}
+
+struct RunWorld::Parts {
+  explicit Parts(RunWorld& world, const std::string& steps)
+      : secrets({}, redactor,
+                [](const std::string&, const std::string&) -> Result<SecretText> {
+                  return fail(ErrorKind::refused, "secret.no-terminal", "there is no terminal");
+                }),
+        hosts(world),
+        environment{catalog, hosts, http, dns, secrets, redactor, world.clock, {}},
+        text(playbook_text(steps)),
+        playbook(load(text)) {
+    catalog.add(std::make_unique<Look>(world));
+    catalog.add(std::make_unique<Make>(world));
+    catalog.add(std::make_unique<Call>(world));
+    catalog.add(make_approve());
+    catalog.add(make_choose());
+    catalog.add(make_answer());
+    catalog.add(make_task());
+    catalog.add(make_wait());
+  }
+
+  StepOrder order() {
+    auto checked = check_playbook(playbook, catalog);
+    for (const Error& fault : checked.faults) ADD_FAILURE() << one_line(fault);
+    return checked.order ? std::move(*checked.order) : StepOrder{};
+  }
+
+  Redactor redactor;
+  SecretStore secrets;
+  Catalog catalog;
+  WorldHosts hosts;
+  FakeHttp http;
+  FakeDns dns;
+  Environment environment;
+  std::string text;
+  Playbook playbook;
+  std::optional<Plan> plan;
+};
+
+RunWorld::RunWorld(const std::string& steps) : parts_(std::make_unique<Parts>(*this, steps)) {
+  const auto ends = [this](const JobSpec& spec) -> JobState {
+    const auto space = spec.script.find(' ');
+    const std::string verb = spec.script.substr(0, space);
+    const std::string name = spec.script.substr(space + 1);
+    if (breaks.contains(name)) return JobDone{1};
+    verb == "make" ? void(facts.insert(name)) : void(facts.erase(name));
+    return JobDone{0};
+  };
+  on_new.ends = ends;
+  on_old.ends = ends;
+  options.laptop = "laptop";
+  options.who = "ada";
+  options.stay = Duration{std::chrono::minutes(15)};
+}
+
+RunWorld::~RunWorld() = default;
+
+Result<Summary> RunWorld::process(std::unique_ptr<MemoryJournal> store, const Act& act) {
+  if (!parts_->plan) {
+    const StepOrder order = parts_->order();
+    parts_->plan = make_plan(parts_->environment,
+                             {parts_->playbook, order, parts_->text, {{"people", "ada"}}, "test"}, {});
+  }
+  auto journal = Journal::open(std::move(store), clock, parts_->redactor);
+  if (!journal) return tl::unexpected(journal.error());
+  if (journal->state().last == 0) {
+    RunOpened opened;
+    opened.run = "r1";
+    opened.lineage = parts_->plan->lineage;
+    if (auto written = journal->run_opened(opened); !written) return tl::unexpected(written.error());
+  }
+  journal->observe([this](const Event& event) { observer.see(Recorded{event}); });
+  StepTable table(parts_->playbook, parts_->order(), parts_->environment, Value(ValueMap{{"people", "ada"}}));
+  WatchedWorkers workers(clock, on_wait);
+  const RunContext run{table,       *parts_->plan,
+                       *journal,    parts_->environment,
+                       workers,     [](const KeptEvidence& kept) -> Result<std::string> { return kept.name; },
+                       {&observer}, options};
+  Executor executor(run, stop.get_token(), {});
+  return act(executor);
+}
+
+Result<Summary> RunWorld::run() {
+  return process(std::make_unique<MemoryJournal>(disk), [](Executor& executor) { return executor.run(); });
+}
+
+bool RunWorld::run_killed_at(int k, MemoryJournal::Fault fault) {
+  auto store = std::make_unique<MemoryJournal>(disk);
+  store->strike(k, fault);
+  const auto before = disk->appends;
+  const auto summary = process(std::move(store), [](Executor& executor) { return executor.run(); });
+  return !summary && disk->appends >= before + k;
+}
+
+Summary RunWorld::must_run() {
+  auto summary = run();
+  if (!summary) {
+    ADD_FAILURE() << one_line(summary.error());
+    return {};
+  }
+  return *summary;
+}
+
+RollbackPlan RunWorld::rollback_plan() {
+  return plan_rollback(StepTable(parts_->playbook, parts_->order(), parts_->environment, Value(ValueMap())),
+                       state());
+}
+
+Result<Summary> RunWorld::roll_back() {
+  const RollbackPlan plan = rollback_plan();
+  return process(std::make_unique<MemoryJournal>(disk),
+                 [&](Executor& executor) { return executor.roll_back(plan); });
+}
+
+RevisionCheck RunWorld::compare_with(const std::string& steps) {
+  const Playbook edited = load(playbook_text(steps));
+  auto checked = check_playbook(edited, parts_->catalog);
+  for (const Error& fault : checked.faults) ADD_FAILURE() << one_line(fault);
+  if (!checked.order) return {};
+  const StepTable before(parts_->playbook, parts_->order(), parts_->environment, Value(ValueMap()));
+  const StepTable after(edited, std::move(*checked.order), parts_->environment, Value(ValueMap()));
+  return compare_revisions(before, after, *parts_->plan, state());
+}
+
+void RunWorld::decide(EventType type, const ItemId& id, Value value, const std::string& why) {
+  auto journal = Journal::open(std::make_unique<MemoryJournal>(disk), clock, parts_->redactor);
+  ASSERT_TRUE(journal);
+  DecisionData data;
+  data.who = "ada";
+  data.why = why;
+  data.value = std::move(value);
+  if (const auto& gate = journal->state().item(id).gate) {
+    data.answers = gate->n;
+    data.digest = gate->asked.digest;
+  }
+  ASSERT_TRUE(journal->decide(type, id, data));
+}
+
+void RunWorld::approve(const std::string& step, const std::string& who) {
+  auto journal = Journal::open(std::make_unique<MemoryJournal>(disk), clock, parts_->redactor);
+  ASSERT_TRUE(journal);
+  const auto& gate = journal->state().item({step, {}}).gate;
+  ASSERT_TRUE(gate) << step << " asks nothing";
+  DecisionData data;
+  data.who = who;
+  data.answers = gate->n;
+  data.digest = gate->asked.digest;
+  ASSERT_TRUE(journal->decide(EventType::approve, {step, {}}, data));
+}
+
+RunState RunWorld::state() {
+  RunState state;
+  for (const Event& event : disk->events) apply(state, event);
+  return state;
+}
+
+ItemState RunWorld::of(const std::string& step, const std::string& item) {
+  return state().item({step, item}).state;
+}
+
+std::vector<EventType> RunWorld::types() {
+  std::vector<EventType> types;
+  for (const Event& event : disk->events) types.push_back(event.type);
+  return types;
+}
+
+}  // namespace mxodus

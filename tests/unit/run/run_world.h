@@ -1,0 +1,96 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "orchestrator/core/secret_store.h"
+#include "orchestrator/plan/plan.h"
+#include "orchestrator/run/executor.h"
+#include "orchestrator/run/revision.h"
+#include "tests/support/fake_dns.h"
+#include "tests/support/fake_host.h"
+#include "tests/support/fake_http.h"
+#include "tests/support/memory_journal.h"
+#include "tests/unit/run/fake_jobs.h"
+#include "tests/unit/run/inline_workers.h"
+
+namespace mxodus {
+
+/// Keeps all that an executor shows.
+class RecordingObserver final : public Observer {
+ public:
+  void see(const RunEvent& event) override { events.push_back(event); }
+  template <class T>
+  int count() const {
+    return static_cast<int>(std::count_if(events.begin(), events.end(),
+                                          [](const RunEvent& e) { return std::holds_alternative<T>(e); }));
+  }
+  std::vector<RunEvent> events;
+};
+
+/// A small world in which playbooks run: hosts `new` and `old`, whose jobs outlive every process; a disk with
+/// the journal; time that passes at once; and three scripted step types:
+///   look {name, outputs…}: gives what looks[name] says, else ok;
+///   make {name}: a change by a job, after which facts holds name; nothing to do where it does;
+///   call {name}: the same in the process of mxodus itself.
+/// Gates, wait and the planner are the real ones.
+class RunWorld {
+ public:
+  /// `steps` is the body of `steps:`, indented by two.
+  explicit RunWorld(const std::string& steps);
+  ~RunWorld();
+
+  /// One process of mxodus: opens the journal, runs until it exits. The second one resumes.
+  Result<Summary> run();
+  /// The same, killed around its k-th append. True where it came so far.
+  bool run_killed_at(int k, MemoryJournal::Fault fault);
+  Summary must_run();
+
+  RollbackPlan rollback_plan();
+  Result<Summary> roll_back();
+  /// What an edit to these steps would mean for the run as it stands.
+  RevisionCheck compare_with(const std::string& steps);
+
+  /// What another terminal types.
+  void decide(EventType type, const ItemId& id, Value value = {}, const std::string& why = "because");
+  /// Approves with the digest of the question that stands.
+  void approve(const std::string& step, const std::string& who = "ada");
+
+  RunState state();
+  ItemState of(const std::string& step, const std::string& item = {});
+  int attempts(const std::string& step, const std::string& item = {}) {
+    return state().item({step, item}).attempts;
+  }
+  std::vector<EventType> types();
+
+  FakeClock clock;
+  FakeJobs on_new;
+  FakeJobs on_old;
+  std::set<std::string> facts;
+  std::map<std::string, std::function<Result<Finding>()>> looks;
+  std::map<std::string, int> looked;        ///< how often each look was made
+  std::map<std::string, int> called;        ///< how often each local work acted
+  std::set<std::string> breaks;             ///< names whose work fails
+  std::set<std::string> permanent;          ///< names whose effect is
+  std::map<std::string, std::string> note;  ///< shown in the plan of a make: its effect on the reviewed plan
+  bool old_is_down = false;
+  std::function<void()> on_wait;  ///< called whenever time passes
+  RunOptions options;
+  std::stop_source stop;
+  RecordingObserver observer;
+  std::shared_ptr<MemoryDisk> disk = std::make_shared<MemoryDisk>();
+
+ private:
+  struct Parts;
+  using Act = std::function<Result<Summary>(Executor&)>;
+  Result<Summary> process(std::unique_ptr<MemoryJournal> store, const Act& act);
+  std::unique_ptr<Parts> parts_;
+};
+
+Finding found(Verdict verdict, ValueMap outputs = {});
+
+}  // namespace mxodus
