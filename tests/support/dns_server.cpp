@@ -86,6 +86,26 @@ void DnsServer::drop(const std::string& name) {
   dropped_.insert(name);
 }
 
+void DnsServer::truncate_udp() {
+  const std::lock_guard lock(mutex_);
+  truncate_ = true;
+}
+
+void DnsServer::know_no_edns() {
+  const std::lock_guard lock(mutex_);
+  edns_ = false;
+}
+
+void DnsServer::set_authoritative(bool authoritative) {
+  const std::lock_guard lock(mutex_);
+  authoritative_ = authoritative;
+}
+
+void DnsServer::refer_by(const std::string& record) {
+  const std::lock_guard lock(mutex_);
+  referral_ = record;
+}
+
 std::vector<std::string> DnsServer::questions() const {
   const std::lock_guard lock(mutex_);
   return questions_;
@@ -172,8 +192,9 @@ std::vector<unsigned char> DnsServer::answer(const std::vector<unsigned char>& q
     for (const auto& [known, line] : records_) exists = exists || is_within(known, name);
     if (ldns_pkt_ancount(reply.get()) == 0) {
       if (!exists) ldns_pkt_set_rcode(reply.get(), LDNS_RCODE_NXDOMAIN);
-      ldns_pkt_push_rr(reply.get(), LDNS_SECTION_AUTHORITY,
-                       parse(referral_.empty() ? "test. 300 IN SOA ns.test. root.test. 1 60 60 60 90" : referral_));
+      ldns_pkt_push_rr(
+          reply.get(), LDNS_SECTION_AUTHORITY,
+          parse(referral_.empty() ? "test. 300 IN SOA ns.test. root.test. 1 60 60 60 90" : referral_));
     }
   }
   std::uint8_t* wire = nullptr;

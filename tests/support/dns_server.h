@@ -31,13 +31,13 @@ class DnsServer {
   /// Questions for `name` are not answered at all.
   void drop(const std::string& name);
   /// Answers over UDP are cut: the client is to come again over TCP.
-  void truncate_udp() { truncate_ = true; }
+  void truncate_udp();
   /// Questions with EDNS are answered FORMERR, as by very old servers.
-  void know_no_edns() { edns_ = false; }
+  void know_no_edns();
   /// Whether answers say that they come from the zone's own server.
-  void set_authoritative(bool authoritative) { authoritative_ = authoritative; }
+  void set_authoritative(bool authoritative);
   /// Puts a record into the authority section of answers that hold nothing: a referral.
-  void refer_by(const std::string& record) { referral_ = record; }
+  void refer_by(const std::string& record);
 
   /// "NAME TYPE udp|tcp rd=0|1", in the order of their coming.
   std::vector<std::string> questions() const;
