@@ -96,6 +96,8 @@ void Attempts::planned(Attempt& attempt, Result<ItemLook> look) {
     }
     return conclude(attempt, found);
   }
+  if (run_.item(attempt.id).open)
+    return never_began(attempt, ItemState::pending, "the look was cut off, and now there is something to do");
   if (attempt.planned.effect != Effect::observe && !may_act(attempt)) return;
   intend(attempt, attempt.type->apply(Params(attempt.planned.params), plan));
 }

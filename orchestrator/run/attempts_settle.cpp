@@ -9,6 +9,8 @@ void Attempts::recover(const RunStep& step, const Instance& instance) {
   const OpenAttempt open = *run_.item(id).open;
   Attempt* attempt = this->open(step, instance);
   if (!attempt) return;
+  if (open.intent.effect == Effect::observe && open.intent.jobs.empty() && !open.undo)
+    return plan(*attempt, &Attempts::planned);  // it only looked: looking again is the same attempt
   auto planned = planned_from_intent(open.intent);
   if (!planned) {
     wrote(run_.journal.in_doubt(id, one_line(planned.error())));
