@@ -37,7 +37,7 @@ std::string left_bound(const PlannedItem& reviewed, const PlannedItem& fresh) {
 
 }  // namespace
 
-Review compare_with_reviewed(const Plan& plan, const PlannedItem& fresh, bool first) {
+Review compare_with_reviewed(const Plan& plan, const PlannedItem& fresh, bool first, bool changed_above) {
   using Kind = Review::Kind;
   const PlannedItem* reviewed = reviewed_item(plan, fresh.id);
   if (!reviewed) return {Kind::needs_word, to_string(fresh.id) + " was not in the plan that was reviewed"};
@@ -47,8 +47,9 @@ Review compare_with_reviewed(const Plan& plan, const PlannedItem& fresh, bool fi
   if (!first) return {Kind::within_bounds, {}};
   if (!was_late(*reviewed)) {
     if (same_intent(*reviewed, fresh)) return {Kind::as_reviewed, {}};
-    return {Kind::drift, "this is not what was reviewed: it was to \"" + reviewed->step.summary +
-                             "\" and would now \"" + fresh.step.summary + "\""};
+    if (!changed_above)
+      return {Kind::drift, "this is not what was reviewed: it was to \"" + reviewed->step.summary +
+                               "\" and would now \"" + fresh.step.summary + "\""};
   }
   if (fresh.step.would_fail) return {Kind::needs_word, "it would fail: " + *fresh.step.would_fail};
   if (fresh.effect == Effect::permanent)

@@ -19,8 +19,9 @@ struct Review {
 };
 
 /// `first`: no attempt of this item has acted yet. Later attempts find what the earlier ones left behind, so
-/// they are only held to the bounds.
-Review compare_with_reviewed(const Plan& plan, const PlannedItem& fresh, bool first);
+/// they are only held to the bounds. `changed_above`: a step above has changed something since the review, so
+/// that a difference is a late plan and not drift.
+Review compare_with_reviewed(const Plan& plan, const PlannedItem& fresh, bool first, bool changed_above);
 
 /// What a person approves who approves exactly this plan of an item.
 std::string intent_digest(const PlannedItem& item);

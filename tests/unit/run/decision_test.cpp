@@ -225,6 +225,20 @@ TEST(Drift, StopsAndShowsBoth) {
   EXPECT_EQ(world.must_run().exit, ExitCode::done);
 }
 
+TEST(Drift, IsNotWhatAStepAboveHasChangedSinceTheReview) {
+  RunWorld world(R"(  first: {uses: make, with: {name: a}}
+  second: {uses: make, with: {name: b}}
+)");
+  world.on_new.ends = [&](const JobSpec& spec) -> JobState {
+    world.facts.insert(spec.script.substr(spec.script.find(' ') + 1));
+    world.note["b"] = " on top of a";
+    return JobDone{0};
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_TRUE(world.state().drifts.empty());
+  EXPECT_EQ(world.of("second"), ItemState::done);
+}
+
 TEST(LatePlan, RunsUnaskedWithinItsBoundsUnlessItIsPermanent) {
   const char* steps = R"(  first: {uses: make, with: {name: f}}
   look: {uses: look, needs: [first], with: {name: l}}
