@@ -17,12 +17,19 @@ std::string without_final_newline(std::string bytes) {
   return bytes;
 }
 
+/// "~/x" is in the home of whoever runs mxodus, as a shell would say it.
+std::filesystem::path expand_home(const std::filesystem::path& path) {
+  const char* home = std::getenv("HOME");
+  const std::string text = path.string();
+  return home && text.starts_with("~/") ? std::filesystem::path(home) / text.substr(2) : path;
+}
+
 tl::unexpected<Error> not_given(const std::string& name, const std::string& seen) {
   return fail(ErrorKind::refused, "secret.not-given", "the secret " + name + " is not to be had: " + seen);
 }
 
 Result<SecretText> read_source(const std::string& name, const SecretFile& source) {
-  auto content = read_file(source.path, secret_limit);
+  auto content = read_file(expand_home(source.path), secret_limit);
   if (!content) return not_given(name, content.error().message);
   return SecretText(without_final_newline(std::move(*content)));
 }
