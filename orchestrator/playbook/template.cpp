@@ -99,10 +99,22 @@ Result<Value> Template::evaluate(const Scope& scope) const {
   return Value(std::move(text));
 }
 
+namespace {
+
+/// A key may be computed too: a map of paths, say.
+Node key_node(const Node::Entry& entry) {
+  return Node::scalar(entry.key, Node::Style::quoted, entry.key_mark);
+}
+
+}  // namespace
+
 void for_each_template(const Node& node, const std::function<void(const Node&)>& visit) {
   if (has_template(node)) visit(node);
   for (const Node& item : node.items()) for_each_template(item, visit);
-  for (const Node::Entry& entry : node.entries()) for_each_template(entry.value, visit);
+  for (const Node::Entry& entry : node.entries()) {
+    if (const Node key = key_node(entry); has_template(key)) visit(key);
+    for_each_template(entry.value, visit);
+  }
 }
 
 Result<Value> evaluate(const Node& node, const Scope& scope) {
@@ -124,7 +136,9 @@ Result<Value> evaluate(const Node& node, const Scope& scope) {
   for (const Node::Entry& entry : node.entries()) {
     Result<Value> value = evaluate(entry.value, scope);
     if (!value) return value;
-    map.emplace(entry.key, *std::move(value));
+    Result<Value> key = has_template(key_node(entry)) ? evaluate(key_node(entry), scope) : Value(entry.key);
+    if (!key || key->get<NotYetKnown>()) return key;
+    map.emplace(to_string(*key), *std::move(value));
   }
   return Value(std::move(map));
 }
