@@ -235,7 +235,12 @@ void Attempts::conclude(Attempt& attempt, const Finding& finding, const std::str
 
   Verdict verdict = finding.verdict;
   bool until_holds = true;
-  if (verdict == Verdict::ok || verdict == Verdict::warn) {
+  const bool ended_well = verdict == Verdict::ok || verdict == Verdict::warn;
+  // A look that waits for something (a delisting, a record) is not over because it has found the contrary.
+  const bool waits = attempt.step->rules().until && !acted;
+  if (waits && verdict == Verdict::unknown) {
+    until_holds = false;
+  } else if (ended_well || waits) {
     auto holds = run_.table.until(*attempt.step, attempt.instance, outputs_so_far(run_.table, run_.state()),
                                   Value(finding.outputs));
     if (holds) {

@@ -18,11 +18,11 @@ std::optional<Duration> owed_retry(const StepRules& rules, const ItemRecord& rec
 }
 
 ItemEnding ending_of(const StepRules& rules, Verdict verdict, int failures, bool acted, bool until_holds) {
-  if (verdict == Verdict::ok || verdict == Verdict::warn) {
-    if (until_holds) return {ItemState::done, verdict, {}, {}};
+  if (!until_holds) {
     return {ItemState::waiting, verdict, rules.every.value_or(Duration{std::chrono::minutes(1)}),
             "what it waits for does not hold yet"};
   }
+  if (verdict == Verdict::ok || verdict == Verdict::warn) return {ItemState::done, verdict, {}, {}};
   const bool repeatable = verdict == Verdict::fail || !acted;
   if (repeatable && failures < rules.retry.times) {
     const int tries = rules.retry.times + 1;

@@ -18,7 +18,8 @@ struct ItemEnding {
 };
 
 /// `failures`: attempts that failed in a row before this one; `acted`: the attempt changed something, so an
-/// unknown end is not repeated but left to the operator; `until_holds`: of a step with `until`.
+/// unknown end is not repeated but left to the operator; `until_holds`: of a step with `until`;
+/// while it does not hold, the step waits, whatever the verdict.
 ItemEnding ending_of(const StepRules& rules, Verdict verdict, int failures, bool acted, bool until_holds);
 
 /// The pause before the retry that a failed item still has, if it has one: its failures are counted in the
