@@ -34,17 +34,12 @@ Result<Plan> load_plan(const std::filesystem::path& path) {
   return plan;
 }
 
-Result<void> check_still_valid(const Plan& plan, Time now, std::uint64_t serial_now, Duration max_age) {
+Result<void> check_still_valid(const Plan& plan, Time now, Duration max_age) {
   const Duration age{now.since_epoch - plan.made_at.since_epoch};
   if (age > max_age)
     return fail(ErrorKind::refused, "plan.old",
                 "the plan is " + to_string(age) + " old; what it saw may no longer be so (limit " +
                     to_string(max_age) + ")",
-                "make a new plan and review it");
-  if (plan.serial != serial_now)
-    return fail(ErrorKind::refused, "plan.stale",
-                "a run was begun since this plan was made (serial " + std::to_string(plan.serial) +
-                    " then, " + std::to_string(serial_now) + " now)",
                 "make a new plan and review it");
   for (const auto& [name, host] : plan.hosts)
     if (!host.trouble.empty() && !host.may_be_down)

@@ -12,9 +12,8 @@ Result<void> save_plan(const std::filesystem::path& path, const Plan& plan);
 /// Reads a saved plan. `invalid` "plan.damaged" where its digest does not fit (edited, cut), with what to do.
 Result<Plan> load_plan(const std::filesystem::path& path);
 
-/// Why a plan may not be run now, if it may not: too old, or the lineage has begun another run since, or a
-/// host that is needed did not answer. All of kind `refused`. `serial_now` is the number of runs begun for
-/// the lineage.
-Result<void> check_still_valid(const Plan& plan, Time now, std::uint64_t serial_now, Duration max_age);
+/// Why a plan may not be run now, if it may not: too old, or a host that is needed did not answer. All of
+/// kind `refused`. Whether it was used, or another run has begun since, the lineage registry knows.
+Result<void> check_still_valid(const Plan& plan, Time now, Duration max_age);
 
 }  // namespace mxodus

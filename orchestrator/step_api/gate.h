@@ -38,8 +38,4 @@ struct Answer {
   std::string why;
 };
 
-/// An answer as a decision in the journal carries it, and back; what is missing is empty.
-Value to_value(const Answer& answer);
-Answer answer_from_value(const Value& value);
-
 }  // namespace mxodus
