@@ -91,8 +91,10 @@ std::string heading(const Plan& plan, const Style& style) {
     text += "  host " + pad(name, 10) + "  " +
             style.paint(fine ? Role::faint : Role::warning, printable_line(seen, 160)) + "\n";
   }
+  std::size_t name_width = 8;
+  for (const auto& [name, value] : plan.inputs) name_width = std::max(name_width, columns(name));
   for (const auto& [name, value] : plan.inputs)
-    text += "  input " + pad(name, 9) + "  " + printable_line(to_string(value), 120) + "\n";
+    text += "  input " + pad(name, name_width) + "  " + printable_line(to_string(value), 120) + "\n";
   return text;
 }
 
