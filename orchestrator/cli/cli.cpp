@@ -1,0 +1,66 @@
+#include "orchestrator/cli/cli.h"
+
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+
+#include "orchestrator/cli/commands.h"
+#include "orchestrator/core/text.h"
+
+namespace mxodus {
+
+CLI::App& Cli::command(const std::string& name, const std::string& summary, std::function<int()> run) {
+  CLI::App* command = app.add_subcommand(name, summary);
+  command->callback([this, run = std::move(run)] { chosen = run; });
+  command->fallthrough();
+  return *command;
+}
+
+int exit_code_for(const Error& error) {
+  switch (error.kind) {
+    case ErrorKind::invalid:
+    case ErrorKind::not_found:
+      return exit_usage;
+    case ErrorKind::refused:
+    case ErrorKind::drift:
+      return exit_refused;
+    case ErrorKind::no_answer:
+    case ErrorKind::in_doubt:
+      return exit_in_doubt;
+    case ErrorKind::cancelled:
+      return exit_interrupted;
+    default:
+      return exit_failed;
+  }
+}
+
+int report(const Error& error) {
+  const Style style = Style::for_fd(2);
+  std::string text = style.paint(Role::bad, "mxodus: ");
+  if (error.position) text += to_string(*error.position) + ": ";
+  text += printable(one_line(error)) + "\n";
+  if (!error.hint.empty()) text += "  " + printable(error.hint) + "\n";
+  std::fputs(text.c_str(), stderr);
+  return exit_code_for(error);
+}
+
+int print(const std::string& text) {
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  return written ? exit_done : exit_failed;
+}
+
+std::string json_text(const nlohmann::json& data) {
+  return data.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+void suggest(const std::string& command) {
+  const Style style = Style::for_fd(2);
+  std::fprintf(stderr, "\nNext: %s\n", style.paint(Role::command, command).c_str());
+}
+
+void add_run_option(CLI::App& command, std::string& run) {
+  command.add_option("--run", run, "the run, by the beginning of its id; default the newest unfinished one");
+}
+
+}  // namespace mxodus

@@ -1,0 +1,188 @@
+#include <algorithm>
+#include <memory>
+
+#include "orchestrator/cli/commands.h"
+#include "orchestrator/cli/run_access.h"
+#include "orchestrator/core/text.h"
+#include "orchestrator/journal/lock.h"
+#include "orchestrator/plan/plan_file.h"
+
+namespace mxodus {
+namespace {
+
+struct Options {
+  std::string run;
+  std::string step;
+  std::string why;
+  std::string digest;
+  std::vector<std::string> answer;
+  std::string all;  ///< the result of every item of a checklist
+};
+
+/// The number of the last event about the item: what a decision other than on a gate is an answer to.
+std::int64_t last_about(const std::vector<Event>& events, const ItemId& id) {
+  const auto found = std::find_if(events.rbegin(), events.rend(), [&](const Event& event) {
+    return event.id == id && !is_decision(event.type);
+  });
+  return found == events.rend() ? 0 : found->n;
+}
+
+/// "Thunderbird=ok", "SOGo=partly: calendar missing".
+Result<ValueMap> checklist_items(const std::vector<std::string>& words) {
+  ValueMap items;
+  for (const std::string& word : words) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos)
+      return fail(ErrorKind::invalid, "answer.checklist",
+                  "\"" + printable_line(word, 60) + "\" says nothing about an item",
+                  "write \"ITEM=ok\", \"ITEM=partly: what is missing\" or \"ITEM=fail: what was seen\"");
+    const std::string said = word.substr(equals + 1);
+    const std::size_t colon = said.find(':');
+    ValueMap item = {{"result", std::string(trim(std::string_view(said).substr(0, colon)))}};
+    if (colon != std::string::npos)
+      item.emplace("evidence", std::string(trim(std::string_view(said).substr(colon + 1))));
+    items.emplace(word.substr(0, equals), std::move(item));
+  }
+  return items;
+}
+
+/// What a gate is given: the items of a checklist, or a text; nothing for a yes or a no.
+Result<Value> answer_value(EventType type, const Options& options, const OpenGate& gate) {
+  if (type != EventType::answer) return Value();
+  if (gate.asked.kind != "checklist") return Value(join(options.answer, " "));
+  auto items = checklist_items(options.answer);
+  if (!items) return tl::unexpected(items.error());
+  if (!options.all.empty())
+    for (const std::string& item : gate.asked.options)
+      items->try_emplace(item, ValueMap{{"result", options.all}});
+  return Value(std::move(*items));
+}
+
+bool is_for_gate(EventType type) {
+  return type == EventType::approve || type == EventType::reject || type == EventType::answer;
+}
+
+/// Fills in which question is answered, and how.
+Result<void> answer_gate(DecisionData& data, EventType type, const Options& options, const ItemId& id,
+                         const ItemRecord& item) {
+  if (!item.gate)
+    return fail(ErrorKind::refused, "gate.not-open",
+                to_string(id) + " asks nothing now: it is " + std::string(to_string(item.state)),
+                "mxodus status says whose turn it is");
+  if (!item.gate->asked.digest.starts_with(options.digest))
+    return fail(ErrorKind::refused, "gate.other-digest",
+                "the question of " + to_string(id) + " is another one now: digest " +
+                    item.gate->asked.digest.substr(0, 12),
+                "look at it: mxodus explain " + shell_quote(to_string(id)));
+  auto value = answer_value(type, options, *item.gate);
+  if (!value) return tl::unexpected(value.error());
+  data.answers = item.gate->n;
+  data.digest = item.gate->asked.digest;
+  data.value = std::move(*value);
+  return {};
+}
+
+Result<DecisionData> decision_on(EventType type, const Options& options, const ItemId& id,
+                                 const OpenRun& run) {
+  const Person person = present_person();
+  DecisionData data;
+  data.who = person.who;
+  data.from = person.from;
+  data.why = options.why;
+  const ItemRecord& item = run.journal.state().item(id);
+  if (is_for_gate(type)) {
+    if (auto answered = answer_gate(data, type, options, id, item); !answered)
+      return tl::unexpected(answered.error());
+  } else if (item.gate) {
+    data.answers = item.gate->n;
+    data.digest = item.gate->asked.digest;
+  } else if (!id.step.empty()) {
+    auto events = read_events(run.directory);
+    if (!events) return tl::unexpected(events.error());
+    data.answers = last_about(*events, id);
+  }
+  return data;
+}
+
+Result<ItemId> item_named(const std::string& text, const OpenRun& run) {
+  if (text.empty()) return ItemId{};
+  auto plan = load_plan(run.directory.plan());
+  if (!plan) return tl::unexpected(plan.error());
+  return parse_item(text, *plan, run.journal.state());
+}
+
+int decide(const Cli& cli, EventType type, const Options& options) {
+  auto run = open_run(options.run);
+  if (!run) return report(run.error());
+  if (run->journal.state().phase == RunPhase::ended)
+    return report({ErrorKind::refused, "run.ended",
+                   "the run " + run->directory.run() + " has ended; nothing can be decided any more"});
+  auto id = item_named(options.step, *run);
+  if (!id) return report(id.error());
+  auto data = decision_on(type, options, *id, *run);
+  if (!data) return report(data.error());
+  auto written = run->journal.decide(type, *id, *data);
+  if (!written) return report(written.error());
+
+  auto driver = lock_owner(run->directory.lock());
+  const bool driven = driver && driver->has_value();
+  if (!cli.quiet)
+    std::fprintf(stderr, "%s %s is recorded%s\n", std::string(to_string(type)).c_str(),
+                 printable_line(to_string(*id)).c_str(),
+                 driven ? "; the run that is going on sees it within a second" : "");
+  if (!driven && type != EventType::note) suggest("mxodus resume " + run->directory.run());
+  return exit_done;
+}
+
+struct Word {
+  EventType type;
+  const char* name;
+  const char* summary;
+  bool needs_step;
+  bool needs_why;
+};
+
+constexpr Word words[] = {
+    {EventType::approve, "approve", "Say yes to a gate, or report a task as done.", true, false},
+    {EventType::reject, "reject", "Say no to a gate; nothing behind it begins.", true, true},
+    {EventType::answer, "answer", "Give a gate what it asks for: a choice, a text, ITEM=ok for a checklist.",
+     true, false},
+    {EventType::retry, "retry", "Do a step again, with everything behind it.", true, false},
+    {EventType::accept, "accept", "Go on in spite of a verdict; it stays in the report.", true, true},
+    {EventType::skip, "skip", "Leave a step out; what needs its results is skipped too.", true, true},
+    {EventType::cancel, "cancel", "End the job of a step on its host: TERM, after 30 s KILL, seen gone.",
+     true, false},
+    {EventType::end, "end", "Give the run up: no job, timer or lease stays on a host.", false, true},
+};
+
+void add_word(Cli& cli, const Word& word) {
+  auto options = std::make_shared<Options>();
+  CLI::App& command = cli.command(word.name, word.summary,
+                                  [&cli, &word, options] { return decide(cli, word.type, *options); });
+  if (word.needs_step) command.add_option("step", options->step, "STEP, or STEP[ITEM]")->required();
+  if (word.type == EventType::answer) {
+    command.add_option("answer", options->answer,
+                       "the answer, or ITEM=ok|partly|fail[: evidence] for each item");
+    command.add_option("--all", options->all, "the result of every item of a checklist that is not named")
+        ->check(CLI::IsMember({"ok", "partly", "fail"}));
+  }
+  CLI::Option* why = command.add_option("--why", options->why, "the reason, kept in the record");
+  if (word.needs_why) why->required();
+  if (is_for_gate(word.type))
+    command.add_option("--digest", options->digest, "only if the question still has this digest");
+  add_run_option(command, options->run);
+}
+
+}  // namespace
+
+void add_decisions(Cli& cli) {
+  for (const Word& word : words) add_word(cli, word);
+  auto options = std::make_shared<Options>();
+  CLI::App& note = cli.command("note", "Put a line into the record of a run.",
+                               [&cli, options] { return decide(cli, EventType::note, *options); });
+  note.add_option("text", options->why, "the line")->required();
+  note.add_option("--step", options->step, "about this step");
+  add_run_option(note, options->run);
+}
+
+}  // namespace mxodus

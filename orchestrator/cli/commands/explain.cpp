@@ -1,0 +1,120 @@
+#include <memory>
+
+#include <nlohmann/json.hpp>
+
+#include "orchestrator/cli/commands.h"
+#include "orchestrator/cli/run_access.h"
+#include "orchestrator/core/text.h"
+#include "orchestrator/plan/plan_file.h"
+#include "orchestrator/report/event_words.h"
+#include "orchestrator/report/plan_text.h"
+
+namespace mxodus {
+namespace {
+
+struct Options {
+  std::string run;
+  std::string step;
+};
+
+std::string why_pending(const PlannedItem* planned) {
+  if (planned && planned->action == PlannedAction::skipped) return "will not run: " + planned->step.summary;
+  if (planned && !planned->waits_for.empty())
+    return "has not begun; it waits for what " + planned->waits_for + " gives";
+  return "has not begun; what it waits for has not ended";
+}
+
+std::string where_it_runs(const ItemRecord& item) {
+  if (!item.open || item.open->intent.jobs.empty()) return "is under way";
+  const JobRef& job = item.open->intent.jobs[0];
+  return "is under way: job " + job.id + " on " + job.host;
+}
+
+/// Why the item will run, or will not.
+std::string why(const ItemId& id, const ItemRecord& item, const Plan& plan) {
+  const std::string retry = "mxodus retry " + shell_quote(to_string(id));
+  switch (item.state) {
+    case ItemState::pending:
+      return why_pending(plan.find(id));
+    case ItemState::done:
+      return "is done and will not run again, unless it is told to: " + retry;
+    case ItemState::failed:
+      return "failed and will not run again by itself; after mending: " + retry + ", or accept or skip it";
+    case ItemState::in_doubt:
+      return "was begun and its end is not known; mxodus resume looks again. After looking yourself: " +
+             retry + ", or accept it with what you saw as --why";
+    case ItemState::gate:
+      return "waits for a person";
+    case ItemState::waiting:
+      return item.next_look ? "waits and looks again " + to_local_string(*item.next_look)
+                            : "waits: " + item.reason;
+    case ItemState::blocked:
+      return "cannot begin: " + item.reason;
+    case ItemState::skipped:
+      return "is left out: " + item.reason;
+    case ItemState::accepted:
+      return "was accepted in spite of its verdict and will not run again";
+    case ItemState::cancelled:
+      return "was cancelled and will not run again, unless it is told to: " + retry;
+    case ItemState::undone:
+      return "was taken back";
+    case ItemState::running:
+    case ItemState::reconnecting:
+      return where_it_runs(item);
+  }
+  return {};
+}
+
+std::string explanation(const ItemId& id, const OpenRun& run, const Plan& plan,
+                        const std::vector<Event>& events, const Style& style) {
+  const ItemRecord& item = run.journal.state().item(id);
+  std::string text =
+      style.paint(Role::heading, to_string(id)) + " " + printable_line(why(id, item, plan), 600) + "\n";
+  if (item.gate)
+    text += "\n" + printable(item.gate->asked.question) + "\n  digest " + item.gate->asked.digest + "\n";
+  if (const PlannedItem* planned = plan.find(id))
+    text += "\nAs planned\n" + item_text(*planned, style, columns(to_string(id)));
+  text += "\nWhat happened\n";
+  for (const Event& event : events) {
+    if (event.id != id) continue;
+    const EventWords words = words_for(event);
+    text += "  " + to_local_string(event.utc) + " " + style.paint(words.role, pad(cut(words.word, 10), 10)) +
+            " " + words.sentence + "\n";
+  }
+  if (!item.evidence.empty()) text += "\nEvidence\n";
+  for (const std::string& name : item.evidence)
+    text += "  " + (run.directory.evidence() / (name + ".gz")).string() + "\n";
+  return text;
+}
+
+int explain(const Cli& cli, const Options& options) {
+  auto run = open_run(options.run);
+  if (!run) return report(run.error());
+  auto plan = load_plan(run->directory.plan());
+  if (!plan) return report(plan.error());
+  auto id = parse_item(options.step, *plan, run->journal.state());
+  if (!id) return report(id.error());
+  auto events = read_events(run->directory);
+  if (!events) return report(events.error());
+  if (!cli.json) return print(explanation(*id, *run, *plan, *events, cli.out()));
+  const ItemRecord& item = run->journal.state().item(*id);
+  return print(json_text({{"step", id->step},
+                          {"item", id->item},
+                          {"state", to_string(item.state)},
+                          {"why", why(*id, item, *plan)},
+                          {"fingerprint", item.fingerprint},
+                          {"outputs", to_json(item.outputs)},
+                          {"evidence", item.evidence}}));
+}
+
+}  // namespace
+
+void add_explain(Cli& cli) {
+  auto options = std::make_shared<Options>();
+  CLI::App& command = cli.command("explain", "Why a step will or will not run, and all that happened to it.",
+                                  [&cli, options] { return explain(cli, *options); });
+  command.add_option("step", options->step, "STEP, or STEP[ITEM]")->required();
+  add_run_option(command, options->run);
+}
+
+}  // namespace mxodus

@@ -1,0 +1,150 @@
+#include <memory>
+
+#include <nlohmann/json.hpp>
+
+#include "orchestrator/cli/commands.h"
+#include "orchestrator/cli/planning.h"
+#include "orchestrator/cli/prompt.h"
+#include "orchestrator/core/text.h"
+#include "orchestrator/plan/item_planner.h"
+#include "orchestrator/playbook/load.h"
+#include "orchestrator/playbook/yaml_reader.h"
+#include "steps/catalog.h"
+
+namespace mxodus {
+namespace {
+
+struct Options {
+  std::string type;
+  std::vector<std::string> assignments;
+  std::string host;
+  std::string from;
+  std::string playbook;
+  InputOptions inputs;
+  std::string timeout = "2m";
+};
+
+/// key=value, the value as in a playbook: a scalar, or a YAML flow list or map.
+Result<ValueMap> parse_assignments(const std::vector<std::string>& assignments) {
+  ValueMap values;
+  for (const std::string& assignment : assignments) {
+    const std::size_t equals = assignment.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return fail(ErrorKind::invalid, "probe.parameter",
+                  "\"" + printable_line(assignment, 60) + "\" is no parameter", "write key=value");
+    Faults faults(assignment.substr(0, equals));
+    const auto node = read_yaml(assignment.substr(equals + 1), faults);
+    if (!faults.empty()) return tl::unexpected(faults.take().front());
+    values.emplace(assignment.substr(0, equals), node ? plain_value(*node) : Value());
+  }
+  return values;
+}
+
+/// A playbook that has nothing but the hosts named on the command line, under the names that ssh_config
+/// knows.
+Playbook bare_playbook(const Options& options) {
+  Playbook playbook;
+  playbook.name = "probe";
+  for (const std::string& name : {options.host, options.from}) {
+    if (name.empty() || playbook.find_host(name)) continue;
+    HostEntry entry;
+    entry.spec.name = name;
+    entry.spec.ssh = name;
+    entry.spec.local = name == "here";
+    playbook.hosts.push_back(std::move(entry));
+  }
+  return playbook;
+}
+
+std::string look_text(const ItemLook& look, const Style& style) {
+  const Finding found =
+      look.item.found.value_or(Finding{Verdict::unknown, look.item.step.would_fail.value_or(""), {}, {}});
+  const bool fine = found.verdict == Verdict::ok;
+  std::string text = style.paint(fine ? Role::good : Role::bad, std::string(to_string(found.verdict))) +
+                     "  " + printable(found.sentence) + "\n";
+  for (const auto& [name, value] : found.outputs)
+    text += "  " + pad(name, 14) + " " + printable_line(to_string(value), 2000) + "\n";
+  return text;
+}
+
+int exit_for(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::ok:
+    case Verdict::warn:
+      return exit_done;
+    case Verdict::fail:
+      return exit_failed;
+    case Verdict::unknown:
+      return exit_in_doubt;
+  }
+  return exit_in_doubt;
+}
+
+int look_once(const Cli& cli, const Options& options, const StepType& type, const Session& session) {
+  auto timeout = parse_duration(options.timeout);
+  if (!timeout) return report(timeout.error());
+  auto values = parse_assignments(options.assignments);
+  if (!values) return report(values.error());
+  auto params = resolve_params(type.declaration(), *values);
+  if (!params) return report(params.error());
+  ItemRequest request;
+  request.id.step = "probe";
+  request.type = &type;
+  request.standpoint = {options.host, options.from};
+  const ItemLook look =
+      look_again(session.environment(), request, std::move(*params), Deadline(timeout->value));
+  if (look.trouble && !look.item.found) return report(*look.trouble);
+  const Verdict verdict = look.item.found ? look.item.found->verdict : Verdict::unknown;
+  const int written = print(cli.json ? json_text(to_json(look.item)) : look_text(look, cli.out()));
+  return written == exit_done ? exit_for(verdict) : written;
+}
+
+int probe(const Cli& cli, const Options& options) {
+  const Catalog catalog = make_catalog();
+  const StepType* type = catalog.find(options.type);
+  if (!type)
+    return report({ErrorKind::not_found,
+                   "step.unknown-type",
+                   "there is no step type " + printable_line(options.type, 60),
+                   {},
+                   {},
+                   "mxodus steps lists them"});
+  if (type->declaration().kind != StepKind::work ||
+      (type->declaration().effect != Effect::observe && !type->declaration().opaque))
+    return report({ErrorKind::refused,
+                   "probe.changes",
+                   options.type + " changes things; probe only looks",
+                   {},
+                   {},
+                   "put it into a playbook and plan that"});
+  if (type->declaration().host == HostUse::required && options.host.empty())
+    return report({ErrorKind::invalid, "step.host",
+                   options.type + " needs --host NAME, a name of ssh_config (or of --playbook)"});
+  if (!options.playbook.empty()) {
+    int code = exit_done;
+    const auto prepared = prepare(cli, options.playbook, options.inputs, catalog, code);
+    return prepared ? look_once(cli, options, *type, *prepared->session) : code;
+  }
+  const Playbook bare = bare_playbook(options);
+  auto session = Session::open(bare, {}, catalog, has_terminal() && !cli.no_input);
+  return session ? look_once(cli, options, *type, **session) : report(session.error());
+}
+
+}  // namespace
+
+void add_probe(Cli& cli) {
+  auto options = std::make_shared<Options>();
+  CLI::App& command = cli.command("probe", "Look once, ad hoc: mxodus probe dnsbl.status addresses=192.0.2.1",
+                                  [&cli, options] { return probe(cli, *options); });
+  command.add_option("type", options->type, "an observing step type; mxodus steps lists them")->required();
+  command.add_option("parameters", options->assignments, "its parameters, as key=value");
+  command.add_option("--host", options->host,
+                     "the host to look at: a name of ssh_config, `here`, or of the playbook");
+  command.add_option("--from", options->from, "the vantage of a network check; default this laptop");
+  command.add_option("--playbook", options->playbook,
+                     "take hosts, repositories and zones from this playbook");
+  add_input_options(command, options->inputs);
+  command.add_option("--timeout", options->timeout, "how long the look may take")->capture_default_str();
+}
+
+}  // namespace mxodus

@@ -1,0 +1,43 @@
+#include <memory>
+
+#include <nlohmann/json.hpp>
+
+#include "orchestrator/cli/commands.h"
+#include "orchestrator/cli/run_access.h"
+#include "orchestrator/plan/plan_file.h"
+#include "orchestrator/report/post_mortem.h"
+
+namespace mxodus {
+namespace {
+
+struct Options {
+  std::string run;
+  bool redact = false;
+};
+
+int write_report(const Cli& cli, const Options& options) {
+  auto run = open_run(options.run);
+  if (!run) return report(run.error());
+  auto plan = load_plan(run->directory.plan());
+  if (!plan) return report(plan.error());
+  auto events = read_events(run->directory);
+  if (!events) return report(events.error());
+  const RunRecord record{std::move(*events), run->journal.state(), std::move(*plan)};
+  std::string text = cli.json ? json_text(post_mortem_json(record)) : post_mortem_markdown(record);
+  if (options.redact) text = pseudonymised(std::move(text), names_in(record));
+  return print(text);
+}
+
+}  // namespace
+
+void add_report(Cli& cli) {
+  auto options = std::make_shared<Options>();
+  CLI::App& command = cli.command("report", "The post-mortem of a run, in Markdown (or --json).",
+                                  [&cli, options] { return write_report(cli, *options); });
+  command.add_option("run", options->run,
+                     "the run, by the beginning of its id; default the newest unfinished one");
+  command.add_flag("--redact", options->redact,
+                   "for publication: addresses, people and laptops replaced by stable names");
+}
+
+}  // namespace mxodus

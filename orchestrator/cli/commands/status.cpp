@@ -1,0 +1,179 @@
+#include <map>
+#include <memory>
+
+#include <nlohmann/json.hpp>
+
+#include "orchestrator/cli/commands.h"
+#include "orchestrator/cli/run_access.h"
+#include "orchestrator/core/text.h"
+#include "orchestrator/journal/lock.h"
+#include "orchestrator/plan/plan_file.h"
+
+namespace mxodus {
+namespace {
+
+struct View {
+  const OpenRun& run;
+  std::optional<LockOwner> driver;
+  Time now;
+};
+
+std::string phase_text(const View& view) {
+  const RunState& state = view.run.journal.state();
+  if (view.driver)
+    return "going on (" + view.driver->operation + ", pid " + std::to_string(view.driver->pid) + " on " +
+           view.driver->host + ")";
+  if (state.phase == RunPhase::ended) return "ended: " + state.stopped->reason;
+  if (state.phase == RunPhase::parked) return "parked: " + state.stopped->reason;
+  return "cut off: no process drives it";
+}
+
+/// The word that answers a gate of this kind.
+std::string answering(const OpenGate& gate) {
+  const bool wants_text =
+      gate.asked.kind == "choose" || gate.asked.kind == "answer" || gate.asked.kind == "checklist";
+  return wants_text ? "answer" : "approve";
+}
+
+std::string next_command(const View& view) {
+  const RunState& state = view.run.journal.state();
+  if (state.phase == RunPhase::ended) return "mxodus report " + state.opened.run;
+  for (const auto& [id, item] : state.items)
+    if (item.gate) return "mxodus " + answering(*item.gate) + " " + shell_quote(to_string(id));
+  for (const auto& [id, item] : state.items)
+    if (item.state == ItemState::in_doubt || item.state == ItemState::failed)
+      return "mxodus explain " + shell_quote(to_string(id));
+  return view.driver ? "mxodus log" : "mxodus resume " + state.opened.run;
+}
+
+struct StatusLine {
+  Role role;
+  const char* word;
+  std::string text;
+};
+
+/// What stands about an item that needs a word, time or hands; nothing for ended ones, which are only
+/// counted.
+std::optional<StatusLine> line_of(const ItemRecord& item, Time now) {
+  switch (item.state) {
+    case ItemState::gate:
+      return StatusLine{Role::question, "your turn", item.gate ? item.gate->asked.question : item.reason};
+    case ItemState::running: {
+      const std::string since = item.open
+                                    ? item.open->intent.title + ", for " +
+                                          to_string(Duration{now.since_epoch - item.open->begun.since_epoch})
+                                    : "";
+      return StatusLine{Role::change, "running", since};
+    }
+    case ItemState::reconnecting:
+      return StatusLine{Role::warning, "out of sight", item.reason};
+    case ItemState::waiting: {
+      const std::string when = item.next_look ? "next look " + to_local_string(*item.next_look) + "; " : "";
+      return StatusLine{Role::plain, "waits", when + item.reason};
+    }
+    case ItemState::in_doubt:
+      return StatusLine{Role::bad, "in doubt", item.reason.empty() ? item.sentence : item.reason};
+    case ItemState::failed:
+      return StatusLine{Role::bad, "failed", item.sentence};
+    case ItemState::blocked:
+      return StatusLine{Role::faint, "blocked", item.reason};
+    default:
+      return std::nullopt;
+  }
+}
+
+std::string summary(const RunState& state, const Plan* plan) {
+  std::map<std::string_view, std::size_t> counts;
+  for (const auto& [id, item] : state.items) ++counts[to_string(item.state)];
+  std::vector<std::string> words;
+  for (const auto& [word, number] : counts) words.push_back(std::to_string(number) + " " + std::string(word));
+  std::size_t untouched = 0;
+  if (plan)
+    for (const PlannedItem& item : plan->items) untouched += state.items.contains(item.id) ? 0 : 1;
+  if (untouched > 0) words.push_back(std::to_string(untouched) + " not begun");
+  return join(words, ", ");
+}
+
+std::string status_text(const View& view, const Plan* plan, const Style& style) {
+  const RunState& state = view.run.journal.state();
+  std::string text = style.paint(Role::heading, "run " + state.opened.run) + "  " +
+                     printable_line(state.opened.name) + "  " + printable_line(phase_text(view), 400) + "\n";
+  const auto row = [&](const StatusLine& line, const std::string& name) {
+    constexpr std::size_t indent = 2 + 12 + 1 + 20 + 1;
+    text +=
+        "  " + style.paint(line.role, pad(line.word, 12)) + " " + pad(name, 20) + " " +
+        wrap(printable_line(line.text, 600), style.width > indent + 24 ? style.width - indent : 40, indent) +
+        "\n";
+  };
+  for (const auto& [host, lost] : state.lost_hosts) row({Role::warning, "host lost", lost.reason}, host);
+  for (const auto& [id, item] : state.items)
+    if (auto line = line_of(item, view.now)) row(*line, to_string(id));
+  for (const auto& [host, lease] : state.leases)
+    row({Role::plain, "lease", "this run may change the host (token " + std::to_string(lease.token) + ")"},
+        host);
+  return text + "  " + summary(state, plan) + "\n";
+}
+
+nlohmann::json to_json(const ItemId& id, const ItemRecord& item) {
+  nlohmann::json row = {{"step", id.step},
+                        {"item", id.item},
+                        {"state", to_string(item.state)},
+                        {"reason", item.reason},
+                        {"sentence", item.sentence},
+                        {"attempts", item.attempts},
+                        {"outputs", to_json(item.outputs)}};
+  if (item.verdict) row["verdict"] = to_string(*item.verdict);
+  if (item.next_look) row["next_look"] = to_string(*item.next_look);
+  if (item.gate)
+    row["gate"] = {{"n", item.gate->n},
+                   {"kind", item.gate->asked.kind},
+                   {"question", item.gate->asked.question},
+                   {"digest", item.gate->asked.digest}};
+  return row;
+}
+
+nlohmann::json status_json(const View& view) {
+  const RunState& state = view.run.journal.state();
+  nlohmann::json items = nlohmann::json::array();
+  for (const auto& [id, item] : state.items) items.push_back(to_json(id, item));
+  nlohmann::json gates = nlohmann::json::array();
+  for (const auto& [id, item] : state.items)
+    if (item.gate)
+      gates.push_back({{"step", to_string(id)},
+                       {"kind", item.gate->asked.kind},
+                       {"question", item.gate->asked.question}});
+  nlohmann::json lost = nlohmann::json::array();
+  for (const auto& [host, seen] : state.lost_hosts) lost.push_back({{"host", host}, {"reason", seen.reason}});
+  return {{"run", state.opened.run},
+          {"name", state.opened.name},
+          {"phase", phase_text(view)},
+          {"driven", view.driver.has_value()},
+          {"gates", gates},
+          {"items", items},
+          {"lost_hosts", lost},
+          {"next", next_command(view)}};
+}
+
+int show_status(const Cli& cli, const std::string& id) {
+  auto run = open_run(id);
+  if (!run) return report(run.error());
+  auto driver = lock_owner(run->directory.lock());
+  if (!driver) return report(driver.error());
+  const View view{*run, *driver, system_clock().now()};
+  if (cli.json) return print(json_text(status_json(view)));
+  auto plan = load_plan(run->directory.plan());
+  const int code = print(status_text(view, plan ? &*plan : nullptr, cli.out()));
+  suggest(next_command(view));
+  return code;
+}
+
+}  // namespace
+
+void add_status(Cli& cli) {
+  auto id = std::make_shared<std::string>();
+  CLI::App& command = cli.command("status", "Where a run stands: whose turn it is, what is due when.",
+                                  [&cli, id] { return show_status(cli, *id); });
+  command.add_option("run", *id, "the run, by the beginning of its id; default the newest unfinished one");
+}
+
+}  // namespace mxodus

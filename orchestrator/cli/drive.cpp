@@ -1,0 +1,175 @@
+#include "orchestrator/cli/drive.h"
+
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "orchestrator/cli/interrupt.h"
+#include "orchestrator/cli/leaving.h"
+#include "orchestrator/cli/notify.h"
+#include "orchestrator/cli/run_access.h"
+#include "orchestrator/cli/version.h"
+#include "orchestrator/core/digest.h"
+#include "orchestrator/core/file.h"
+#include "orchestrator/journal/evidence.h"
+#include "orchestrator/journal/lineage.h"
+#include "orchestrator/journal/lock.h"
+#include "orchestrator/journal/sqlite_journal.h"
+#include "orchestrator/plan/plan_file.h"
+#include "orchestrator/report/json_lines.h"
+#include "orchestrator/report/live.h"
+
+namespace mxodus {
+namespace {
+
+constexpr std::size_t worker_threads = 16;
+
+Value identities_of(const Plan& plan) {
+  ValueMap hosts;
+  for (const auto& [name, host] : plan.hosts) hosts.emplace(name, host.identity.fingerprint);
+  return hosts;
+}
+
+RunOpened opening_of(const Plan& plan, const std::string& run, std::int64_t serial) {
+  const Person person = present_person();
+  RunOpened opened;
+  opened.run = run;
+  opened.name = plan.name;
+  opened.playbook_digest = sha256_hex(plan.playbook_text);
+  opened.inputs = plan.inputs;
+  opened.hosts = identities_of(plan);
+  opened.lineage = plan.lineage;
+  opened.serial = serial;
+  opened.plan_digest = digest(plan);
+  opened.laptop = person.laptop;
+  opened.user = person.who;
+  opened.mxodus_version = mxodus_version;
+  return opened;
+}
+
+/// A file for --events, or nothing; an unwritable one is reported before anything begins.
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using OpenFile = std::unique_ptr<std::FILE, CloseFile>;
+
+RunOptions run_options(const DriveOptions& options, Duration stay) {
+  const Person person = present_person();
+  RunOptions run;
+  run.stay = stay;
+  run.until = options.until;
+  run.laptop = person.laptop;
+  run.who = person.who;
+  run.mxodus_version = mxodus_version;
+  run.take_over = options.take_over;
+  run.take_over_why = options.why;
+  return run;
+}
+
+LiveView::Detail detail_of(const Cli& cli) {
+  if (cli.quiet) return LiveView::Detail::quiet;
+  return cli.verbose > 0 ? LiveView::Detail::verbose : LiveView::Detail::normal;
+}
+
+/// What is recorded before a run goes on: a changed playbook, and that what waits is due now.
+Result<void> take_up(Journal& journal, const DriveOptions& options) {
+  if (options.revision)
+    if (auto recorded = journal.revision(*options.revision); !recorded)
+      return tl::unexpected(recorded.error());
+  if (!options.look_now) return {};
+  std::vector<std::pair<ItemId, ItemRecord>> waiting;
+  for (const auto& [id, item] : journal.state().items)
+    if (item.state == ItemState::waiting && item.next_look) waiting.emplace_back(id, item);
+  for (const auto& [id, item] : waiting) {
+    StateChange due{ItemState::waiting, item.reason, system_clock().now(), item.deadline};
+    if (auto armed = journal.wait_armed(id, due); !armed) return tl::unexpected(armed.error());
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_drive_options(CLI::App& command, DriveOptions& options) {
+  command.add_option("--stay", options.stay, "how long to stay when only time can move anything")
+      ->capture_default_str();
+  command.add_option("--until", options.until, "stop after this step or stage");
+  auto* take_over = command.add_option("--take-over", options.take_over,
+                                       "take hosts over from another run: the token that it holds");
+  command.add_option("--why", options.why, "the reason of a take-over");
+  take_over->needs("--why");
+}
+
+Result<RunDirectory> begin_run(const Plan& plan) {
+  const std::string run = new_run_id(to_string(system_clock().now()));
+  auto serial = LineageRegistry(state_directory())
+                    .begin_run(plan.lineage, static_cast<std::int64_t>(plan.serial), {run, digest(plan)});
+  if (!serial) return tl::unexpected(serial.error());
+  auto directory = RunDirectory::create(state_directory(), run);
+  if (!directory) return directory;
+  if (auto saved = directory->save_playbook(1, plan.playbook_text); !saved)
+    return tl::unexpected(saved.error());
+  if (auto saved = save_plan(directory->plan(), plan); !saved) return tl::unexpected(saved.error());
+  auto store = SqliteJournal::create(directory->journal());
+  if (!store) return tl::unexpected(store.error());
+  const Redactor nothing_secret;  // what a run is opened with holds no secret: inputs cannot be one
+  auto journal = Journal::open(std::move(*store), system_clock(), nothing_secret);
+  if (!journal) return tl::unexpected(journal.error());
+  auto opened = journal->run_opened(opening_of(plan, run, *serial));
+  if (!opened) return tl::unexpected(opened.error());
+  return directory;
+}
+
+int drive(const Cli& cli, const std::string& operation, const RunDirectory& directory, const Plan& plan,
+          const CheckedFile& file, const Session& session, const DriveOptions& options,
+          const DriveWork& work) {
+  auto stay = parse_duration(options.stay);
+  if (!stay) return report(stay.error());
+  auto lock = RunLock::acquire(directory.lock(), this_process(operation, system_clock().now()));
+  if (!lock) return report(lock.error());
+  auto store = SqliteJournal::open(directory.journal());
+  if (!store) return report(store.error());
+  auto journal = Journal::open(std::move(*store), system_clock(), session.redactor());
+  if (!journal) return report(journal.error());
+  if (auto taken = take_up(*journal, options); !taken) return report(taken.error());
+
+  OpenFile events(cli.events.empty() ? nullptr : std::fopen(cli.events.c_str(), "a"));
+  if (!cli.events.empty() && !events)
+    return report(
+        {ErrorKind::io, "events.open", "cannot write events to " + cli.events + ": " + errno_text()});
+  LiveView live(stderr, cli.err(), detail_of(cli), system_clock());
+  std::optional<JsonLines> lines;
+  Notifier notifier(file.playbook, directory.run());
+  std::vector<Observer*> observers = {&live, &notifier};
+  if (events) observers.push_back(&lines.emplace(events.get()));
+
+  journal->observe([&observers](const Event& event) {
+    for (Observer* observer : observers) observer->see(Recorded{event});
+  });
+
+  const EvidenceStore evidence(directory.evidence(), session.redactor());
+  ThreadWorkers workers(worker_threads);
+  const StepTable table(file.playbook, file.order, session.environment(), plan.inputs);
+  const RunContext context{table,
+                           plan,
+                           *journal,
+                           session.environment(),
+                           workers,
+                           [&](const KeptEvidence& kept) {
+                             EvidenceBudget budget;
+                             return evidence.put(kept.content, budget);
+                           },
+                           observers,
+                           run_options(options, *stay)};
+  Result<Summary> summary = fail(ErrorKind::internal, "run.not-run", "the run did not begin");
+  {
+    const Interrupt interrupt([&workers] { workers.wake(); });
+    Executor executor(context, interrupt.first(), interrupt.second());
+    summary = work ? work(executor, table, *journal) : executor.run();
+    // Left at once: what still blocks a worker must not hold the process. The journal is durable as it is.
+    if (interrupt.second().stop_requested()) ::_exit(exit_interrupted);
+  }
+  if (!summary) return report(summary.error());
+  return take_leave(cli, directory.run(), *summary);
+}
+
+}  // namespace mxodus

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "orchestrator/cli/playbook_file.h"
+#include "orchestrator/cli/session.h"
+#include "orchestrator/journal/event_data.h"
+#include "orchestrator/journal/run_directory.h"
+#include "orchestrator/plan/plan.h"
+#include "orchestrator/run/executor.h"
+
+namespace mxodus {
+
+/// How `run` and `resume` are told to go on.
+struct DriveOptions {
+  std::string stay = "15m";
+  std::string until;
+  std::optional<std::uint64_t> take_over;
+  std::string why;
+  bool look_now = false;             ///< everything that waits is due at once
+  std::optional<Revision> revision;  ///< the playbook was changed: recorded before anything begins
+};
+void add_drive_options(CLI::App& command, DriveOptions& options);
+
+/// Opens a new run from a reviewed plan: its folder, its playbook, its journal, all durable. `refused` where
+/// the plan was used, or another run has begun since.
+Result<RunDirectory> begin_run(const Plan& plan);
+
+/// What the process does with the run once it holds it.
+using DriveWork =
+    std::function<Result<Summary>(Executor& executor, const StepTable& table, const Journal& journal)>;
+
+/// Takes the run's lock and drives it until it ends, parks or is interrupted; shows it on stderr and says at
+/// the end what goes on and what to type next. Returns the exit code. `operation` is "run", "resume" or
+/// "rollback"; `work` stands in for Executor::run().
+int drive(const Cli& cli, const std::string& operation, const RunDirectory& directory, const Plan& plan,
+          const CheckedFile& file, const Session& session, const DriveOptions& options,
+          const DriveWork& work = {});
+
+}  // namespace mxodus

@@ -1,0 +1,77 @@
+#include "orchestrator/cli/leaving.h"
+
+#include <nlohmann/json.hpp>
+
+#include "orchestrator/core/text.h"
+
+namespace mxodus {
+namespace {
+
+const char* word_of(ExitCode code) {
+  switch (code) {
+    case ExitCode::done:
+      return "done";
+    case ExitCode::failed:
+      return "failed";
+    case ExitCode::parked:
+      return "parked";
+    case ExitCode::refused:
+      return "refused";
+    case ExitCode::in_doubt:
+      return "in doubt";
+    case ExitCode::interrupted:
+      return "interrupted";
+  }
+  return "";
+}
+
+Role role_of(ExitCode code) {
+  if (code == ExitCode::done) return Role::good;
+  return code == ExitCode::parked || code == ExitCode::interrupted ? Role::warning : Role::bad;
+}
+
+nlohmann::json summary_json(const std::string& run, const Summary& summary) {
+  nlohmann::json due = nlohmann::json::array();
+  for (const Summary::Due& item : summary.due)
+    due.push_back({{"step", item.id.step},
+                   {"item", item.id.item},
+                   {"what", item.what},
+                   {"when", item.when ? to_string(*item.when) : ""}});
+  nlohmann::json jobs = nlohmann::json::array();
+  for (const Summary::Job& job : summary.going_on)
+    jobs.push_back({{"step", job.id.step}, {"item", job.id.item}, {"host", job.host}, {"job", job.job}});
+  return {{"run", run},
+          {"exit", static_cast<int>(summary.exit)},
+          {"reason", summary.reason},
+          {"due", due},
+          {"going_on", jobs},
+          {"down_hosts", summary.down_hosts},
+          {"next_look", summary.next_look ? to_string(*summary.next_look) : ""},
+          {"next", summary.next_command}};
+}
+
+std::string summary_text(const std::string& run, const Summary& summary, const Style& style) {
+  std::string text = "\n" + style.paint(role_of(summary.exit), word_of(summary.exit)) + "  run " + run +
+                     (summary.reason.empty() ? "" : ": " + printable_line(summary.reason, 600)) + "\n";
+  for (const Summary::Due& due : summary.due)
+    text += "  due   " + pad(to_string(due.id), 20) + " " + printable_line(due.what, 400) +
+            (due.when ? "  " + to_local_string(*due.when) : "") + "\n";
+  for (const Summary::Job& job : summary.going_on)
+    text += "  goes on " + pad(to_string(job.id), 18) + " on " + job.host + " without this laptop (job " +
+            job.job + ")\n";
+  for (const std::string& host : summary.down_hosts) text += "  down  " + host + "\n";
+  if (summary.going_on.empty() && summary.exit != ExitCode::done)
+    text += "  nothing goes on while no mxodus runs\n";
+  return text;
+}
+
+}  // namespace
+
+int take_leave(const Cli& cli, const std::string& run, const Summary& summary) {
+  if (cli.json) print(json_text(summary_json(run, summary)));
+  if (!cli.quiet) std::fputs(summary_text(run, summary, cli.err()).c_str(), stderr);
+  if (!summary.next_command.empty()) suggest(summary.next_command);
+  return static_cast<int>(summary.exit);
+}
+
+}  // namespace mxodus

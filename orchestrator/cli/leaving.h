@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "orchestrator/cli/cli.h"
+#include "orchestrator/run/summary.h"
+
+namespace mxodus {
+
+/// Says how a process leaves a run: what waits for whom, what goes on without it, the next command. Returns
+/// the exit code.
+int take_leave(const Cli& cli, const std::string& run, const Summary& summary);
+
+}  // namespace mxodus

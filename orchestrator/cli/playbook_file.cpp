@@ -1,0 +1,126 @@
+#include "orchestrator/cli/playbook_file.h"
+
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+
+#include "orchestrator/cli/prompt.h"
+#include "orchestrator/core/file.h"
+#include "orchestrator/core/text.h"
+#include "orchestrator/plan/playbook_check.h"
+#include "orchestrator/playbook/diagnostic.h"
+#include "orchestrator/playbook/inputs.h"
+#include "orchestrator/playbook/load.h"
+
+namespace mxodus {
+namespace {
+
+constexpr std::size_t playbook_limit = 8u << 20;
+constexpr int most_tries = 3;
+
+void report_faults(const Cli& cli, const Diagnostics& faults, const std::string& text) {
+  if (cli.json) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const Error& fault : faults) list.push_back(diagnostic_to_json(fault));
+    print(json_text(list));
+    return;
+  }
+  for (const Error& fault : faults) std::fputs(render_diagnostic(fault, text).c_str(), stderr);
+  std::fprintf(stderr, "%s\n", count(faults.size(), "fault").c_str());
+}
+
+std::optional<Value> ask_for(const InputSpec& input) {
+  const std::string question =
+      (input.description.empty() ? input.name : input.description + " (" + input.name + ")") + "?";
+  for (int tries = 0; tries < most_tries; ++tries) {
+    auto line = ask_line(question);
+    if (!line) return std::nullopt;
+    auto value = parse_input(input, trim(*line));
+    if (value) return std::move(*value);
+    report(value.error());
+  }
+  return std::nullopt;
+}
+
+/// A time typed without an offset is the laptop's; said with its age, so that a wrong day is seen.
+void echo_times(const ValueMap& values) {
+  const Time now = system_clock().now();
+  for (const auto& [name, value] : values)
+    if (const auto* time = value.get<Time>())
+      std::fprintf(stderr, "%s: %s, %s ago\n", name.c_str(), to_local_string(*time).c_str(),
+                   to_string(Duration{now.since_epoch - time->since_epoch}).c_str());
+}
+
+}  // namespace
+
+std::unique_ptr<CheckedFile> check_text(const Cli& cli, std::string text, const std::string& file,
+                                        const Catalog& catalog) {
+  auto loaded = load_playbook(text, file);
+  auto checked = std::make_unique<CheckedFile>();
+  checked->playbook = std::move(loaded.playbook);
+  Diagnostics faults = std::move(loaded.faults);
+  auto order = check_playbook(checked->playbook, catalog);
+  merge_diagnostics(faults, std::move(order.faults));
+  if (!faults.empty()) {
+    report_faults(cli, faults, text);
+    return nullptr;
+  }
+  checked->order = std::move(*order.order);
+  checked->text = std::move(text);
+  return checked;
+}
+
+std::unique_ptr<CheckedFile> check_file(const Cli& cli, const std::string& path, const Catalog& catalog) {
+  auto text = read_file(path, playbook_limit);
+  if (text) return check_text(cli, std::move(*text), path, catalog);
+  report(text.error());
+  return nullptr;
+}
+
+void add_input_options(CLI::App& command, InputOptions& options) {
+  command.add_option("-i,--input", options.assignments, "an input, as name=value");
+  command.add_option("--inputs", options.file, "a YAML file of inputs")->check(CLI::ExistingFile);
+}
+
+std::optional<ValueMap> collect_inputs(const Cli& cli, const Playbook& playbook,
+                                       const InputOptions& options) {
+  GivenInputs given;
+  for (const std::string& assignment : options.assignments) {
+    const std::size_t equals = assignment.find('=');
+    given.options.emplace_back(assignment.substr(0, equals),
+                               equals == std::string::npos ? "" : assignment.substr(equals + 1));
+  }
+  if (!options.file.empty()) {
+    auto text = read_file(options.file, playbook_limit);
+    if (!text) {
+      report(text.error());
+      return std::nullopt;
+    }
+    given.file_text = std::move(*text);
+    given.file_name = options.file;
+  }
+  ResolvedInputs resolved = resolve_inputs(playbook, given);
+  if (!resolved.faults.empty()) {
+    report_faults(cli, resolved.faults, given.file_text);
+    return std::nullopt;
+  }
+  ValueMap values = *resolved.values.get<ValueMap>();
+  for (const InputSpec* input : resolved.missing) {
+    std::optional<Value> answer;
+    if (has_terminal() && !cli.no_input) answer = ask_for(*input);
+    if (!answer) {
+      report({ErrorKind::invalid,
+              "input.missing",
+              "the input " + input->name + " has no value",
+              {},
+              {},
+              "give it: -i " + input->name + "=…"});
+      return std::nullopt;
+    }
+    values.emplace(input->name, std::move(*answer));
+  }
+  if (!cli.quiet) echo_times(values);
+  return values;
+}
+
+}  // namespace mxodus

@@ -1,0 +1,79 @@
+#include "orchestrator/cli/revision.h"
+
+#include "orchestrator/core/digest.h"
+#include "orchestrator/core/file.h"
+#include "orchestrator/core/text.h"
+#include "orchestrator/run/revision.h"
+
+namespace mxodus {
+namespace {
+
+constexpr std::size_t playbook_limit = 8u << 20;
+
+/// The text of the file as it is now; the run's copy where the file is no longer there.
+Result<std::string> text_now(const std::string& copy, const Plan& plan, const std::string& explicit_file) {
+  if (!explicit_file.empty()) return read_file(explicit_file, playbook_limit);
+  auto text = read_file(plan.playbook_file, playbook_limit);
+  return text ? std::move(*text) : copy;
+}
+
+std::string list_of(const std::vector<RevisionCheck::Change>& changes) {
+  std::vector<std::string> lines;
+  for (const RevisionCheck::Change& change : changes) lines.push_back(change.step + " " + change.what);
+  return join(lines, "; ");
+}
+
+Value changes_value(const std::vector<RevisionCheck::Change>& changes) {
+  ValueMap map;
+  for (const RevisionCheck::Change& change : changes) map.emplace(change.step, change.what);
+  return map;
+}
+
+}  // namespace
+
+std::optional<CurrentPlaybook> current_playbook(const Cli& cli, const RunDirectory& directory,
+                                                const RunState& state, const Plan& plan,
+                                                const std::string& explicit_file, const Catalog& catalog) {
+  CurrentPlaybook current;
+  if (!state.revisions.empty()) current.revision = state.revisions.back().number;
+  auto copy = directory.load_playbook(current.revision);
+  if (!copy) {
+    report(copy.error());
+    return std::nullopt;
+  }
+  auto now = text_now(*copy, plan, explicit_file);
+  if (!now) {
+    report(now.error());
+    return std::nullopt;
+  }
+  const bool changed = *now != *copy;
+  current.file =
+      check_text(cli, std::move(*now), explicit_file.empty() ? plan.playbook_file : explicit_file, catalog);
+  if (changed) current.before = check_text(cli, std::move(*copy), plan.playbook_file, catalog);
+  if (!current.file || (changed && !current.before)) return std::nullopt;
+  return current;
+}
+
+Result<std::optional<Revision>> take_up_revision(const Cli& cli, const CurrentPlaybook& playbook,
+                                                 const Session& session, const RunDirectory& directory,
+                                                 const RunState& state, const Plan& plan) {
+  if (!playbook.before) return std::optional<Revision>();
+  const StepTable before(playbook.before->playbook, playbook.before->order, session.environment(),
+                         plan.inputs);
+  const StepTable after(playbook.file->playbook, playbook.file->order, session.environment(), plan.inputs);
+  const RevisionCheck check = compare_revisions(before, after, plan, state);
+  if (!check.conflicts.empty())
+    return fail(ErrorKind::refused, "run.revision",
+                "the playbook was changed where the run has already been: " + list_of(check.conflicts),
+                "settle each with mxodus retry STEP or mxodus accept STEP --why …, or put the playbook back");
+  if (!cli.quiet)
+    std::fprintf(stderr, "the playbook was changed: %s\n",
+                 check.identical() ? "nothing that matters to the run" : list_of(check.changes).c_str());
+  const Revision revision{playbook.revision + 1, sha256_hex(playbook.file->text),
+                          changes_value(check.changes)};
+  if (auto saved = directory.save_playbook(revision.number, playbook.file->text); !saved)
+    return tl::unexpected(saved.error());
+  return std::optional<Revision>(revision);
+}
+
+}  // namespace mxodus

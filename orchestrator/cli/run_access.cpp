@@ -1,0 +1,69 @@
+#include "orchestrator/cli/run_access.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include "orchestrator/core/file.h"
+#include "orchestrator/core/text.h"
+#include "orchestrator/journal/sqlite_journal.h"
+
+namespace mxodus {
+
+Result<RunDirectory> choose_run(const std::string& id) {
+  return id.empty() ? newest_unfinished_run(state_directory()) : find_run(state_directory(), id);
+}
+
+Result<OpenRun> open_run(const std::string& id) {
+  auto directory = choose_run(id);
+  if (!directory) return tl::unexpected(directory.error());
+  auto store = SqliteJournal::open(directory->journal());
+  if (!store) return tl::unexpected(store.error());
+  auto redactor = std::make_unique<Redactor>();
+  auto journal = Journal::open(std::move(*store), system_clock(), *redactor);
+  if (!journal) return tl::unexpected(journal.error());
+  return OpenRun{std::move(*directory), std::move(redactor), std::move(*journal)};
+}
+
+Result<std::vector<Event>> read_events(const RunDirectory& directory) {
+  auto store = SqliteJournal::open(directory.journal());
+  if (!store) return tl::unexpected(store.error());
+  return (*store)->read(0);
+}
+
+Result<ItemId> parse_item(const std::string& text, const Plan& plan, const RunState& state) {
+  ItemId id{text, ""};
+  if (const std::size_t bracket = text.find('['); bracket != std::string::npos && text.ends_with(']'))
+    id = {text.substr(0, bracket), text.substr(bracket + 1, text.size() - bracket - 2)};
+  if (plan.find(id) || state.items.contains(id)) return id;
+
+  std::vector<std::string> known;
+  for (const PlannedItem& item : plan.items) {
+    if (item.id.step == id.step && id.item.empty()) return id;
+    known.push_back(to_string(item.id));
+  }
+  for (const auto& [other, record] : state.items) known.push_back(to_string(other));
+  const std::string near = nearest(text, known);
+  return fail(ErrorKind::not_found, "run.unknown-step", "the run has no step " + printable_line(text, 60),
+              near.empty() ? "mxodus status lists them" : "did you mean " + near + "?");
+}
+
+Person present_person() {
+  const passwd* entry = getpwuid(getuid());
+  // With sudo it is the person behind it who decides.
+  const char* behind_sudo = std::getenv("SUDO_USER");
+  Person person;
+  person.who = behind_sudo && *behind_sudo ? behind_sudo : entry ? entry->pw_name : std::to_string(getuid());
+  std::array<char, 256> host{};
+  if (gethostname(host.data(), host.size() - 1) == 0) person.laptop = host.data();
+  const char* terminal = ttyname(0);
+  const char* connection = std::getenv("SSH_CONNECTION");
+  person.from = person.laptop + (terminal ? " " + std::string(terminal) : " without a terminal");
+  if (connection && *connection) person.from += " over SSH from " + split(connection, ' ')[0];
+  return person;
+}
+
+}  // namespace mxodus

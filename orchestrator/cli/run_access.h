@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "orchestrator/core/redactor.h"
+#include "orchestrator/journal/journal.h"
+#include "orchestrator/journal/run_directory.h"
+#include "orchestrator/plan/plan.h"
+
+namespace mxodus {
+
+/// The run that a command is about: by the beginning of its id, or the newest unfinished one where none is
+/// given.
+Result<RunDirectory> choose_run(const std::string& id);
+
+/// A run opened for reading or for one decision; takes no lock.
+struct OpenRun {
+  RunDirectory directory;
+  std::unique_ptr<Redactor> redactor;  ///< outlives the journal
+  Journal journal;
+};
+Result<OpenRun> open_run(const std::string& id);
+
+/// Every event of the run, for logs and reports.
+Result<std::vector<Event>> read_events(const RunDirectory& directory);
+
+/// "restore", or "fix[alice]". `not_found`, with the nearest, where neither the plan nor the journal knows
+/// it.
+Result<ItemId> parse_item(const std::string& text, const Plan& plan, const RunState& state);
+
+/// "armael@laptop (pts/3)": who decides, and from where.
+struct Person {
+  std::string who;
+  std::string from;
+  std::string laptop;
+};
+Person present_person();
+
+}  // namespace mxodus
