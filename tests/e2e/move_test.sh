@@ -1,0 +1,143 @@
+#!/usr/bin/env bash
+# The main job: playbooks/emergency-move.yaml from plan to report between two lab hosts, cut off on the way.
+# shellcheck source=tests/e2e/support.sh
+source "${0%/*}/support.sh"
+case_limit=900
+
+playbook=/mxodus/playbooks/emergency-move.yaml
+inputs=(--inputs /mxodus/docker/emergency-move.inputs.yaml)
+
+outage() { lab exec backup cat /etc/outage-began; }
+status_field() { as_op mxodus status --json 2>/dev/null | python3 -c "import json,sys; s=json.load(sys.stdin); print($1)"; }
+state_of() { status_field "next((i['state'] for i in s['items'] if i['step'] == '$1'), 'pending')"; }
+
+# Answers every open gate as an operator would who finds all well.
+answer_gates() {
+  local step kind
+  while read -r step kind; do
+    case $kind in
+      checklist) as_op mxodus answer "$step" --all ok ;;
+      *) as_op mxodus approve "$step" ;;
+    esac </dev/null 2>/dev/null
+  done < <(status_field "'\n'.join(g['step'] + ' ' + g['kind'] for g in s['gates'])")
+}
+
+# Resumes and answers until the step has begun or ended.
+go_on_until() {
+  local step=$1 round
+  for ((round = 0; round < 20; round++)); do
+    [[ $(state_of "$step") == pending ]] || return 0
+    answer_gates
+    as_op mxodus resume --now --stay 30s >/dev/null 2>&1 || [[ $? == 4 ]]
+  done
+  fail "$step has not begun after $round rounds"
+}
+
+restore_jobs() { lab exec new-mx sh -c 'ls /var/lib/mxodus/jobs 2>/dev/null | grep -c restore || true'; }
+restore_is_started() { [[ $(restore_jobs) -ge 1 ]]; }
+is_done() { [[ $(state_of "$1") == 'done' ]]; }
+# Content and name of every message; Dovecot's own files change whenever it looks.
+store_sums() { lab exec "$1" sh -c "cd '$2' && find . -type f ! -name 'dovecot*' ! -name 'maildirsize' -exec sha1sum {} + | LC_ALL=C sort -k2 | sha1sum"; }
+
+case_doctor_finds_every_host_and_says_what_to_type() {
+  local out
+  out=$(as_op mxodus doctor "$playbook" "${inputs[@]}" -i "outage_began=$(outage)" 2>&1)
+  expect_match 'doctor' 'new +login +ok' "$out"
+  expect_match 'doctor' 'Next: mxodus plan' "$out"
+}
+
+case_a_bad_playbook_is_refused_with_its_line_and_nothing_is_connected() {
+  local out code=0
+  as_op sh -c 'printf "mxodus: 1\nname: bad\nhosts: {new: {ssh: new}}\nsteps:\n  look:\n    uses: files.layot\n    hots: new\n" > bad.yaml'
+  lab cut laptop
+  out=$(as_op mxodus plan bad.yaml 2>&1) || code=$?
+  lab heal laptop
+  expect_eq 'exit code' 2 "$code"
+  expect_match 'step type' 'bad.yaml:6:11' "$out"
+  expect_match 'unknown key' 'bad.yaml:7:5' "$out"
+}
+
+case_planning_changes_nothing_on_host_or_in_dns() {
+  local before after
+  look() {
+    lab exec new-mx sh -c 'find /var/vmail /etc /var/lib /root /home -xdev -newer /tmp/planned ! -path "*/systemd/*" ! -path "*/journal*" ! -path "*/log/*" 2>/dev/null | wc -l'
+    lab exec dns dig +short SOA acme.test @198.51.100.54
+    lab exec new-mx sh -c 'ls /var/lib/mxodus 2>/dev/null | wc -l'
+  }
+  lab cut old-mx
+  lab exec dns lab-dnsbl add 198.51.100.20
+  lab exec new-mx touch /tmp/planned
+  before=$(look)
+  as_op mxodus plan "$playbook" "${inputs[@]}" -i "outage_began=$(outage)" >/tmp/mxodus-plan.$$ 2>&1
+  after=$(look)
+  expect_eq 'files, serial and jobs' "$before" "$after"
+  expect_match 'the listing' '! blacklisted' "$(cat /tmp/mxodus-plan.$$)"
+  expect_match 'the last line' 'Nothing has been changed' "$(cat /tmp/mxodus-plan.$$)"
+  rm -f /tmp/mxodus-plan.$$
+}
+
+case_without_a_terminal_a_gate_parks_the_run_with_4() {
+  local code=0
+  as_op mxodus run "$playbook" "${inputs[@]}" -i "outage_began=$(outage)" --yes </dev/null >/dev/null 2>&1 || code=$?
+  expect_eq 'exit code' 4 "$code"
+  expect_eq 'the gate' gate "$(state_of loss_window)"
+}
+
+case_a_killed_mxodus_finds_its_restore_again_and_starts_it_once() {
+  lab throttle backup 6mbit
+  go_on_until stop_postfix
+  answer_gates
+  as_op mxodus resume --now >/dev/null 2>&1 &
+  local resumed=$!
+  wait_until 60 restore_is_started
+  lab exec laptop pkill -KILL -x mxodus
+  wait "$resumed" || true
+  expect_eq 'mxodus on the laptop' '' "$(lab exec laptop pgrep -x mxodus || true)"
+  expect_match 'the restore goes on without it' restic "$(lab exec new-mx pgrep -a restic || true)"
+  lab unthrottle backup
+  as_op mxodus resume --now --stay 30s >/dev/null 2>&1 || [[ $? == 4 ]]
+  wait_until 120 is_done restore
+  expect_eq 'restores started' 1 "$(restore_jobs)"
+}
+
+case_the_move_ends_with_every_message_where_it_belongs() {
+  local round code=4
+  for ((round = 0; round < 30 && code == 4; round++)); do
+    answer_gates
+    code=0
+    as_op mxodus resume --now --stay 40s >/dev/null 2>&1 || code=$?
+    # Once the new host is in service the world moves: the blacklist forgets, the old host comes back.
+    if is_done start_postfix; then
+      lab exec dns lab-dnsbl remove 198.51.100.20
+      lab heal old-mx
+    fi
+  done
+  expect_eq 'exit code of the last resume' 0 "$code"
+  expect_eq 'stores' "$(store_sums old-mx /var/vmail_deprecated)" "$(store_sums new-mx /var/vmail)"
+  expect_eq 'messages' 4000 "$(lab exec new-mx sh -c "find /var/vmail -type f \( -path '*/cur/*' -o -path '*/new/*' \) | wc -l")"
+  expect_eq 'files of somebody else' 0 "$(lab exec new-mx sh -c 'find /var/vmail ! -user vmail | wc -l')"
+  expect_eq 'A' 198.51.100.20 "$(lab exec outside dig +short A mail.acme.test)"
+  expect_match 'SPF' 'a:new-mx.acme.test' "$(lab exec outside dig +short TXT acme.test)"
+}
+
+case_mail_from_outside_arrives_on_the_new_host_and_is_fetched_by_imap() {
+  local token="moved-$RANDOM$RANDOM"
+  lab exec outside swaks --silent 2 --to u01@acme.test --from alice@other.test --server mail.acme.test \
+    --tls-optional --header "Subject: $token" --body hello
+  # shellcheck disable=SC2317 # wait_until calls it
+  fetched() { lab exec outside curl -sS --user u01@acme.test:pw01 "imaps://mail.acme.test/INBOX?SUBJECT%20$token" | grep -q 'SEARCH [0-9]'; }
+  wait_until 30 fetched
+  expect_match 'delivered on new-mx' "$token" "$(lab exec new-mx sh -c "grep -rl $token /var/vmail/acme.test/u01 | head -1 | xargs -r grep -h Subject")"
+}
+
+case_the_report_says_who_decided_what_and_no_secret_is_written_down() {
+  local run report
+  run=$(lab exec -u op laptop sh -c 'ls ~/.local/state/mxodus/runs | tail -1')
+  report=$(as_op mxodus report "$run")
+  expect_match 'the loss window' 'Loss window: 5h' "$report"
+  expect_match 'the gate' 'loss..?window .*approve .*op' "$report"
+  expect_eq 'secrets on the laptop' '' "$(lab exec laptop sh -c 'grep -rlaE "labrestic|labkey" /home/op/.local || true')"
+  expect_eq 'secrets on the host' '' "$(lab exec new-mx sh -c 'grep -rlaE "labrestic|labkey" /var/lib/mxodus /run/mxodus 2>/dev/null || true')"
+}
+
+run_cases "$@"
