@@ -85,7 +85,7 @@ case_without_a_terminal_a_gate_parks_the_run_with_4() {
 
 case_a_killed_mxodus_finds_its_restore_again_and_starts_it_once() {
   lab throttle backup 6mbit
-  go_on_until stop_postfix
+  go_on_until fence
   answer_gates
   as_op mxodus resume --now >/dev/null 2>&1 &
   local resumed=$!
