@@ -14,7 +14,12 @@
 namespace mxodus {
 
 Result<RunDirectory> choose_run(const std::string& id) {
-  return id.empty() ? newest_unfinished_run(state_directory()) : find_run(state_directory(), id);
+  if (!id.empty()) return find_run(state_directory(), id);
+  auto unfinished = newest_unfinished_run(state_directory());
+  if (unfinished || unfinished.error().code != "run.none-unfinished") return unfinished;
+  auto runs = list_runs(state_directory());
+  if (!runs || runs->empty()) return unfinished;
+  return std::move(runs->front());
 }
 
 Result<OpenRun> open_run(const std::string& id) {

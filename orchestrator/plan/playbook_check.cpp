@@ -120,6 +120,12 @@ void Checker::check_step(const StepSpec& step) {
     add("step.host", declaration.name + " takes no `host:`", step.host.mark());
   if (!declaration.takes_vantage && !step.from.is_null())
     add("step.from", declaration.name + " takes no `from:`", step.from.mark());
+  if (!step.rules.breach.empty())
+    add("step.breach", "`breach` is not acted on by this version, and would be a false comfort",
+        step.rules.breach[0].mark, "use a step with `until` and `on_fail`");
+  if (!step.rules.undo.is_null())
+    add("step.undo", "`undo` of a step is not acted on by this version", step.rules.undo.mark(),
+        "a `command` takes its undo under `with:`");
   check_params(step, *type);
   check_references(step, declaration);
 }

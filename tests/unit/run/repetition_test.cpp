@@ -57,6 +57,23 @@ TEST(Until, FalseWaitsAndIsNotCountedAsARetry) {
   EXPECT_EQ(world.state().item({"listed", {}}).failures, 0);
 }
 
+TEST(Until, ALookThatFindsTheContraryWaitsInsteadOfFailing) {
+  RunWorld world(R"(  listed: {uses: look, with: {name: l}, until: "self.n == 0", every: 5m}
+  change: {uses: make, needs: [listed], with: {name: a}}
+)");
+  std::vector<Finding> answers = {found(Verdict::ok, {{"n", 0}}),
+                                  Finding{Verdict::unknown, "no answer", {}, {}},
+                                  found(Verdict::fail, {{"n", 2}})};
+  world.looks["l"] = [&] {
+    Finding next = answers.back();
+    answers.pop_back();
+    return next;
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_TRUE(answers.empty());
+  EXPECT_EQ(world.of("change"), ItemState::done);
+}
+
 TEST(Until, IsParkedWhereTheNextLookIsFurtherThanTheProcessStays) {
   RunWorld world(R"(  listed: {uses: look, with: {name: l}, until: "self.n == 0", every: 6h}
 )");
