@@ -52,8 +52,11 @@ Command version_command(const std::string& tool) {
   } else {
     words.insert(words.end(), odd->second.begin(), odd->second.end());
   }
-  return script_command("command -v \"$1\" >/dev/null || exit 127; \"$@\" 2>&1 </dev/null | head -c 4096",
-                        std::move(words));
+  // Even to tell its version rclone makes its configuration folder: a look must leave nothing behind.
+  return script_command(
+      "command -v \"$1\" >/dev/null || exit 127; RCLONE_CONFIG=/dev/null \"$@\" 2>&1 </dev/null | head -c "
+      "4096",
+      std::move(words));
 }
 
 Command room_command(const std::string& path) {

@@ -142,10 +142,11 @@ class RcloneCompare final : public StepType {
       const Place place = *context.params().place(side);
       auto host = context.host_named(place.host);
       if (!host) return tl::unexpected(host.error());
-      auto answers = ask_all(**host,
-                             {script_command("command -v rclone >/dev/null && rclone version"),
-                              script_command("[ -d \"$1\" ]", {place.path})},
-                             "whether " + place.path + " is there", context.deadline());
+      auto answers =
+          ask_all(**host,
+                  {script_command("command -v rclone >/dev/null && RCLONE_CONFIG=/dev/null rclone version"),
+                   script_command("[ -d \"$1\" ]", {place.path})},
+                  "whether " + place.path + " is there", context.deadline());
       if (!answers) return tl::unexpected(answers.error());
       if (!answers->at(0).exited_with(0)) faults.push_back(place.host + ": rclone is not installed");
       if (!answers->at(1).exited_with(0)) faults.push_back(written(place) + " is no folder");

@@ -50,7 +50,8 @@ wait_until() {
 # list_cases [REGEX]: those whose script's or own name matches, in the order of the file, which `declare -F` does not keep.
 list_cases() {
   local name
-  grep -oE '^case_[a-z0-9_]+' "$0" | while read -r name; do
+  grep -oE '^case_[a-z0-9_]+\(\)' "$0" | while read -r name; do
+    name=${name%'()'}
     [[ ! "$(basename "$0") ${name#case_}" =~ ${1:-.} ]] || echo "${name#case_}"
   done
 }
