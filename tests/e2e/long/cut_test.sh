@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A restore whose lines are cut, and that comes to its end once.
 # shellcheck source=tests/e2e/support.sh
-source "${0%/*}/support.sh"
+source "${0%/*}/../support.sh"
 case_limit=400
 
 playbook=/mxodus/tests/e2e/playbooks/restore.yaml
