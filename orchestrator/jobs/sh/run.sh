@@ -96,7 +96,8 @@ run_job() {
   stop_timer
   drain
   rm -rf "$dir/pipe" ${secrets:+"$secrets"}
-  until write_end "$rc"; do sleep 5; done
+  # A full disk may become free again; a folder that is gone does not come back.
+  until write_end "$rc" || [ ! -d "$dir" ]; do sleep 5; done
 }
 
 # Waits until the output is written; not for ever, because what the script left behind may hold it open.

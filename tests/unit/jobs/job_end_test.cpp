@@ -167,8 +167,10 @@ TEST_P(JobEnd, AJobThatEndsBeforeItsTimeLimitLeavesNoTimer) {
   ASSERT_TRUE(wait_for_end());
   EXPECT_TRUE(comes_true([&] {
     for (const auto& process : std::filesystem::directory_iterator("/proc")) {
+      // A process that ends meanwhile cannot be read to its end: getline keeps that to itself.
       std::ifstream file(process.path() / "cmdline");
-      const std::string line((std::istreambuf_iterator<char>(file)), {});
+      std::string line;
+      std::getline(file, line);
       if (line == std::string("sleep") + '\0' + limit + '\0') return false;
     }
     return true;
