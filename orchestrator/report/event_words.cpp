@@ -30,7 +30,7 @@ EventWords of_state(ItemState state, const std::string& sentence) {
     case ItemState::blocked:
       return {Role::warning, "blocked", text};
     case ItemState::reconnecting:
-      return {Role::warning, "out of sight", text};
+      return {Role::warning, "no answer", text};
     case ItemState::pending:
       return {Role::plain, "pending", text, true};
     case ItemState::running:

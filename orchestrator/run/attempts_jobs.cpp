@@ -249,7 +249,8 @@ void Attempts::jobs_ended(Attempt& attempt) {
   if (known) return finish(attempt);
   for (const FollowedJob& job : jobs) {
     if (const auto* lost = std::get_if<JobLost>(&job.status.state))
-      attempt.ended_by = "the job on " + job.host + " is over and nobody knows how: " + lost->why;
+      attempt.ended_by = "the job on " + job.host + " ended before its time, and how far it came is not known (" +
+                         lost->why + ")";
     if (std::holds_alternative<JobAbsent>(job.status.state))
       attempt.ended_by = "the job on " + job.host + " was there and is gone";
   }

@@ -4,7 +4,9 @@
 
 namespace mxodus {
 
-HostWatch::HostWatch(const RunContext& run, Callbacks callbacks) : run_(run), tell_(std::move(callbacks)) {
+HostWatch::HostWatch(const RunContext& run, Callbacks callbacks) : run_(run), tell_(std::move(callbacks)) {}
+
+void HostWatch::begin() {
   for (const auto& [name, host] : run_.plan.hosts)
     if (host.may_be_down && !host.trouble.empty() && run_.state().resumes == 0)
       lost(name, {ErrorKind::unreachable, "host.down", host.trouble, {}, {}, {}});

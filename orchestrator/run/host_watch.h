@@ -29,6 +29,9 @@ class HostWatch {
 
   /// True for the empty name too: a step without a host.
   bool answers(const std::string& host) const { return !down_.contains(host); }
+  /// Takes up the hosts that were down when this process began, or when the run was planned, and looks at
+  /// all of them.
+  void begin();
   void lost(const std::string& host, const Error& why);
   void tick();
   /// Looks at every host that is down now.

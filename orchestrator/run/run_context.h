@@ -19,7 +19,7 @@ namespace mxodus {
 struct RunTimes {
   FollowTimes follow;
   std::chrono::milliseconds decisions{500};        ///< between two looks for decisions of other terminals
-  std::chrono::milliseconds down_host{60'000};     ///< between two looks at a host that may be down
+  std::chrono::milliseconds down_host{20'000};     ///< between two looks at a host that may be down
   std::chrono::milliseconds probe_limit{120'000};  ///< for a probe whose step has no timeout
   std::chrono::milliseconds local_work_limit{600'000};  ///< for work in this process, likewise
 };

@@ -18,6 +18,11 @@ Result<void> done(const Result<std::int64_t>& written) {
 
 }  // namespace
 
+Schedule::Schedule(const RunContext& run) : run_(run) {
+  for (const auto& [id, record] : run.state().items)
+    if (record.state == ItemState::in_doubt) doubts_.insert(id);
+}
+
 void Schedule::due(Time when) {
   next_due_ = next_due_ ? std::min(*next_due_, when) : when;
 }
@@ -118,8 +123,8 @@ Result<void> Schedule::look_at_item(const RunStep& step, const Instance& instanc
   const Time now = run_.clock().now();
 
   if (record.open) {
-    const bool again = record.state != ItemState::in_doubt;
-    if (!world.host_answers(instance.standpoint.host) || !(recovered_.insert(id).second || again)) return {};
+    if (!world.host_answers(instance.standpoint.host)) return {};
+    if (record.state == ItemState::in_doubt && doubts_.erase(id) == 0) return {};
     ready.push_back({Ready::What::recover, &step, instance});
     return {};
   }

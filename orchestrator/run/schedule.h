@@ -29,7 +29,7 @@ class Schedule {
     Instance instance;
   };
 
-  explicit Schedule(const RunContext& run) : run_(run) {}
+  explicit Schedule(const RunContext& run);
 
   /// In the order of the playbook. An error is the journal's: nothing may act any more.
   Result<std::vector<Ready>> look(const World& world);
@@ -56,7 +56,7 @@ class Schedule {
 
   const RunContext& run_;
   Expansions expansions_;
-  std::set<ItemId> recovered_;  ///< once in a process
+  std::set<ItemId> doubts_;  ///< when this process began: each is looked at once more
   std::set<ItemId> undone_;     ///< likewise
   std::set<ItemId> chosen_;     ///< in this look
   std::map<std::string, int> chosen_of_;

@@ -32,7 +32,8 @@ void note_item(Summary& summary, const ItemId& id, const ItemRecord& record) {
   if (record.state == ItemState::in_doubt) due("in doubt: " + record.reason);
   if (record.next_look && (!summary.next_look || *record.next_look < *summary.next_look))
     summary.next_look = record.next_look;
-  if (!record.open || has_ended(record.state)) return;
+  // What is in doubt has been looked for: its job does not go on.
+  if (!record.open || has_ended(record.state) || record.state == ItemState::in_doubt) return;
   for (const JobRef& job : record.open->intent.jobs) summary.going_on.push_back({id, job.host, job.id});
 }
 

@@ -128,6 +128,19 @@ TEST(Doubt, AJobLostInARebootIsSettledByLooking) {
   EXPECT_EQ(done.must_run().exit, ExitCode::done);
 }
 
+TEST(Doubt, WhatCannotBeSeenFromOutsideIsSaidOnceAProcessAndIsNotTakenForRunning) {
+  RunWorld world("  first: {uses: make_unseen, with: {name: a}}\n");
+  world.on_new.ends = [](const JobSpec&) -> JobState { return JobLost{"rebooted"}; };
+  for (int said = 1; said <= 2; ++said) {
+    const Summary summary = world.must_run();
+    EXPECT_EQ(summary.exit, ExitCode::in_doubt);
+    EXPECT_TRUE(summary.going_on.empty());
+    const auto types = world.types();
+    EXPECT_EQ(std::count(types.begin(), types.end(), EventType::attempt_in_doubt), said);
+  }
+  EXPECT_EQ(world.on_new.starts["make a"], 1);
+}
+
 TEST(Doubt, ALostConnectionReattachesToTheJob) {
   RunWorld world("  first: {uses: make, with: {name: a}}\n");
   world.on_new.looks = 40;

@@ -66,7 +66,7 @@ std::optional<StatusLine> line_of(const ItemRecord& item, Time now) {
       return StatusLine{Role::change, "running", since};
     }
     case ItemState::reconnecting:
-      return StatusLine{Role::warning, "out of sight", item.reason};
+      return StatusLine{Role::warning, "no answer", item.reason};
     case ItemState::waiting: {
       const std::string when = item.next_look ? "next look " + to_local_string(*item.next_look) + "; " : "";
       return StatusLine{Role::plain, "waits", when + item.reason};

@@ -86,7 +86,7 @@ Result<UniqueFd> SshConnection::dial(const Endpoint& endpoint, const Deadline& d
   if (!given && given.error().code == "ssh.channel-silent")
     return fail(ErrorKind::no_answer, "dial.timeout",
                 printable_line(endpoint.host) + " port " + std::to_string(endpoint.port) +
-                    " did not answer " + identity_.name + " in time: filtered or down");
+                    " did not answer when asked from " + identity_.name + ": filtered or down");
   if (!given && given.error().code == "ssh.denied")
     return tl::unexpected(dial_refusal(endpoint, identity_.name, given.error().message));
   if (!given) return tl::unexpected(std::move(given).error());

@@ -69,14 +69,15 @@ class Maker : public StepType {
 
  protected:
   RunWorld& world_;
-
- private:
   StepDeclaration declaration_;
 };
 
 class Make final : public Maker {
  public:
-  explicit Make(RunWorld& world) : Maker(world, "make") {}
+  /// `opaque`: no look can say whether it is done.
+  explicit Make(RunWorld& world, const char* name = "make", bool opaque = false) : Maker(world, name) {
+    declaration_.opaque = opaque;
+  }
   Result<Work> apply(const Params& params, const StepPlan&) const override {
     return Work(JobWork{{job("make " + params.text("name"))}});
   }
@@ -182,6 +183,7 @@ struct RunWorld::Parts {
         playbook(load(text)) {
     catalog.add(std::make_unique<Look>(world));
     catalog.add(std::make_unique<Make>(world));
+    catalog.add(std::make_unique<Make>(world, "make_unseen", true));
     catalog.add(std::make_unique<Call>(world));
     catalog.add(make_approve());
     catalog.add(make_choose());

@@ -33,9 +33,10 @@ class RecordingObserver final : public Observer {
 };
 
 /// A small world in which playbooks run: hosts `new` and `old`, whose jobs outlive every process; a disk with
-/// the journal; time that passes at once; and three scripted step types:
+/// the journal; time that passes at once; and four scripted step types:
 ///   look {name, outputs…}: gives what looks[name] says, else ok;
 ///   make {name}: a change by a job, after which facts holds name; nothing to do where it does;
+///   make_unseen {name}: the same, but no look can say whether it is done;
 ///   call {name}: the same in the process of mxodus itself.
 /// Gates, wait and the planner are the real ones.
 class RunWorld {
