@@ -74,7 +74,7 @@ struct Plan {
   Time made_at{};
   std::map<std::string, PlannedHost> hosts;
   std::vector<PlannedItem> items;  ///< in an order in which they may run
-  std::vector<Error> lint;
+  Diagnostics lint;                ///< warnings about the playbook, with their places
 
   /// False where a host that may not be down did not answer: such a plan cannot be run.
   bool complete() const;

@@ -2,6 +2,7 @@
 
 #include "orchestrator/plan/json_names.h"
 #include "orchestrator/plan/plan.h"
+#include "orchestrator/playbook/diagnostic.h"
 
 namespace mxodus {
 
@@ -170,8 +171,12 @@ PlannedItem planned_item_from_json(const json& object) {
 
 namespace {
 
-json to_json(const Error& fault) {
-  return {{"code", fault.code}, {"message", fault.message}, {"hint", fault.hint}};
+Error diagnostic_from_json(const json& object) {
+  Error fault{ErrorKind::invalid,  text(object, "code"), text(object, "message"), {}, {},
+              text(object, "hint")};
+  if (object.contains("file"))
+    fault.position = Position{text(object, "file"), object.value("line", 0), object.value("column", 0)};
+  return fault;
 }
 
 }  // namespace
@@ -182,7 +187,7 @@ json to_json(const Plan& plan) {
   json items = json::array();
   for (const PlannedItem& item : plan.items) items.push_back(to_json(item));
   json lint = json::array();
-  for (const Error& fault : plan.lint) lint.push_back(to_json(fault));
+  for (const Error& fault : plan.lint) lint.push_back(diagnostic_to_json(fault, Severity::warning));
   return {{"format", plan.format},
           {"mxodus_version", plan.mxodus_version},
           {"playbook_file", plan.playbook_file},
@@ -216,9 +221,7 @@ Result<Plan> plan_from_json(const json& object) {
     for (const auto& [name, host] : object.at("hosts").items())
       plan.hosts[name] = planned_host_from_json(host);
     for (const json& item : object.at("items")) plan.items.push_back(planned_item_from_json(item));
-    for (const json& fault : object.at("lint"))
-      plan.lint.push_back(
-          {ErrorKind::invalid, text(fault, "code"), text(fault, "message"), {}, {}, text(fault, "hint")});
+    for (const json& fault : object.at("lint")) plan.lint.push_back(diagnostic_from_json(fault));
     return plan;
   } catch (const json::exception& error) {
     return fail(ErrorKind::invalid, "plan.damaged", std::string("the plan cannot be read: ") + error.what(),

@@ -5,6 +5,7 @@
 
 #include "orchestrator/core/digest.h"
 #include "orchestrator/plan/instances.h"
+#include "orchestrator/plan/lint.h"
 #include "orchestrator/plan/parallel.h"
 #include "orchestrator/plan/step_references.h"
 
@@ -39,6 +40,7 @@ class Planner {
     plan.name = request_.playbook.name;
     plan.inputs = request_.inputs;
     plan.made_at = environment_.clock.now();
+    plan.lint = lint(request_.playbook, request_.order, environment_.catalog, request_.inputs);
     plan.hosts = look_at_hosts();
     for (const auto& level : levels()) look_at_level(level);
     for (const Graph::NodeId node : request_.order.sequence)

@@ -4,33 +4,16 @@
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/plan/step_references.h"
+#include "orchestrator/plan/written_params.h"
 #include "orchestrator/playbook/template.h"
 
 namespace mxodus {
 namespace {
 
-/// What is in scope before anything is known: the names, and none of the values.
-class BareScope {
- public:
-  explicit BareScope(const Playbook& playbook)
-      : hosts_(hosts_value(playbook)), unknown_(NotYetKnown{"the run"}) {
-    ValueMap inputs;
-    for (const InputSpec& input : playbook.inputs) inputs.emplace(input.name, unknown_);
-    inputs_ = std::move(inputs);
-  }
-  Scope scope() const { return {&inputs_, &hosts_, &steps_, &unknown_, &unknown_}; }
-
- private:
-  Value inputs_;
-  Value hosts_;
-  Value steps_{ValueMap()};
-  Value unknown_;
-};
-
 class Checker {
  public:
   Checker(const Playbook& playbook, const Catalog& catalog)
-      : playbook_(playbook), catalog_(catalog), bare_(playbook) {}
+      : playbook_(playbook), catalog_(catalog), written_(playbook) {}
 
   CheckedPlaybook run() {
     for (const StepSpec& step : playbook_.steps) check_step(step);
@@ -63,12 +46,11 @@ class Checker {
   void check_names(const ParamSpec& spec, const Value& bound, Mark mark);
   void check_name(const ParamSpec& spec, const Value& name, Mark mark);
   void check_references(const StepSpec& step, const StepDeclaration& type);
-  ValueMap known_params(const StepSpec& step, const StepDeclaration& type) const;
   std::vector<std::string> names_for(ParamType type) const;
 
   const Playbook& playbook_;
   const Catalog& catalog_;
-  BareScope bare_;
+  WrittenParams written_;
   Diagnostics faults_;
 };
 
@@ -79,20 +61,6 @@ std::vector<std::string> raw_params(const StepDeclaration& type) {
   return names;
 }
 
-/// The parameters that are written out, bound as far as they are right.
-ValueMap Checker::known_params(const StepSpec& step, const StepDeclaration& type) const {
-  ValueMap known;
-  for (const Node::Entry& entry : step.with.entries()) {
-    const ParamSpec* spec = find_param(type, entry.key);
-    if (!spec) continue;
-    auto value = spec->raw ? Result<Value>(plain_value(entry.value)) : evaluate(entry.value, bare_.scope());
-    if (!value) continue;
-    if (auto bound = bind_param(*spec, *value); bound && !bound->is_null())
-      known.emplace(entry.key, std::move(*bound));
-  }
-  return known;
-}
-
 std::optional<StepTraits> Checker::traits_of(const StepSpec& step) {
   const StepType* type = catalog_.find(step.uses);
   if (!type) return std::nullopt;
@@ -100,7 +68,7 @@ std::optional<StepTraits> Checker::traits_of(const StepSpec& step) {
   StepTraits traits;
   traits.asks = declaration.kind != StepKind::work;
   traits.raw_parameters = raw_params(declaration);
-  traits.effect = type->effect(Params(known_params(step, declaration)));
+  traits.effect = type->effect(written_.of(step, declaration));
   return traits;
 }
 
@@ -139,7 +107,8 @@ void Checker::check_params(const StepSpec& step, const StepType& type) {
       add(unknown_param(declaration, entry.key), entry.key_mark);
       continue;
     }
-    auto value = spec->raw ? Result<Value>(plain_value(entry.value)) : evaluate(entry.value, bare_.scope());
+    auto value =
+        spec->raw ? Result<Value>(plain_value(entry.value)) : evaluate(entry.value, written_.scope());
     auto bound = value ? bind_param(*spec, *value) : value;
     if (!bound) {
       add(bound.error(), entry.value.mark());
@@ -150,7 +119,7 @@ void Checker::check_params(const StepSpec& step, const StepType& type) {
   for (const ParamSpec& spec : declaration.params)
     if (spec.required && !step.with.find(spec.name)) add(missing_param(declaration, spec), step.mark);
   if (faults_.size() > before) return;
-  BoundParams bound = bind_params(declaration, known_params(step, declaration));
+  BoundParams bound = bind_params(declaration, written_.of(step, declaration).values());
   if (!bound.params.waits_for().empty()) return;
   if (auto sensible = type.check(bound.params); !sensible) add(sensible.error(), step.mark);
 }

@@ -43,12 +43,16 @@ std::string excerpt(std::string_view line, int number, int column) {
   return text;
 }
 
+std::string name_of(Severity severity) {
+  return severity == Severity::error ? "error" : "warning";
+}
+
 }  // namespace
 
-std::string render_diagnostic(const Error& fault, std::string_view text) {
+std::string render_diagnostic(const Error& fault, std::string_view text, Severity severity) {
   std::string shown;
   if (fault.position) shown += printable_line(to_string(*fault.position), 300) + ": ";
-  shown += "error: " + printable(one_line(fault)) + " [" + fault.code + "]\n";
+  shown += name_of(severity) + ": " + printable(one_line(fault)) + " [" + fault.code + "]\n";
   if (fault.position && fault.position->line > 0) {
     const SourceLines lines(text);
     const auto number = static_cast<std::size_t>(fault.position->line);
@@ -59,8 +63,8 @@ std::string render_diagnostic(const Error& fault, std::string_view text) {
   return shown;
 }
 
-nlohmann::json diagnostic_to_json(const Error& fault) {
-  nlohmann::json json = {{"code", fault.code}, {"message", one_line(fault)}};
+nlohmann::json diagnostic_to_json(const Error& fault, Severity severity) {
+  nlohmann::json json = {{"severity", name_of(severity)}, {"code", fault.code}, {"message", one_line(fault)}};
   if (!fault.hint.empty()) json["hint"] = fault.hint;
   if (!fault.position) return json;
   json["file"] = fault.position->file;

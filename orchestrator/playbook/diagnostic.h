@@ -9,6 +9,9 @@
 
 namespace mxodus {
 
+/// A fault keeps a playbook from running; a warning (of lint) does not.
+enum class Severity { error, warning };
+
 /// One fault for people: place, sentence and code, the line it is in with a caret, and the hint. Ends with a
 /// line break. `text` is the file that the fault is about; without a position, or one beyond it, the line is
 /// left out.
@@ -17,11 +20,11 @@ namespace mxodus {
 ///        12 |     hots: new
 ///           |     ^
 ///        did you mean "host"?
-std::string render_diagnostic(const Error& fault, std::string_view text);
+std::string render_diagnostic(const Error& fault, std::string_view text, Severity severity = Severity::error);
 
-/// {"code", "message", "hint", "file", "line", "column"}: what an editor needs; what is not known is left
-/// out.
-nlohmann::json diagnostic_to_json(const Error& fault);
+/// {"severity", "code", "message", "hint", "file", "line", "column"}: what an editor needs; what is not known
+/// is left out.
+nlohmann::json diagnostic_to_json(const Error& fault, Severity severity = Severity::error);
 
 /// All of `more` put among `faults`, by place.
 void merge_diagnostics(Diagnostics& faults, Diagnostics more);

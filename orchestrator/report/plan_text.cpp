@@ -126,9 +126,13 @@ std::string list_of(const std::vector<const PlannedItem*>& items, const Style& s
 
 std::string ending(const Plan& plan, const Style& style) {
   std::string text;
+  if (!plan.lint.empty()) text += "\n" + style.paint(Role::heading, "Lint") + "\n";
   for (const Error& fault : plan.lint) {
-    text += "  " + style.paint(Role::warning, "lint ") + wrap(fault.message, style.width - 8, 7) + "\n";
-    if (!fault.hint.empty()) text += "       " + wrap(fault.hint, style.width - 8, 7) + "\n";
+    const std::string place = fault.position ? to_string(*fault.position) + ": " : std::string();
+    text += "  " + style.paint(Role::warning, "! ") +
+            wrap(printable_line(place + fault.message, 600), style.width - 4, 4) + "\n";
+    if (!fault.hint.empty())
+      text += "      " + wrap(printable_line(fault.hint, 300), style.width - 6, 6) + "\n";
   }
   const auto failing = plan.would_fail();
   if (!failing.empty())
@@ -206,6 +210,10 @@ std::string plan_markdown(const Plan& plan) {
               (change.before.empty() ? "nothing" : cell(change.before)) + " → " +
               (change.after.empty() ? "nothing" : cell(change.after));
   }
+  if (!plan.lint.empty()) text += "\n\n## Lint\n";
+  for (const Error& fault : plan.lint)
+    text += "\n- " + (fault.position ? cell(to_string(*fault.position)) + ": " : std::string()) +
+            cell(fault.message) + (fault.hint.empty() ? "" : "; " + cell(fault.hint));
   const Questions asked = questions(plan);
   return text + "\n\n" + count(asked.now, "question") + " now, " + std::to_string(asked.later) +
          " later. Nothing has been changed.\n";

@@ -77,7 +77,7 @@ struct StepDeclaration {
   bool heavy = false;          ///< one at a time on a host
   bool opaque = false;         ///< what it changes is the operator's own command: a plan cannot look inside
   std::vector<std::string> tools = {};  ///< programs that must be on the host
-  std::vector<std::string> tags = {};   ///< for lint: "lowers_ttl", "changes_mx", "freezes", "compares"
+  std::vector<std::string> tags = {};   ///< what lint knows of it: see plan/lint.h
 };
 
 }  // namespace mxodus

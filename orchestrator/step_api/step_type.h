@@ -29,6 +29,9 @@ class StepType {
   /// (`command`).
   virtual Effect effect(const Params&) const { return declaration().effect; }
 
+  /// Those of the declared tags that hold with these parameters, as far as they are known; for lint.
+  virtual std::vector<std::string> tags(const Params&) const { return declaration().tags; }
+
   /// Whether parameters that are well typed make sense together; says so before any connection is made.
   virtual Result<void> check(const Params&) const { return {}; }
 

@@ -50,8 +50,7 @@ count, except `lost+found` of a fresh file system.)",
                   {.name = "names",
                    .doc = "The names at its top in the order of bytes, 200 at most.",
                    .list = true}},
-      .host = HostUse::required,
-      .tags = {"checks_layout"}};
+      .host = HostUse::required};
 }
 
 /// First a word on the folder, then one line for each name asked for, then NUL-separated names at its top.

@@ -63,8 +63,7 @@ shows both, number and name. Names are looked up on the host itself.
                   {.name = "samples", .doc = "Paths that are wrong, 20 at most.", .list = true}},
       .host = HostUse::required,
       .heavy = true,
-      .tools = {"find", "awk", "xargs"},
-      .tags = {"sets_owners"}};
+      .tools = {"find", "awk", "xargs"}};
 }
 
 std::string record_beside(const std::string& path) {

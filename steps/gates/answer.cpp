@@ -56,8 +56,7 @@ offset is local time and is shown again with its age, so that yesterday is not t
                   .choices = type_names()},
                  {.name = "suggestion", .doc = "What it will most likely be; shown, never taken by itself."}},
       .outputs = {{.name = "answer", .type = ParamType::any, .doc = "The value, of the type asked for."},
-                  {.name = "why", .doc = "What was said about it."}},
-      .tags = {"asks"}};
+                  {.name = "why", .doc = "What was said about it."}}};
 }
 
 /// What a person typed, as the playbook would have written it.

@@ -30,8 +30,7 @@ one of these differs before the changes begin, the question is asked again and t
                   .doc = "Whether an approval needs a reason too; a rejection always does.",
                   .fallback = false}},
       .outputs = {{.name = "approved", .type = ParamType::boolean, .doc = "Whether it was approved."},
-                  {.name = "why", .doc = "The reason that was given."}},
-      .tags = {"asks"}};
+                  {.name = "why", .doc = "The reason that was given."}}};
 }
 
 class Approve final : public Gate {

@@ -22,12 +22,10 @@ ticked is not done, and what was not tried is not ok.)",
 )",
       .params = {{.name = "question", .doc = "What is to be tried with each item."},
                  {.name = "items", .doc = "What is to be tried.", .required = true, .list = true}},
-      .outputs = {{.name = "results",
-                   .type = ParamType::map,
-                   .doc = "For each item its result and the evidence."},
-                  {.name = "failed", .doc = "The items that failed.", .list = true},
-                  {.name = "partly", .doc = "The items that work in part.", .list = true}},
-      .tags = {"asks"}};
+      .outputs = {
+          {.name = "results", .type = ParamType::map, .doc = "For each item its result and the evidence."},
+          {.name = "failed", .doc = "The items that failed.", .list = true},
+          {.name = "partly", .doc = "The items that work in part.", .list = true}}};
 }
 
 ValueList as_values(const std::vector<std::string>& texts) {

@@ -28,8 +28,7 @@ taken by itself. The reason is asked for unless `why: false`: in the report, a c
                   .doc = "Whether a reason must be given.",
                   .fallback = true}},
       .outputs = {{.name = "choice", .doc = "The option that was chosen."},
-                  {.name = "why", .doc = "The reason that was given."}},
-      .tags = {"asks"}};
+                  {.name = "why", .doc = "The reason that was given."}}};
 }
 
 bool offers(const std::vector<std::string>& options, const std::string& option) {

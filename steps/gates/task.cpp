@@ -28,8 +28,7 @@ nobody having to say so; the person's word does not replace it. Without `done_if
                  {.name = "done_if",
                   .type = ParamType::step,
                   .doc = "An observing step that holds when the task is done."}},
-      .outputs = {{.name = "why", .doc = "What was said about it."}},
-      .tags = {"asks"}};
+      .outputs = {{.name = "why", .doc = "What was said about it."}}};
 }
 
 Result<NestedStep> nested_step(const Value& value) {

@@ -58,8 +58,7 @@ afterwards.
                   {.name = "path", .type = ParamType::path, .doc = "The target."}},
       .host = HostUse::required,
       .heavy = true,
-      .tools = {"restic", "find", "awk"},
-      .tags = {"restores"}};
+      .tools = {"restic", "find", "awk"}};
 }
 
 }  // namespace mxodus

@@ -66,8 +66,7 @@ disturbed and planning leaves nothing behind.
                   {.name = "hostname", .doc = "The host that was backed up."},
                   {.name = "paths", .doc = "The paths that were backed up.", .list = true}},
       .host = HostUse::required,
-      .tools = {"restic"},
-      .tags = {"finds_backup"}};
+      .tools = {"restic"}};
 }
 
 bool holds(const std::vector<std::string>& list, const std::string& item) {

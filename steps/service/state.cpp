@@ -61,7 +61,7 @@ the ports say so too, not when `systemctl` comes back.
                    .list = true}},
       .host = HostUse::required,
       .tools = {"systemctl"},
-      .tags = {"changes_service"}};
+      .tags = {"freezes"}};
 }
 
 /// A wish or a fact in the three words that the script takes; empty: not asked for.
@@ -120,6 +120,11 @@ std::vector<std::string> wrong_ports(const Params& params, const std::set<std::i
 class ServiceState final : public StepType {
  public:
   const StepDeclaration& declaration() const override { return declaration_; }
+
+  std::vector<std::string> tags(const Params& params) const override {
+    if (params.text("state") == "stopped") return declaration_.tags;
+    return {};
+  }
 
   Result<void> check(const Params& params) const override {
     const auto* unit = params.at("unit").get<std::string>();

@@ -19,8 +19,7 @@ something becomes true, give the step that looks at it `until` and `every` inste
       .params = {{.name = "for",
                   .type = ParamType::duration,
                   .doc = "How long to wait, from the beginning of the step."},
-                 {.name = "at", .type = ParamType::time, .doc = "The moment until which to wait."}},
-      .tags = {"waits"}};
+                 {.name = "at", .type = ParamType::time, .doc = "The moment until which to wait."}}};
 }
 
 class Wait final : public StepType {

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "orchestrator/plan/lint.h"
 #include "orchestrator/playbook/yaml_reader.h"
 #include "steps/catalog.h"
 
@@ -123,8 +124,8 @@ TEST_P(Conformance, ExampleIsAStepThatThePlaybookWouldTake) {
                   with ? without_expressions(plain_value(*with)) : Value());
 }
 
-TEST_P(Conformance, TagsAreWords) {
-  for (const std::string& tag : declaration().tags) EXPECT_TRUE(is_name(tag)) << tag;
+TEST_P(Conformance, TagsAreThoseThatLintReads) {
+  EXPECT_THAT(lint_tags(), testing::IsSupersetOf(declaration().tags));
 }
 
 /// What is not offered says so with this code, so that a promise without its code is found here.

@@ -4,6 +4,8 @@
 
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/cli/playbook_file.h"
+#include "orchestrator/plan/lint.h"
+#include "orchestrator/playbook/diagnostic.h"
 #include "steps/catalog.h"
 
 namespace mxodus {
@@ -12,16 +14,24 @@ namespace {
 int validate(const Cli& cli, const std::vector<std::string>& files) {
   const Catalog catalog = make_catalog();
   int code = exit_done;
+  nlohmann::json warnings = nlohmann::json::array();
   for (const std::string& file : files) {
     const auto checked = check_file(cli, file, catalog);
     if (!checked) {
       code = exit_usage;
-    } else if (!cli.quiet && !cli.json) {
-      std::fprintf(stderr, "%s: %s, no faults\n", file.c_str(),
-                   count(checked->playbook.steps.size(), "step").c_str());
+      continue;
     }
+    const Diagnostics found = lint(checked->playbook, checked->order, catalog);
+    for (const Error& warning : found) {
+      warnings.push_back(diagnostic_to_json(warning, Severity::warning));
+      if (!cli.json) std::fputs(render_diagnostic(warning, checked->text, Severity::warning).c_str(), stderr);
+    }
+    if (cli.quiet || cli.json) continue;
+    const std::string warned = found.empty() ? "" : ", " + count(found.size(), "warning");
+    std::fprintf(stderr, "%s: %s, no faults%s\n", file.c_str(),
+                 count(checked->playbook.steps.size(), "step").c_str(), warned.c_str());
   }
-  if (cli.json && code == exit_done) print(json_text(nlohmann::json::array()));
+  if (cli.json && code == exit_done) print(json_text(warnings));
   return code;
 }
 

@@ -86,6 +86,18 @@ class DnsRecords final : public StepType {
     return params.has("set") ? Effect::change : Effect::observe;
   }
 
+  std::vector<std::string> tags(const Params& params) const override {
+    std::vector<std::string> tags;
+    const auto* sets = params.at("set").get<ValueList>();
+    for (const Value& set : sets ? *sets : ValueList()) {
+      const bool only_ttl =
+          set.find("ttl") && !set.find("data") && !set.find("absent") && !set.find("replace");
+      if (only_ttl) tags.emplace_back("lowers_ttl");
+      if (!only_ttl && set.find("type") && *set.find("type") == Value("MX")) tags.emplace_back("changes_mx");
+    }
+    return tags;
+  }
+
   Result<void> check(const Params& params) const override {
     if (!params.has("set") && !params.has("records"))
       return fail(ErrorKind::invalid, "dns.nothing", "dns.records has nothing to do",

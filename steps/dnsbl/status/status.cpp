@@ -67,7 +67,6 @@ for its `ttl`, so a shorter `every` asks for nothing.)";
        .doc = "One entry a list and address: address, list, answer, codes, reason, note, tier, removal, ttl.",
        .list = true},
   };
-  declaration.tags = {"checks_reputation"};
   return declaration;
 }
 

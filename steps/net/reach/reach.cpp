@@ -106,7 +106,7 @@ then what is wanted. A vantage whose sshd forbids forwarding is helped by a comm
       {.name = "unknown", .type = ParamType::integer, .doc = "Connections that could not be tried."},
   };
   declaration.takes_vantage = true;
-  declaration.tags = {"probes_network"};
+  declaration.tags = {"checks_reach"};
   return declaration;
 }
 

@@ -71,6 +71,12 @@ inline Plan sample_plan() {
   owners.sureness = Sureness::not_yet_known;
   owners.waits_for = "restore";
 
+  plan.lint = {{ErrorKind::invalid,
+                "lint.not-frozen",
+                "step compare compares stores that may still change",
+                {},
+                Position{"move.yaml", 31, 3},
+                "stop it first"}};
   plan.items = {snapshot, port25, loss, switch_a, owners};
   return plan;
 }

@@ -143,7 +143,7 @@ TEST(LoadPlaybook, FaultsComeInTheOrderOfTheirPlacesAndAsJson) {
   EXPECT_EQ(to_string(*loaded.faults[0].position), "p.yaml:1:1");
   EXPECT_EQ(diagnostic_to_json(loaded.faults[2]).dump(),
             R"({"code":"playbook.unknown-key","column":30,"file":"p.yaml","hint":"did you mean \"host\"?",)"
-            R"("line":3,"message":"step a has no key \"hots\""})");
+            R"("line":3,"message":"step a has no key \"hots\"","severity":"error"})");
 }
 
 TEST(RenderDiagnostic, EscapesWhatComesFromOutsideAndCutsLongLines) {

@@ -1,0 +1,196 @@
+#include "orchestrator/plan/lint.h"
+
+#include <algorithm>
+#include <set>
+
+#include "orchestrator/core/text.h"
+#include "orchestrator/plan/written_params.h"
+#include "orchestrator/playbook/faults.h"
+#include "orchestrator/playbook/template.h"
+
+namespace mxodus {
+namespace {
+
+/// What stands above a step, directly or not.
+struct Above {
+  bool gate = false;
+  bool lowers_ttl = false;
+  std::set<std::string> frozen;  ///< hosts
+
+  void add(const Above& other) {
+    gate = gate || other.gate;
+    lowers_ttl = lowers_ttl || other.lowers_ttl;
+    frozen.insert(other.frozen.begin(), other.frozen.end());
+  }
+};
+
+/// Something of ours that the outside is to reach, and from where it is tried.
+struct Target {
+  Mark first_tried;
+  std::string host;  ///< whose it is; empty: of whatever host takes the mail
+  std::set<std::string> vantages;
+  bool from_laptop = false;
+};
+
+void collect_texts(const Value& value, std::set<std::string>& texts) {
+  if (const auto* text = value.get<std::string>()) texts.insert(*text);
+  if (const auto* list = value.get<ValueList>())
+    for (const Value& item : *list) collect_texts(item, texts);
+  if (const auto* map = value.get<ValueMap>())
+    for (const auto& [key, item] : *map) collect_texts(item, texts);
+}
+
+class Linter {
+ public:
+  Linter(const Playbook& playbook, const StepOrder& order, const Catalog& catalog, const ValueMap& inputs)
+      : playbook_(playbook),
+        order_(order),
+        catalog_(catalog),
+        written_(playbook, inputs),
+        faults_(playbook.file),
+        above_(playbook.steps.size()) {
+    for (const ResourceSpec& spec : playbook.dns)
+      if (const Node* zone = spec.settings.find("zone"))
+        if (auto name = evaluate(*zone, written_.scope()); name) collect_texts(*name, zones_);
+  }
+
+  Diagnostics run() {
+    for (const Graph::NodeId node : order_.sequence) look_at(node);
+    for (const auto& [name, target] : targets_) check_vantages(name, target);
+    return faults_.take();
+  }
+
+ private:
+  struct Step {
+    const StepSpec& spec;
+    const StepDeclaration& type;
+    Params params;
+    Effect effect;
+    std::vector<std::string> tags;
+
+    bool has(std::string_view tag) const { return std::find(tags.begin(), tags.end(), tag) != tags.end(); }
+  };
+
+  Step step_at(Graph::NodeId node) const {
+    const StepSpec& spec = playbook_.steps[node];
+    const StepType& type = *catalog_.find(spec.uses);
+    Params params = written_.of(spec, type.declaration());
+    return {spec, type.declaration(), params, type.effect(params), type.tags(params)};
+  }
+
+  void look_at(Graph::NodeId node) {
+    Above& above = above_[node];
+    for (const Graph::NodeId other : order_.graph.dependencies(node)) above.add(above_[other]);
+    const Step step = step_at(node);
+    check_order(step, above);
+    if (step.has("checks_reach")) note_targets(step);
+
+    const std::string host = written_text(step.spec.host);
+    if (step.type.kind == StepKind::gate) above.gate = true;
+    if (step.has("lowers_ttl")) above.lowers_ttl = true;
+    if (step.has("freezes")) above.frozen.insert(host);
+    if (step.effect != Effect::observe && !host.empty()) changed_hosts_.insert(host);
+  }
+
+  void check_order(const Step& step, const Above& above) {
+    const auto add = [&](const char* code, const std::string& what, const char* hint) {
+      faults_.add(step.spec.mark, code, "step " + step.spec.id + " " + what, hint);
+    };
+    if (step.has("changes_mx") && !above.lowers_ttl)
+      add("lint.ttl-not-lowered",
+          "changes an MX, and no step above it lowers the TTL: resolvers keep the old one as long as it says",
+          "a day before: uses: dns.records, with: {set: [{name: \"@\", type: MX, ttl: 5m}]}");
+    if (step.has("compares") && !stands_still(step, above))
+      add("lint.not-frozen",
+          "compares stores that may still change: nothing above it stops what writes there",
+          "stop it first: uses: service.state, with: {unit: postfix, state: stopped}");
+    if (step.effect == Effect::permanent && !above.gate)
+      add("lint.not-asked", "cannot be undone, and nobody is asked before it",
+          "put an approve above it, and name it in needs: if it has needs:");
+    else if (step.spec.rules.point_of_no_return && !above.gate)
+      add("lint.not-asked", "is the point of no return, and nobody is asked before it",
+          "put an approve above it, and name it in needs: if it has needs:");
+  }
+
+  /// One of the two stores is on a host where something was stopped; true also where a host is not yet known.
+  static bool stands_still(const Step& step, const Above& above) {
+    for (const ParamSpec& spec : step.type.params) {
+      if (spec.type != ParamType::place || !step.params.has(spec.name)) continue;
+      const Value* host = step.params.at(spec.name).find("host");
+      const auto* name = host ? host->get<std::string>() : nullptr;
+      if (!name || above.frozen.contains(*name)) return true;
+    }
+    return false;
+  }
+
+  void note_targets(const Step& step) {
+    std::set<std::string> texts, vantages;
+    collect_texts(Value(step.params.values()), texts);
+    if (!step.spec.from.is_null())
+      if (auto from = evaluate(step.spec.from, written_.scope()); from) collect_texts(*from, vantages);
+    for (const std::string& text : texts) {
+      const auto ours = ours_at(text);
+      if (!ours) continue;
+      Target& target =
+          targets_.try_emplace(ours->empty() ? text : *ours, Target{step.spec.mark, *ours, {}, false})
+              .first->second;
+      target.from_laptop = target.from_laptop || vantages.empty();
+      target.vantages.insert(vantages.begin(), vantages.end());
+    }
+  }
+
+  /// The host whose face a target is; empty for what takes the mail of a zone, nothing for what is not ours.
+  std::optional<std::string> ours_at(const std::string& target) const {
+    if (target.starts_with("mx:") && zones_.contains(target.substr(3))) return std::string();
+    for (const HostEntry& entry : playbook_.hosts)
+      for (const std::string& face : {entry.spec.ipv4, entry.spec.ipv6, entry.spec.helo})
+        if (!face.empty() &&
+            (target == face || target.starts_with(face + ":") || target.starts_with("[" + face + "]")))
+          return entry.spec.name;
+    return std::nullopt;
+  }
+
+  void check_vantages(const std::string& name, const Target& target) {
+    const auto inside = [&](const std::string& vantage) {
+      return target.host.empty() ? changed_hosts_.contains(vantage) : vantage == target.host;
+    };
+    if (target.from_laptop || !std::all_of(target.vantages.begin(), target.vantages.end(), inside)) return;
+    faults_.add(target.first_tried, "lint.only-from-inside",
+                name + " is reached only from " +
+                    join({target.vantages.begin(), target.vantages.end()}, " and ") +
+                    ", which says nothing about the outside",
+                "add a vantage elsewhere: from: [a_host_elsewhere]");
+  }
+
+  std::string written_text(const Node& node) const {
+    if (node.is_null()) return {};
+    auto value = evaluate(node, written_.scope());
+    const auto* text = value ? value->get<std::string>() : nullptr;
+    return text ? *text : std::string();
+  }
+
+  const Playbook& playbook_;
+  const StepOrder& order_;
+  const Catalog& catalog_;
+  WrittenParams written_;
+  Faults faults_;
+  std::vector<Above> above_;  ///< by node; of what has been looked at, itself included
+  std::set<std::string> zones_;
+  std::set<std::string> changed_hosts_;
+  std::map<std::string, Target> targets_;
+};
+
+}  // namespace
+
+Diagnostics lint(const Playbook& playbook, const StepOrder& order, const Catalog& catalog,
+                 const ValueMap& inputs) {
+  return Linter(playbook, order, catalog, inputs).run();
+}
+
+const std::vector<std::string>& lint_tags() {
+  static const std::vector<std::string> tags = {"changes_mx", "checks_reach", "compares", "freezes",
+                                                "lowers_ttl"};
+  return tags;
+}
+
+}  // namespace mxodus
