@@ -8,7 +8,7 @@ source "${0%/*}/move.sh"
 
 kills_wanted=10
 [[ -z ${MXODUS_LONG:-} ]] || kills_wanted=50
-seed=${MXODUS_SEED:-$RANDOM$RANDOM}
+seed=${MXODUS_SEED:-$RANDOM}
 
 # Which steps began a job on the host, and how many times each.
 jobs_by_step() { lab exec "$1" sh -c "ls /var/lib/mxodus/jobs 2>/dev/null | sed -E 's/^[^.]+\.//; s/\.[0-9]+$//' | sort | uniq -c | sort -rn"; }
@@ -33,7 +33,7 @@ let_the_world_move() {
 
 case_a_move_killed_at_random_moments_ends_the_same_and_begins_every_job_once() {
   local kills=0 rounds=0 last_code=4 pause
-  RANDOM=$((seed % 32768))
+  RANDOM=$seed
   echo "seed $seed, $kills_wanted kills"
   lab cut old-mx
   lab exec dns lab-dnsbl add 198.51.100.20

@@ -84,7 +84,7 @@ case_the_new_host_loses_power_and_what_it_did_is_looked_at_after_its_boot() {
   lab unthrottle backup
   expect_exit_code 6
   # The store shows that the restore is not done; of a command only a human can say.
-  status_says 'failed +restore +.*restarted'
+  status_says 'failed +restore +.*rebooted'
   status_says 'in doubt +counting'
   expect_eq 'restores begun' 1 "$(jobs_begun restore)"
   in_home 'mxodus retry restore --why "new lost its power" && mxodus retry counting && mxodus resume --now'
@@ -95,8 +95,8 @@ case_the_new_host_loses_power_and_what_it_did_is_looked_at_after_its_boot() {
 case_the_old_host_comes_back_and_changes_wait_for_a_word() {
   begin_slow_restore old-mx
   lab heal old-mx
-  wait_until 90 status_says 'asks +host.old'
-  expect_match 'what is said first' 'host old' "$(in_home 'mxodus status 2>&1' | sed -n 2p)"
+  wait_until 90 status_says 'your turn +host.old'
+  expect_match 'what is said first' 'host.old' "$(in_home 'mxodus status 2>&1' | sed -n 2p)"
   lab unthrottle backup
   expect_exit_code 4
   expect_exit 1 lab exec new-mx test -e /var/vmail/settled
