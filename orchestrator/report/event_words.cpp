@@ -93,7 +93,7 @@ EventWords words_for(const Event& event) {
               !undo && intent.effect == Effect::observe};
     }
     case EventType::attempt_attached:
-      return {Role::plain, "attached", "its job was found again", true};
+      return {Role::plain, "attached", "its job was found again"};
     case EventType::attempt_progress:
       return {Role::faint, "progress", printable_line(to_string(event.data), 200), true};
     case EventType::attempt_result:

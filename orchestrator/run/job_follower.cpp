@@ -40,7 +40,7 @@ JobFollower::Look JobFollower::look(std::vector<FollowedJob> jobs, const JobsOfH
     if (job.ended()) continue;
     auto host = jobs_of(job.host);
     const Result<void> seen = host ? see(job, **host, deadline) : tl::unexpected(host.error());
-    if (!seen && !look.silent) look.silent = Error(seen.error()).within("host " + job.host);
+    if (!seen && !look.silent) look.silent = seen.error();
   }
   return look;
 }
