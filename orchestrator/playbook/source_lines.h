@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -20,8 +21,12 @@ class SourceLines {
   Mark mark(int line, int byte_column) const;
 
  private:
+  std::size_t characters_before(std::size_t offset) const;
+
   std::string_view text_;
   std::vector<std::size_t> starts_;
+  /// Characters before each block of the text: a playbook that is one long line asks for many columns of it.
+  std::vector<std::uint32_t> before_block_;
 };
 
 /// Bytes that begin a character: the length of UTF-8 text in characters.

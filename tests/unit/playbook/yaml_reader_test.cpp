@@ -46,6 +46,26 @@ TEST(YamlReader, ColumnsCountCharactersNotBytes) {
   EXPECT_EQ(read("{é: ü, b: x}").tree->find("b")->mark(), (Mark{1, 11}));
 }
 
+TEST(YamlReader, ColumnsOfAVeryLongLineAreRight) {
+  constexpr std::size_t keys =
+      20'000;  // as a program writes it; counting each from the line's begin takes minutes
+  std::string text = "{";
+  std::vector<std::uint32_t> columns;
+  std::uint32_t column = 2;
+  for (std::size_t i = 0; i < keys; ++i) {
+    const std::string key = "é" + std::to_string(i) + ": ";
+    columns.push_back(column + static_cast<std::uint32_t>(key.size()) - 1);
+    text += key + "ü, ";
+    column = columns.back() + 3;
+  }
+  text += "z: 1}\n";
+  const Read result = read(text);
+  ASSERT_THAT(result.faults, IsEmpty());
+  ASSERT_THAT(result.tree->entries(), SizeIs(keys + 1));
+  for (std::size_t i = 0; i < keys; ++i)
+    ASSERT_EQ(result.tree->entries()[i].value.mark(), (Mark{1, columns[i]})) << i;
+}
+
 TEST(CoreSchema, IsThatOfYaml12) {
   const auto value = [](const char* text) { return scalar_value(Node::scalar(text, Node::Style::plain)); };
   for (const char* text : {"yes", "no", "on", "off", "y", "22:00", "0b11", "1_000", "2024-05-11", "0x", "0o8",
