@@ -51,7 +51,7 @@ void JobFollower::take(Look look) {
   const bool was_silent = silent_.has_value();
   silent_ = std::move(look.silent);
   if (!silent_) {
-    pause_ = was_silent ? times_.first_look : std::min(pause_ * 2, times_.each_look);
+    pause_ = was_silent ? times_.first_look : std::min(pause_ + pause_ / 4, times_.each_look);
     contact_ = Contact::attached;
   } else if (!was_silent) {
     silent_since_ = now;
@@ -76,6 +76,8 @@ bool JobFollower::ended() const {
 
 Result<std::string> last_output(Jobs& jobs, const FollowedJob& job, std::size_t limit,
                                 const Deadline& deadline) {
+  if (static_cast<std::int64_t>(job.tail.size()) == job.status.output_size && job.tail.size() <= limit)
+    return job.tail;
   const auto from = std::max<std::int64_t>(0, job.status.output_size - static_cast<std::int64_t>(limit));
   return jobs.output(job.id, from, limit, deadline);
 }

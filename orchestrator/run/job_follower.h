@@ -13,7 +13,7 @@ namespace mxodus {
 
 /// How often the jobs of an attempt are looked at.
 struct FollowTimes {
-  std::chrono::milliseconds first_look{50};             ///< doubles up to `each_look`: short jobs end at once
+  std::chrono::milliseconds first_look{20};             ///< a quarter more each time, up to `each_look`
   std::chrono::milliseconds each_look{1'000};           ///< while their hosts answer
   std::chrono::milliseconds first_reconnect{1'000};     ///< doubles up to `each_reconnect`
   std::chrono::milliseconds each_reconnect{30'000};     ///< while a host does not answer
@@ -77,7 +77,8 @@ class JobFollower {
   std::chrono::milliseconds next_look_;
 };
 
-/// The last `limit` bytes of what each ended job wrote, for StepType::finish(). Blocks; for a worker thread.
+/// The last `limit` bytes of what an ended job wrote, for StepType::finish(). Asks its host only for what has not
+/// been read while following it. Blocks; for a worker thread.
 Result<std::string> last_output(Jobs& jobs, const FollowedJob& job, std::size_t limit,
                                 const Deadline& deadline);
 

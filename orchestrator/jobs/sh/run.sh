@@ -105,7 +105,8 @@ drain() {
   patience=200 waited=0
   if lock_is_held; then patience=10; fi
   while kill -0 "$pump" 2>/dev/null && [ "$waited" -lt "$patience" ]; do
-    sleep 0.05
+    # Mostly it has ended before this is asked a second time.
+    if [ "$waited" -lt 5 ]; then sleep 0.01; else sleep 0.05; fi
     waited=$((waited + 1))
   done
 }

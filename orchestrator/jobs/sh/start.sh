@@ -22,6 +22,8 @@ stage_job() {
   : >"$stage/lock"
   : >"$stage/output"
   printf '%-63s\n' '' >"$stage/rc.room" || refuse job.host-failed "cannot write $stage/rc.room"
+  write_spec
+  must settle "$stage/spec" "$stage/script" "$stage/run" "$stage/env" "$stage/rc.room" "$stage/work" "$stage"
 }
 
 drop_stage() {
@@ -46,8 +48,6 @@ write_spec() {
 }
 
 claim_job() {
-  write_spec
-  must settle "$stage/spec" "$stage/script" "$stage/run" "$stage/env" "$stage/rc.room" "$stage/work" "$stage"
   must mv "$stage" "$dir"
   must settle "$state_dir/jobs"
 }
@@ -59,6 +59,9 @@ launch_job() {
     must mv "$secret_stage" "$run_dir/$job"
   fi
   if [ "$mode" = systemd ]; then launch_unit; else launch_session; fi
+}
+
+await_runner() {
   waited=0
   until [ -e "$dir/runner" ]; do
     [ "$waited" -lt 500 ] || refuse job.not-begun "its runner did not come up within 10 s"
@@ -73,33 +76,42 @@ launch_session() {
 }
 
 # Never --collect: it makes systemd forget a failed unit, and a forgotten unit reads as 0.
-launch_unit() {
-  unit=mxodus-$job.service
-  systemctl reset-failed "$unit" 2>/dev/null
-  said=$(systemd-run --quiet --unit="$unit" --description="mxodus: $job_title" \
+run_unit() {
+  systemd-run --quiet --unit="$unit" --description="mxodus: $job_title" \
     --setenv=HOME="${HOME:-/root}" --setenv=USER="${USER:-root}" --setenv=LOGNAME="${LOGNAME:-root}" \
     -p Nice=10 -p CPUWeight=20 -p IOSchedulingClass=best-effort -p IOSchedulingPriority=7 -p IOWeight=20 \
     -p KillMode=control-group -p TimeoutStopSec=$((grace + 10)) -p OOMPolicy=continue \
     -p "ExecStopPost=/bin/sh $dir/run $dir stopped" \
-    /bin/sh "$dir/run" "$dir" run 2>&1 8>&-) || [ -e "$dir/runner" ] || refuse job.launch-failed "$said"
+    /bin/sh "$dir/run" "$dir" run 2>&1 8>&-
+}
+
+# A unit that failed keeps its name until it is reset.
+launch_unit() {
+  unit=mxodus-$job.service
+  said=$(run_unit) && return
+  systemctl reset-failed "$unit" 2>/dev/null
+  said=$(run_unit) || [ -e "$dir/runner" ] || refuse job.launch-failed "$said"
 }
 
 start() {
   need_tools
-  stage_job
   mode=session
   if [ "$uid" = 0 ] && [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then mode=systemd; fi
   dir=$state_dir/jobs/$job
+  stage_job
   lock_host
   need_lease
   if [ -d "$dir" ]; then
     load_spec
     [ "$sum" = "$job_sum" ] || refuse job.conflict
-    [ -e "$dir/runner" ] || launch_job
+    [ -e "$dir/runner" ] || unit_is_up || launch_job
   else
     claim_job
     launch_job
   fi
+  # Every later start sees a unit that is up, so the next job need not wait until this one's runner has its place.
+  if [ "$mode" = systemd ]; then exec 8>&-; fi
+  await_runner
   reply
   say_state
   end_reply
