@@ -4,14 +4,14 @@
 dir=$1
 
 # take_place PID START: takes the runner's place, once for ever: a hard link cannot replace one that is there,
-# and appears with its content. Durable before the script begins, so that nothing begun can be taken for never
-# begun.
+# and appears with its content. Durable with the claim before the script begins, so that nothing begun can be
+# taken for never begun.
 take_place() {
   printf '%s\n' "$1 $2 $(now)" "$(boot_identity)" >"$dir/runner.$$" && settle "$dir/runner.$$" &&
     ln "$dir/runner.$$" "$dir/runner" 2>/dev/null
   took=$?
   rm -f "$dir/runner.$$"
-  [ "$took" = 0 ] && settle "$dir"
+  [ "$took" = 0 ] && settle "$dir" "${dir%/*}"
 }
 
 drop_secrets() { [ -z "$secrets" ] || rm -rf "$secrets"; }
@@ -103,11 +103,11 @@ run_job() {
 # Waits until the output is written; not for ever, because what the script left behind may hold it open.
 drain() {
   patience=200 waited=0
-  if lock_is_held; then patience=10; fi
   while kill -0 "$pump" 2>/dev/null && [ "$waited" -lt "$patience" ]; do
-    # Mostly it has ended before this is asked a second time.
-    if [ "$waited" -lt 5 ]; then sleep 0.01; else sleep 0.05; fi
+    # Mostly it ends within the first of these.
+    if [ "$waited" -lt 3 ]; then sleep 0.01; else sleep 0.05; fi
     waited=$((waited + 1))
+    if [ "$waited" = 3 ] && lock_is_held; then patience=10; fi
   done
 }
 

@@ -47,10 +47,6 @@ write_spec() {
     refuse job.host-failed "cannot write $stage/spec"
 }
 
-claim_job() {
-  must mv "$stage" "$dir"
-  must settle "$state_dir/jobs"
-}
 
 # The runner takes its place by itself, and only one ever can: launching twice runs the script once.
 launch_job() {
@@ -106,7 +102,8 @@ start() {
     [ "$sum" = "$job_sum" ] || refuse job.conflict
     [ -e "$dir/runner" ] || unit_is_up || launch_job
   else
-    claim_job
+    # Made durable by the runner before the script begins: a claim that a power loss takes back never began.
+    must mv "$stage" "$dir"
     launch_job
   fi
   # Every later start sees a unit that is up, so the next job need not wait until this one's runner has its place.
