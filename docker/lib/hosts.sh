@@ -58,12 +58,22 @@ start_host() {
 }
 
 host_is_degraded() { [[ $(host_exec "$1" systemctl is-system-running 2>/dev/null) == degraded ]]; }
-host_has_booted() { host_exec "$1" systemctl is-system-running --wait >/dev/null 2>&1 || host_is_degraded "$1"; }
+host_has_booted() { host_exec "$1" timeout 60 systemctl is-system-running --wait >/dev/null 2>&1 || host_is_degraded "$1"; }
+
+# Why a host hangs while it boots, where that is known: several labs on one machine may use up what the kernel
+# lends to a user.
+why_it_hangs() {
+  if host_exec "$1" journalctl -b --no-pager 2>/dev/null | grep -q 'Failed to create inotify object'; then
+    echo "it got no inotify instance. All labs share fs.inotify.max_user_instances ($(< /proc/sys/fs/inotify/max_user_instances)): take another one down"
+  else
+    echo "look with: docker/lab exec $1 systemctl list-jobs"
+  fi
+}
 
 # Waits until every unit of the host has started or failed.
 await_boot() {
   within 30 host_pid "$1" >/dev/null || die "$1 did not start: $(tail -n3 "$state/$1/boot.log")"
-  within 60 host_has_booted "$1" || die "$1 has not booted within 60 s; look with: docker/lab exec $1 systemctl list-jobs"
+  within 60 host_has_booted "$1" || die "$1 has not booted within 60 s: $(why_it_hangs "$1")"
 }
 
 # Waits until every unit of the host has started; names those that failed.
