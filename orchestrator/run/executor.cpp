@@ -109,7 +109,10 @@ Result<Summary> Executor::run() {
     if (!cannot_write_)
       if (auto begun = begin_what_may(); !begun) cannot_write_ = begun.error();
     if (!anything_left()) break;
-    if (auto completion = run_.workers.next(until_next())) (*completion)();
+    // One look at what may begin serves for everything that has ended by now.
+    auto completion = run_.workers.next(until_next());
+    for (; completion && !cannot_write_; completion = run_.workers.next(std::chrono::milliseconds(0)))
+      (*completion)();
   }
   attempts_.leave();
   if (cannot_write_) return tl::unexpected(*cannot_write_);

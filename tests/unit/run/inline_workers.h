@@ -16,7 +16,7 @@ class InlineWorkers final : public Workers {
   void start(BlockingWork work) override { waiting_.push_back(std::move(work)); }
   std::optional<Completion> next(std::chrono::milliseconds at_most) override {
     if (waiting_.empty()) {
-      clock_.advance(std::max(at_most, std::chrono::milliseconds(1)));
+      clock_.advance(at_most);
       return std::nullopt;
     }
     BlockingWork work = std::move(waiting_.front());
