@@ -8,9 +8,10 @@ needs_lab = True
 about = "restic.restore over a slow and over a fast line"
 
 TARGET = "/var/tmp/mxodus-bench-restore"
+LEFT_BEHIND = f"{TARGET} /var/tmp/.mxodus-bench-restore.mxodus-restore /root/.cache/restic"
 REPOSITORY = "sftp:restic@backup.lab.test:/srv/restic/repo"
 HOSTS = {"new": {"become": "sudo"}}
-MAIL = {"repository": "mail"}
+SNAPSHOT = {"repository": "mail", "host": "old-mx", "path": "/var/vmail"}
 
 
 def measure(bench):
@@ -22,7 +23,7 @@ def measure(bench):
     finally:
         bench.lab.throttle("backup", None)
     try:
-        ours, peer = pairs(restore.by_mxodus, restore.by_restic, 5)
+        ours, peer = pairs(restore.by_mxodus, restore.by_restic, 3)
         yield at_most("restore unthrottled; restic", ours, peer)
     finally:
         restore.clean()
@@ -34,9 +35,9 @@ class Restore:
         password = bench.directory / "restic_password"
         password.write_text("labrestic\n")
         steps = {
-            "backup": {"uses": "restic.snapshots", "host": "new", "with": {**MAIL, "host": "old-mx", "path": "/var/vmail"}},
+            "backup": {"uses": "restic.snapshots", "host": "new", "with": SNAPSHOT},
             "restore": {"uses": "restic.restore", "host": "new", "with": {
-                **MAIL, "snapshot": "${steps.backup.id}", "subpath": "/var/vmail", "to": TARGET}},
+                "repository": "mail", "snapshot": "${steps.backup.id}", "subpath": "/var/vmail", "to": TARGET}},
         }
         self._playbook = write_playbook(
             bench.directory, "restore", steps, HOSTS, secrets={"password": {"file": str(password)}},
@@ -44,7 +45,7 @@ class Restore:
 
     def clean(self):
         """Both begin with nothing on the host: no files, and none of what restic keeps of the repository."""
-        self._lab.on("new-mx", f"rm -rf {TARGET} /var/tmp/.{TARGET.rsplit('/', 1)[1]}.mxodus-restore /root/.cache/restic")
+        self._lab.on("new-mx", f"rm -rf {LEFT_BEHIND}")
 
     def by_mxodus(self):
         self.clean()
@@ -52,5 +53,6 @@ class Restore:
 
     def by_restic(self):
         self.clean()
-        command = f"echo labrestic | sudo -n restic -r {REPOSITORY} --password-file /dev/stdin restore latest:/var/vmail"
-        return self._lab.client(["ssh", "new", f"{command} --host old-mx --path /var/vmail --target {TARGET} --verify"])
+        restic = f"sudo -n restic -r {REPOSITORY} --password-file /dev/stdin restore latest:/var/vmail"
+        which = f"--host old-mx --path /var/vmail --target {TARGET} --verify"
+        return self._lab.client(["ssh", "new", f"echo labrestic | {restic} {which}"])

@@ -61,4 +61,6 @@ def ninja_on_chain(bench):
     edges = (f"build s{number}: touch s{number - 1}\n" for number in range(1, CHAIN))
     graph.write_text("rule touch\n  command = touch $out\nbuild s0: touch\n" + "".join(edges))
     result = run(["ninja", "-n", "-f", str(graph), f"s{CHAIN - 1}"], ends=range(-64, 256))
-    return f"{result.seconds:.1f} s" if result.status == 0 else f"signal {-result.status}" if result.status < 0 else "fails"
+    if result.status < 0:
+        return f"signal {-result.status}"
+    return f"{result.seconds:.1f} s" if result.status == 0 else "fails"
