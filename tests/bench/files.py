@@ -2,7 +2,7 @@
 
 from figure import at_most, below
 from measure import Failed, pairs
-from playbooks import MXODUS, write_playbook
+from playbooks import write_playbook
 
 needs_lab = True
 about = "files.ownership on 100,000 files, rclone.compare on 4,000"
@@ -31,7 +31,7 @@ def ownership(bench):
     find = ["ssh", "old", "find", FOLDER, "-printf", r"'%y %U %G %m %P\0'"]
     try:
         # A plan looks once; a run has planned before and looks again.
-        ours, peer = pairs(lambda: bench.lab.client([MXODUS, "plan", playbook]), lambda: bench.lab.client(find), ROUNDS)
+        ours, peer = pairs(lambda: bench.lab.mxodus_plan(playbook), lambda: bench.lab.client(find), ROUNDS)
         yield at_most("100,000 owners, plan; ssh find -printf", ours, peer, 1.5)
         runs, peer = pairs(lambda: bench.lab.mxodus_run(playbook), lambda: bench.lab.client(find), ROUNDS)
         yield at_most("100,000 owners, plan and run; find", runs, peer)

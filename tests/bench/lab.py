@@ -98,6 +98,10 @@ class Lab:
                  'mount --bind "$0" ~/.ssh; HOME=$1; shift; exec "$@"', str(self._ssh), str(self._home)]
         return run([*enter, *argv], **keys)
 
+    def mxodus_plan(self, playbook):
+        """Looks at every step once and changes nothing."""
+        return self.client([MXODUS, "plan", playbook])
+
     def mxodus_run(self, playbook, **keys):
         """The whole of `mxodus run`: start, plan, journal, end."""
         return self.client([MXODUS, "run", playbook, "--yes", "--no-input"], **keys)

@@ -16,18 +16,25 @@ HOSTS = {"old": {}}
 def measure(bench):
     give_python(bench.lab, "old-mx")
     ansible = Ansible(bench.lab, ["old"], COUNT)
-    observe = runner(bench, "observe", {})
-    ours, peer = pairs(observe, ControlMaster(bench.lab, "old", COUNT), 2 * ROUNDS)
+    master = ControlMaster(bench.lab, "old", COUNT)
+
+    looks = playbook(bench, "observe")
+    ours, peer = pairs(lambda: bench.lab.mxodus_run(looks), master, 2 * ROUNDS)
     yield at_most("100 observe steps; ssh ControlMaster", ours, peer, 2)
-    ours, peer = pairs(observe, ansible, ROUNDS)
+    ours, peer = pairs(lambda: bench.lab.mxodus_plan(looks), master, 2 * ROUNDS)
+    yield at_most("  looking once, mxodus plan", ours, peer)
+    ours, peer = pairs(lambda: bench.lab.mxodus_run(looks), ansible, ROUNDS)
     yield faster("100 observe steps; Ansible", ours, peer, 30)
-    ours, peer = pairs(runner(bench, "change", {"needs": []}), ansible, ROUNDS)
+
+    free = playbook(bench, "change", needs=[])
+    ours, peer = pairs(lambda: bench.lab.mxodus_run(free), ansible, ROUNDS)
     yield faster("100 changing steps; Ansible", ours, peer, 5)
-    ours, peer = pairs(runner(bench, "change", {}), ansible, 1)
-    yield faster("100 changing steps in series; Ansible", ours, peer)
+    series = playbook(bench, "change")
+    ours, peer = pairs(lambda: bench.lab.mxodus_run(series), ansible, 1)
+    yield faster("  in series", ours, peer)
 
 
-def runner(bench, effect, keys):
+def playbook(bench, effect, **keys):
+    """Steps that change wait for those above them, unless `needs` says otherwise."""
     steps = {f"s{number}": command("old", effect, **keys) for number in range(COUNT)}
-    playbook = write_playbook(bench.directory, f"{effect}{'-series' if not keys else ''}", steps, HOSTS)
-    return lambda: bench.lab.mxodus_run(playbook)
+    return write_playbook(bench.directory, "-".join([effect, *keys]), steps, HOSTS)
