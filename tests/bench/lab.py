@@ -4,7 +4,7 @@ import contextlib
 import subprocess
 from pathlib import Path
 
-from measure import Failed, run
+from measure import Failed, run, with_peak
 from playbooks import CHECKOUT, MXODUS
 
 TOOL = str(CHECKOUT / "docker/lab")
@@ -102,9 +102,10 @@ class Lab:
         """Looks at every step once and changes nothing."""
         return self.client([MXODUS, "plan", playbook])
 
-    def mxodus_run(self, playbook, **keys):
-        """The whole of `mxodus run`: start, plan, journal, end."""
-        return self.client([MXODUS, "run", playbook, "--yes", "--no-input"], **keys)
+    def mxodus_run(self, playbook, report=None):
+        """The whole of `mxodus run`: start, plan, journal, end. With `report`, see measure.with_peak()."""
+        argv = [MXODUS, "run", playbook, "--yes", "--no-input"]
+        return self.client(with_peak(argv, report) if report else argv)
 
 
 def _pipe(pack, host, target):
