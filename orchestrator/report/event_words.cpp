@@ -104,7 +104,8 @@ EventWords words_for(const Event& event) {
     case EventType::step_state: {
       const auto change = decode<StateChange>(event.data);
       std::string text = change.reason;
-      if (change.next_look) text += "; next look " + to_local_string(*change.next_look);
+      if (change.next_look)
+        text += (text.empty() ? "next look " : "; next look ") + to_local_string(*change.next_look);
       return of_state(event.type == EventType::attempt_in_doubt ? ItemState::in_doubt : change.state, text);
     }
     case EventType::gate_opened:

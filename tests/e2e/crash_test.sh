@@ -44,12 +44,14 @@ case_at_every_named_moment_nothing_begins_twice_and_the_end_is_the_same() {
 
 case_killed_before_an_undo_everything_is_taken_back_once() {
   local code=0
-  go_to_the_end after-result
+  in_home "rm -rf .local/state/mxodus; mxodus run $playbook -i name=taken-back --yes" || expect_eq 'exit code' 4 $?
+  in_home 'mxodus approve go && mxodus resume --now'
+  expect_match 'the record' moved "$(lab exec dns dig +short TXT taken-back.acme.test @198.51.100.54)"
   in_home 'MXODUS_CRASH_AT=before-undo mxodus rollback --yes' || code=$?
   expect_eq 'exit code' 137 "$code"
   in_home 'mxodus rollback --yes'
   expect_eq 'undone' ' 1 first 1 second ' "$(lines_of /root/undos)"
-  expect_eq 'the record' '' "$(lab exec dns dig +short TXT after-result.acme.test @198.51.100.54)"
+  expect_eq 'the record' '' "$(lab exec dns dig +short TXT taken-back.acme.test @198.51.100.54)"
 }
 
 run_cases "$@"
