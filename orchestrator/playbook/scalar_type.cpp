@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
-#include <arpa/inet.h>
-
+#include "orchestrator/core/names.h"
 #include "orchestrator/core/text.h"
 
 namespace mxodus {
@@ -36,36 +34,15 @@ tl::unexpected<Error> not_a(ScalarType type, std::string_view seen, std::string 
 }
 
 Result<Value> read_address(std::string_view text) {
-  const std::string copy(text);
-  std::array<unsigned char, 16> bytes{};
-  std::array<char, INET6_ADDRSTRLEN> canonical{};
-  for (const int family : {AF_INET, AF_INET6}) {
-    if (inet_pton(family, copy.c_str(), bytes.data()) != 1) continue;
-    inet_ntop(family, bytes.data(), canonical.data(), canonical.size());
-    return Value(std::string(canonical.data()));
-  }
+  if (auto address = canonical_address(text)) return Value(std::move(*address));
   return not_a(ScalarType::address, text, "write it as 192.0.2.10 or 2001:db8::10");
 }
 
-bool is_label(std::string_view label) {
-  const auto allowed = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; };
-  return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
-         std::all_of(label.begin(), label.end(), allowed);
-}
-
 Result<Value> read_hostname(std::string_view text) {
-  std::string_view name = text;
-  if (name.ends_with('.')) name.remove_suffix(1);
-  const std::vector<std::string> labels = split(name, '.');
-  if (name.size() > 253 || !std::all_of(labels.begin(), labels.end(), is_label)) {
-    const bool foreign = std::any_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; });
-    return not_a(ScalarType::hostname, text,
-                 foreign ? "write the form that begins with xn--" : "write it as mail.example.org");
-  }
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return Value(std::move(lower));
+  if (auto name = canonical_hostname(text)) return Value(std::move(*name));
+  const bool foreign = std::any_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; });
+  return not_a(ScalarType::hostname, text,
+               foreign ? "write the form that begins with xn--" : "write it as mail.example.org");
 }
 
 Result<Value> read_path(std::string_view text) {

@@ -1,7 +1,6 @@
 #include <algorithm>
 
-#include <arpa/inet.h>
-
+#include "orchestrator/core/names.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/step_api/params.h"
 
@@ -82,24 +81,6 @@ Result<Value> quantity(const ParamSpec& spec, const Value& value, Result<T> (*pa
   return Value(*parsed);
 }
 
-bool is_address(const std::string& text) {
-  unsigned char buffer[sizeof(in6_addr)];
-  return ::inet_pton(AF_INET, text.c_str(), buffer) == 1 || ::inet_pton(AF_INET6, text.c_str(), buffer) == 1;
-}
-
-/// RFC 1123 labels, and the underscore that service names start with (RFC 8552).
-bool is_hostname(std::string_view text) {
-  if (text.empty() || text.size() > 253) return false;
-  for (const std::string& label : split(text, '.')) {
-    const bool sane = !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
-                      std::all_of(label.begin(), label.end(), [](unsigned char c) {
-                        return std::isalnum(c) || c == '-' || c == '_' || c >= 0x80;
-                      });
-    if (!sane) return false;
-  }
-  return true;
-}
-
 Result<Value> bind_text(ParamType type, const ParamSpec& spec, const Value& value) {
   const auto* text = value.get<std::string>();
   if (!text) {
@@ -110,16 +91,18 @@ Result<Value> bind_text(ParamType type, const ParamSpec& spec, const Value& valu
   }
   if (type == ParamType::path && (text->empty() || text->front() != '/'))
     return mismatch(spec, value, "begin it with /");
-  if (type == ParamType::address && !is_address(*text))
-    return mismatch(spec, value, "write it as 192.0.2.1 or 2001:db8::1");
   if (type == ParamType::enumeration &&
       std::find(spec.choices.begin(), spec.choices.end(), *text) == spec.choices.end())
     return mismatch(spec, value, did_you_mean(*text, spec.choices));
-  if (type != ParamType::hostname) return value;
-  const std::string_view name =
-      text->ends_with('.') ? std::string_view(*text).substr(0, text->size() - 1) : *text;
-  if (!is_hostname(name)) return mismatch(spec, value);
-  return Value(std::string(name));
+  if (type == ParamType::address) {
+    if (auto address = canonical_address(*text)) return Value(std::move(*address));
+    return mismatch(spec, value, "write it as 192.0.2.1 or 2001:db8::1");
+  }
+  if (type == ParamType::hostname) {
+    if (auto name = canonical_hostname(*text)) return Value(std::move(*name));
+    return mismatch(spec, value, "write it as mail.example.org; names beyond ASCII in the form xn--…");
+  }
+  return value;
 }
 
 Result<Value> bind_place(const ParamSpec& spec, const Value& value) {
