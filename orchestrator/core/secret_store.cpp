@@ -1,6 +1,7 @@
 #include "orchestrator/core/secret_store.h"
 
 #include <cstdlib>
+#include <optional>
 
 #include "orchestrator/core/file.h"
 #include "orchestrator/core/process.h"
@@ -34,10 +35,36 @@ Result<SecretText> read_source(const std::string& name, const SecretFile& source
   return SecretText(without_final_newline(std::move(*content)));
 }
 
+/// What was taken out of the environment of this process: every program that it starts would inherit it.
+class TakenFromEnvironment {
+ public:
+  void take(const std::string& variable) {
+    const char* value = std::getenv(variable.c_str());
+    if (!value) return;
+    const std::lock_guard lock(mutex_);
+    taken_.insert_or_assign(variable, SecretText(value));
+    ::unsetenv(variable.c_str());
+  }
+  std::optional<SecretText> get(const std::string& variable) {
+    const std::lock_guard lock(mutex_);
+    const auto found = taken_.find(variable);
+    return found == taken_.end() ? std::nullopt : std::optional(found->second.copy());
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, SecretText> taken_;
+};
+
+TakenFromEnvironment& taken() {
+  static TakenFromEnvironment taken;
+  return taken;
+}
+
 Result<SecretText> read_source(const std::string& name, const SecretEnv& source) {
-  const char* value = std::getenv(source.variable.c_str());
+  auto value = taken().get(source.variable);
   if (!value) return not_given(name, "the environment variable " + source.variable + " is not set");
-  return SecretText(value);
+  return std::move(*value);
 }
 
 Result<SecretText> read_source(const std::string& name, const SecretCommand& source) {
@@ -53,7 +80,10 @@ Result<SecretText> read_source(const std::string& name, const SecretCommand& sou
 }  // namespace
 
 SecretStore::SecretStore(std::map<std::string, SecretSource> sources, Redactor& redactor, Prompt prompt)
-    : sources_(std::move(sources)), redactor_(redactor), prompt_(std::move(prompt)) {}
+    : sources_(std::move(sources)), redactor_(redactor), prompt_(std::move(prompt)) {
+  for (const auto& [name, source] : sources_)
+    if (const auto* env = std::get_if<SecretEnv>(&source)) taken().take(env->variable);
+}
 
 Result<SecretText> SecretStore::resolve(const std::string& name) {
   const std::lock_guard lock(mutex_);

@@ -30,7 +30,7 @@ struct SecretPrompt {
 /// Where a secret of the playbook comes from.
 using SecretSource = std::variant<SecretFile, SecretEnv, SecretCommand, SecretPrompt>;
 
-/// Resolves secrets at first use in this process and makes them known to the redactor. Any thread.
+/// Resolves secrets at first use and tells the redactor; takes `env` ones out of the environment. Any thread.
 class SecretStore {
  public:
   /// Asks on a terminal without echo; `refused` where there is none.
