@@ -51,13 +51,23 @@ Result<std::vector<Schedule::Ready>> Schedule::look(const World& world) {
   chosen_.clear();
   chosen_of_.clear();
   held_ = world.held.empty() ? held_by(run_.table, run_.state(), expansions_) : world.held;
-  const bool nothing_new = world.stopping || past_until();
+  if (world.stopping) return ready;
+  const bool past = past_until();
   for (const RunStep& step : run_.table.steps()) {
-    if (nothing_new) break;
+    if (past && !has_open(step)) continue;
     if (step.clean_up && !called_for(run_.table, run_.state(), step.id())) continue;
     if (auto looked = look_at_step(step, world, ready); !looked) return tl::unexpected(looked.error());
   }
+  // What was begun is followed to its end; only nothing new begins.
+  if (past) std::erase_if(ready, [](const Ready& one) { return one.what != Ready::What::recover; });
   return ready;
+}
+
+bool Schedule::has_open(const RunStep& step) const {
+  const auto& items = run_.state().items;
+  for (auto it = items.lower_bound({step.id(), {}}); it != items.end() && it->first.step == step.id(); ++it)
+    if (it->second.open) return true;
+  return false;
 }
 
 Result<void> Schedule::look_at_step(const RunStep& step, const World& world, std::vector<Ready>& ready) {

@@ -53,6 +53,7 @@ class Schedule {
   Result<void> note(const ItemId& id, ItemState state, const std::string& reason);
   void due(Time when);
   bool past_until() const;
+  bool has_open(const RunStep& step) const;
 
   const RunContext& run_;
   Expansions expansions_;
