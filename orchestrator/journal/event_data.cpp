@@ -127,6 +127,7 @@ void members(V&& v, Observation& d) {
 }
 template <class V>
 void members(V&& v, Adhoc& d) {
+  v("uses", d.uses);
   v("host", d.host);
   v("argv", d.argv);
   v("effect", d.effect);

@@ -17,6 +17,15 @@ bool has_template(const Node& scalar) {
   return scalar.is_scalar() && scalar.text().find("${") != std::string::npos;
 }
 
+Node literal_scalar(std::string_view text) {
+  std::string escaped;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text.compare(i, 2, "${") == 0) escaped += '$';
+    escaped += text[i];
+  }
+  return Node::scalar(std::move(escaped), Node::Style::quoted);
+}
+
 Result<Template> Template::parse(const Node& scalar) {
   Template parsed;
   if (!has_template(scalar)) {

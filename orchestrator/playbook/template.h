@@ -40,6 +40,9 @@ class Template {
 /// Whether a scalar has an expression in it, or the escape of one. Cheap: for skipping what needs no parse.
 bool has_template(const Node& scalar);
 
+/// A scalar that evaluates to just this text, whatever stands in it.
+Node literal_scalar(std::string_view text);
+
 /// Calls `visit` for every scalar in `node` that has_template.
 void for_each_template(const Node& node, const std::function<void(const Node& scalar)>& visit);
 

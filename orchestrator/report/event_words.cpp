@@ -139,8 +139,8 @@ EventWords words_for(const Event& event) {
     case EventType::adhoc: {
       const auto adhoc = decode<Adhoc>(event.data);
       return {Role::change, "do",
-              printable_line("on " + adhoc.host + " by " + adhoc.who + ": " + shell_quote(adhoc.argv) + " (" +
-                                 adhoc.why + ")",
+              printable_line("on " + adhoc.host + " by " + adhoc.who + ", because: " + adhoc.why + " (" +
+                                 std::string(to_string(adhoc.effect)) + "): " + shell_quote(adhoc.argv),
                              600)};
     }
     default:

@@ -127,6 +127,8 @@ Result<void> Decisions::cancel(const Decision& decision) {
 Result<void> Decisions::retry(const Decision& decision) {
   const ItemRecord& record = run_.item(decision.id);
   if (attempts_.under_way(decision.id)) return refuse(decision, to_string(decision.id) + " is running");
+  if (record.adhoc)
+    return refuse(decision, to_string(decision.id) + " was typed by hand; to do it again, type it again");
   const bool had_ended_well = satisfies_edge(record.state);
   if (!had_ended_well && !restarts(record.state))
     return refuse(decision, to_string(decision.id) + " is " + std::string(to_string(record.state)));

@@ -95,6 +95,7 @@ Result<Summary> Executor::run() {
         run_.journal.run_resumed({run_.options.laptop, run_.options.who, run_.options.mxodus_version});
     if (!resumed) return tl::unexpected(resumed.error());
   }
+  if (auto closed = close_adhoc("mxodus was ended before"); !closed) return tl::unexpected(closed.error());
   hosts_.begin();
   while (!leave_.stop_requested()) {
     if (auto taken = decisions_.take_up(); !taken) cannot_write_ = taken.error();

@@ -25,6 +25,11 @@ class Executor {
   /// Blocks. An error where the journal cannot be written: then nothing has been done that it does not say.
   Result<Summary> run();
 
+  /// Runs the ad-hoc step `id`, which the journal holds already, and settles earlier ones that have no end.
+  /// Nothing else of the run moves. The summary is about this step: its verdict decides the exit code. Blocks
+  /// until it has ended or its host is out of sight.
+  Result<Summary> run_adhoc(const ItemId& id);
+
   /// Takes finished changes back, in the order of `plan`, each after a fresh look; stops at the first that
   /// cannot be taken back. Blocks.
   Result<Summary> roll_back(const RollbackPlan& plan);
@@ -42,6 +47,9 @@ class Executor {
   Result<void> end_run();
   void release_leases();
   void work_until_ended(const ItemId& id);
+  void begin_adhoc(const RunStep& step);
+  Result<void> close_adhoc(const std::string& why);
+  std::string why_not_begun(const ItemId& id) const;
 
   const RunContext& run_;
   std::stop_token stop_;

@@ -16,6 +16,8 @@ RollbackPlan plan_rollback(const StepTable& table, const RunState& state) {
       if (step->rules().point_of_no_return) plan.past_point = step->id();
     }
   }
+  for (const auto& [n, change] : state.changes)
+    if (state.item(change.id).adhoc) plan.not_undone.push_back(change);
   return plan;
 }
 

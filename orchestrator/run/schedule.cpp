@@ -60,6 +60,9 @@ Result<std::vector<Schedule::Ready>> Schedule::look(const World& world) {
   }
   // What was begun is followed to its end; only nothing new begins.
   if (past) std::erase_if(ready, [](const Ready& one) { return one.what != Ready::What::recover; });
+  for (const RunStep& step : run_.table.adhoc())
+    if (has_open(step))
+      if (auto looked = look_at_step(step, world, ready); !looked) return tl::unexpected(looked.error());
   return ready;
 }
 

@@ -4,6 +4,7 @@
 
 #include "orchestrator/dag/order.h"
 #include "orchestrator/plan/step_references.h"
+#include "orchestrator/run/adhoc.h"
 
 namespace mxodus {
 bool same_text(const Node& a, const Node& b) {
@@ -70,8 +71,21 @@ StepTable::StepTable(const Playbook& playbook, StepOrder order, const Environmen
 }
 
 const RunStep* StepTable::find(const std::string& id) const {
-  const auto found = by_id_.find(id);
-  return found == by_id_.end() ? nullptr : &steps_[found->second];
+  if (const auto found = by_id_.find(id); found != by_id_.end()) return &steps_[found->second];
+  const auto adhoc =
+      std::find_if(adhoc_.begin(), adhoc_.end(), [&](const RunStep& step) { return step.id() == id; });
+  return adhoc == adhoc_.end() ? nullptr : &*adhoc;
+}
+
+void StepTable::add_adhoc(const RunState& state) {
+  for (const auto& [id, record] : state.items) {
+    const StepType* type = record.adhoc ? environment_->catalog.find(record.adhoc->uses) : nullptr;
+    if (!type) continue;
+    const StepSpec& spec = adhoc_specs_.emplace_back(adhoc_spec(id, *record.adhoc));
+    RunStep step{&spec, type};
+    step.effect = record.adhoc->effect;
+    adhoc_.push_back(std::move(step));
+  }
 }
 
 std::vector<const RunStep*> StepTable::downstream(const std::string& id) const {

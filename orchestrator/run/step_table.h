@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <string>
 #include <vector>
@@ -38,14 +39,20 @@ struct RunStep {
 };
 
 /// The steps of a playbook in an order in which they may run, and what their expressions give when they are
-/// asked with the outputs there are so far. Immutable; any thread. Playbook and environment outlive it.
+/// asked with the outputs there are so far. Immutable once shared; any thread. Playbook and environment
+/// outlive it.
 class StepTable {
  public:
   /// `order` is what check_playbook() found; `inputs` is a map.
   StepTable(const Playbook& playbook, StepOrder order, const Environment& environment, Value inputs);
 
   const std::vector<RunStep>& steps() const { return steps_; }
+  /// The ad-hoc steps of the run so far: they stand beside the playbook's, nothing waits for them.
+  const std::vector<RunStep>& adhoc() const { return adhoc_; }
+  /// One of either.
   const RunStep* find(const std::string& id) const;
+  /// Takes in the ad-hoc steps that the journal tells of. Once, before the table is shared.
+  void add_adhoc(const RunState& state);
   /// Every step that waits for `id`, directly or not.
   std::vector<const RunStep*> downstream(const std::string& id) const;
   /// Every step that `id` waits for, directly or not.
@@ -77,6 +84,8 @@ class StepTable {
   StepOrder order_;
   std::vector<RunStep> steps_;                ///< in the order of order_.sequence
   std::map<std::string, std::size_t> by_id_;  ///< into steps_
+  std::deque<StepSpec> adhoc_specs_;          ///< of adhoc_, which points into it
+  std::vector<RunStep> adhoc_;
 };
 
 /// Whether two pieces of a playbook are written alike, wherever they stand.

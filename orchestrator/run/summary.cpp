@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "orchestrator/run/adhoc.h"
+
 namespace mxodus {
 namespace {
 
@@ -32,9 +34,15 @@ void note_item(Summary& summary, const ItemId& id, const ItemRecord& record) {
   if (record.state == ItemState::in_doubt) due("in doubt: " + record.reason);
   if (record.next_look && (!summary.next_look || *record.next_look < *summary.next_look))
     summary.next_look = record.next_look;
-  // What is in doubt has been looked for: its job does not go on.
-  if (!record.open || has_ended(record.state) || record.state == ItemState::in_doubt) return;
-  for (const JobRef& job : record.open->intent.jobs) summary.going_on.push_back({id, job.host, job.id});
+}
+
+/// Jobs that run on, whether or not a mxodus looks at them.
+void note_jobs(Summary& summary, const RunState& state) {
+  for (const auto& [id, record] : state.items) {
+    // What is in doubt has been looked for: its job does not go on.
+    if (!record.open || has_ended(record.state) || record.state == ItemState::in_doubt) continue;
+    for (const JobRef& job : record.open->intent.jobs) summary.going_on.push_back({id, job.host, job.id});
+  }
 }
 
 std::string next_command(const Summary& summary, const RunState& state) {
@@ -47,11 +55,29 @@ std::string next_command(const Summary& summary, const RunState& state) {
       return "mxodus " + verb + " " + to_string(due.id) + ", then mxodus resume " + run;
     }
   for (const auto& [id, record] : state.items)
-    if (record.state == ItemState::in_doubt || record.state == ItemState::failed ||
-        record.state == ItemState::cancelled)
+    if (!is_past_adhoc(record) && (record.state == ItemState::in_doubt || record.state == ItemState::failed ||
+                                   record.state == ItemState::cancelled))
       return "mxodus explain " + to_string(id);
   if (summary.exit == ExitCode::done) return "mxodus report " + run;
   return "mxodus resume " + run;
+}
+
+ExitCode adhoc_exit(const ItemRecord& record, const Departure& departure) {
+  if (departure.interrupted && !has_ended(record.state)) return ExitCode::interrupted;
+  if (record.state == ItemState::in_doubt) return ExitCode::in_doubt;
+  if (!has_ended(record.state)) return ExitCode::parked;  // its host is out of sight, its job goes on
+  if (departure.interrupted && record.state == ItemState::skipped) return ExitCode::interrupted;
+  if (departure.refused) return ExitCode::refused;
+  switch (record.verdict.value_or(Verdict::unknown)) {
+    case Verdict::ok:
+    case Verdict::warn:
+      return ExitCode::done;
+    case Verdict::fail:
+      return ExitCode::failed;
+    case Verdict::unknown:
+      break;
+  }
+  return ExitCode::in_doubt;
 }
 
 }  // namespace
@@ -60,7 +86,10 @@ bool is_complete(const StepTable& table, const RunState& state) {
   const auto clean_up_not_needed = [&](const RunStep& step) {
     return step.clean_up && !state.items.contains({step.id(), {}});
   };
-  return std::all_of(table.steps().begin(), table.steps().end(), [&](const RunStep& step) {
+  const bool adhoc_open = std::any_of(state.items.begin(), state.items.end(), [](const auto& entry) {
+    return entry.second.adhoc && entry.second.open;
+  });
+  return !adhoc_open && std::all_of(table.steps().begin(), table.steps().end(), [&](const RunStep& step) {
     return clean_up_not_needed(step) || step_ended_well(step, state);
   });
 }
@@ -72,6 +101,7 @@ Summary summarise(const StepTable& table, const RunState& state, const Departure
   std::string first_failure;
   for (const auto& [id, record] : state.items) {
     note_item(summary, id, record);
+    if (is_past_adhoc(record)) continue;
     const bool bad = record.state == ItemState::failed || record.state == ItemState::cancelled ||
                      record.state == ItemState::undone;
     const bool doubtful = record.state == ItemState::in_doubt ||
@@ -81,6 +111,7 @@ Summary summarise(const StepTable& table, const RunState& state, const Departure
     if ((bad || doubtful) && first_failure.empty())
       first_failure = to_string(id) + ": " + (record.sentence.empty() ? record.reason : record.sentence);
   }
+  note_jobs(summary, state);
   for (const auto& [host, lost] : state.lost_hosts) summary.down_hosts.push_back(host);
 
   if (departure.interrupted) {
@@ -100,6 +131,21 @@ Summary summarise(const StepTable& table, const RunState& state, const Departure
     summary.reason = "every step has ended";
   }
   summary.next_command = next_command(summary, state);
+  return summary;
+}
+
+Summary summarise_adhoc(const ItemId& id, const RunState& state, const Departure& departure) {
+  const ItemRecord& record = state.item(id);
+  Summary whole;  // what comes next is for the whole run to say
+  whole.exit = ExitCode::parked;
+  for (const auto& [other, item] : state.items) note_item(whole, other, item);
+  Summary summary;
+  note_item(summary, id, record);
+  note_jobs(summary, state);
+  summary.outputs = record.outputs;
+  summary.reason = to_string(id) + ": " + (record.reason.empty() ? record.sentence : record.reason);
+  summary.exit = adhoc_exit(record, departure);
+  summary.next_command = next_command(whole, state);
   return summary;
 }
 

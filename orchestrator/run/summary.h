@@ -41,6 +41,7 @@ struct Summary {
   std::vector<std::string> down_hosts;
   std::optional<Time> next_look;  ///< the earliest moment at which a resume can move anything
   std::string next_command;       ///< to type
+  std::optional<Value> outputs;   ///< of an ad-hoc step, if that is what it was about
 };
 
 /// What the process itself has seen, beside what the journal says.
@@ -54,7 +55,10 @@ struct Departure {
 /// was brought to its end.
 Summary summarise(const StepTable& table, const RunState& state, const Departure& departure);
 
-/// Every step has ended well, was skipped or accepted.
+/// How the process leaves that has run the ad-hoc step `id`.
+Summary summarise_adhoc(const ItemId& id, const RunState& state, const Departure& departure);
+
+/// Every step has ended well, was skipped or accepted, and no ad-hoc step is without an end.
 bool is_complete(const StepTable& table, const RunState& state);
 
 }  // namespace mxodus

@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "orchestrator/core/text.h"
 #include "orchestrator/plan/planner.h"
 #include "orchestrator/plan/playbook_check.h"
 #include "orchestrator/playbook/load.h"
+#include "orchestrator/run/adhoc.h"
 #include "steps/catalog.h"
+#include "steps/command/command.h"
 #include "steps/gates/gate.h"
 #include "steps/wait/wait.h"
 
@@ -116,7 +119,7 @@ class WorldHosts final : public HostDirectory {
  public:
   explicit WorldHosts(RunWorld& world) : world_(world) {}
   Host* host(const std::string& name) override {
-    if (name == "new") return &new_;
+    if (name == "new") return &world_.new_host;
     if (name != "old") return nullptr;
     world_.old_is_down ? old_.cut() : old_.reconnect();
     return &old_;
@@ -128,7 +131,6 @@ class WorldHosts final : public HostDirectory {
 
  private:
   RunWorld& world_;
-  FakeHost new_{"new"};
   FakeHost old_{"old"};
   FakeHost here_{"here"};
 };
@@ -190,6 +192,7 @@ struct RunWorld::Parts {
     catalog.add(make_answer());
     catalog.add(make_task());
     catalog.add(make_wait());
+    catalog.add(make_command());
   }
 
   StepOrder order() {
@@ -214,7 +217,7 @@ RunWorld::RunWorld(const std::string& steps) : parts_(std::make_unique<Parts>(*t
   const auto ends = [this](const JobSpec& spec) -> JobState {
     const auto space = spec.script.find(' ');
     const std::string verb = spec.script.substr(0, space);
-    const std::string name = spec.script.substr(space + 1);
+    const std::string name(trim(std::string_view(spec.script).substr(space + 1)));
     if (breaks.contains(name)) return JobDone{1};
     verb == "make" ? void(facts.insert(name)) : void(facts.erase(name));
     return JobDone{0};
@@ -228,7 +231,7 @@ RunWorld::RunWorld(const std::string& steps) : parts_(std::make_unique<Parts>(*t
 
 RunWorld::~RunWorld() = default;
 
-Result<Summary> RunWorld::process(std::unique_ptr<MemoryJournal> store, const Act& act) {
+Result<Summary> RunWorld::process(std::unique_ptr<MemoryJournal> store, const Act& act, const Adhoc* typed) {
   if (!parts_->plan) {
     const StepOrder order = parts_->order();
     parts_->plan = make_plan(parts_->environment,
@@ -243,7 +246,11 @@ Result<Summary> RunWorld::process(std::unique_ptr<MemoryJournal> store, const Ac
     if (auto written = journal->run_opened(opened); !written) return tl::unexpected(written.error());
   }
   journal->observe([this](const Event& event) { observer.see(Recorded{event}); });
+  if (typed)
+    if (auto written = journal->adhoc(next_adhoc(journal->state()), *typed); !written)
+      return tl::unexpected(written.error());
   StepTable table(parts_->playbook, parts_->order(), parts_->environment, Value(ValueMap{{"people", "ada"}}));
+  table.add_adhoc(journal->state());
   WatchedWorkers workers(clock, on_wait);
   const RunContext run{table,       *parts_->plan,
                        *journal,    parts_->environment,
@@ -272,6 +279,32 @@ Summary RunWorld::must_run() {
     return {};
   }
   return *summary;
+}
+
+namespace {
+
+Adhoc adhoc(const std::string& host, std::vector<std::string> argv, Effect effect) {
+  return {"command", host, std::move(argv), effect, "ada", "laptop pts/1", "because"};
+}
+
+}  // namespace
+
+Result<Summary> RunWorld::type(const std::string& host, std::vector<std::string> argv, Effect effect) {
+  const Adhoc typed = adhoc(host, std::move(argv), effect);
+  return process(
+      std::make_unique<MemoryJournal>(disk),
+      [this](Executor& executor) { return executor.run_adhoc(newest_adhoc(state())); }, &typed);
+}
+
+bool RunWorld::typed_and_killed_at(int k, MemoryJournal::Fault fault, std::vector<std::string> argv) {
+  auto store = std::make_unique<MemoryJournal>(disk);
+  store->strike(k, fault);
+  const auto before = disk->appends;
+  const Adhoc typed = adhoc("new", std::move(argv), Effect::change);
+  const auto summary = process(
+      std::move(store), [this](Executor& executor) { return executor.run_adhoc(newest_adhoc(state())); },
+      &typed);
+  return !summary && disk->appends >= before + k;
 }
 
 RollbackPlan RunWorld::rollback_plan() {

@@ -51,6 +51,11 @@ class RunWorld {
   bool run_killed_at(int k, MemoryJournal::Fault fault);
   Summary must_run();
 
+  /// `do`: one process that runs an ad-hoc step of the real type `command`; or the same, killed as above.
+  Result<Summary> type(const std::string& host, std::vector<std::string> argv,
+                       Effect effect = Effect::change);
+  bool typed_and_killed_at(int k, MemoryJournal::Fault fault, std::vector<std::string> argv);
+
   RollbackPlan rollback_plan();
   Result<Summary> roll_back();
   /// What an edit to these steps would mean for the run as it stands.
@@ -69,6 +74,7 @@ class RunWorld {
   std::vector<EventType> types();
 
   FakeClock clock;
+  FakeHost new_host{"new"};
   FakeJobs on_new;
   FakeJobs on_old;
   std::set<std::string> facts;
@@ -88,7 +94,7 @@ class RunWorld {
  private:
   struct Parts;
   using Act = std::function<Result<Summary>(Executor&)>;
-  Result<Summary> process(std::unique_ptr<MemoryJournal> store, const Act& act);
+  Result<Summary> process(std::unique_ptr<MemoryJournal> store, const Act& act, const Adhoc* typed = nullptr);
   std::unique_ptr<Parts> parts_;
 };
 
