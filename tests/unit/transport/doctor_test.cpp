@@ -6,6 +6,7 @@
 #include "orchestrator/transport/host_pool.h"
 #include "orchestrator/transport/ssh/ssh_host.h"
 #include "tests/support/arrange.h"
+#include "tests/support/fake_host.h"
 #include "tests/support/ssh_server.h"
 #include "tests/support/temporary_directory.h"
 
@@ -18,8 +19,8 @@ Deadline soon() {
   return Deadline(std::chrono::seconds(30));
 }
 
-Finding find(const std::vector<Finding>& findings, const std::string& what) {
-  for (const Finding& finding : findings)
+DoctorFinding find(const std::vector<DoctorFinding>& findings, const std::string& what) {
+  for (const DoctorFinding& finding : findings)
     if (finding.what == what) return finding;
   ADD_FAILURE() << "nothing was said of " << what;
   return {};
@@ -75,28 +76,24 @@ TEST(Doctor, TheLaptopItselfNeedsNoForwarding) {
   spec.local = true;
   const auto host = make_host(spec);
   const auto findings = examine_host(**host, spec, soon());
-  EXPECT_EQ(find(findings, "tools").verdict, Verdict::ok) << find(findings, "tools").seen;
+  EXPECT_EQ(find(findings, "shell").verdict, Verdict::ok) << find(findings, "shell").seen;
+  for (const DoctorFinding& finding : findings) EXPECT_NE(finding.what, "forwarding");
 }
 
-TEST(Doctor, AUserWhoseProcessesEndAtLogoutIsWarnedOf) {
-  const std::string tools =
-      "printf=printf\nsetsid=/usr/bin/setsid\nflock=/usr/bin/flock\nsystemd-run=/usr/bin/systemd-run\n";
-  const auto logout_kill = [&](const std::string& facts) {
-    return find(judge_host_facts(facts + tools), "logout kill").verdict;
-  };
-  EXPECT_EQ(logout_kill("uid=1000\ninit=systemd\nkill_user_processes=b true\n"), Verdict::fail);
-  EXPECT_EQ(logout_kill("uid=1000\ninit=systemd\nkill_user_processes=b false\n"), Verdict::ok);
-  EXPECT_EQ(logout_kill("uid=0\ninit=systemd\nkill_user_processes=b true\n"), Verdict::ok);
-  EXPECT_EQ(logout_kill("uid=1000\ninit=systemd\nkill_user_processes=\n"), Verdict::unknown);
-  EXPECT_EQ(logout_kill("uid=1000\ninit=other\nkill_user_processes=\n"), Verdict::ok);
+TEST(Doctor, AShellWhosePrintfIsAProgramIsRefused) {
+  FakeHost host;
+  host.expect_matching("printf", exited(0, "/usr/bin/printf\n"));
+  HostSpec spec;
+  spec.local = true;
+  EXPECT_EQ(find(examine_host(host, spec, soon()), "shell").verdict, Verdict::fail);
 }
 
-TEST(Doctor, ToolsThatJobsNeedAreNamedWhereTheyAreMissing) {
-  const auto tools =
-      find(judge_host_facts("uid=1000\ninit=other\nprintf=/usr/bin/printf\nsetsid=\nflock=/usr/bin/flock\n"),
-           "tools");
-  EXPECT_EQ(tools.verdict, Verdict::fail);
-  EXPECT_EQ(tools.seen, "missing: setsid, a shell with printf built in");
+TEST(Doctor, AShellThatDoesNotAnswerIsUnknown) {
+  FakeHost host;
+  host.expect_matching("printf", no_answer());
+  HostSpec spec;
+  spec.local = true;
+  EXPECT_EQ(find(examine_host(host, spec, soon()), "shell").verdict, Verdict::unknown);
 }
 
 TEST(Doctor, AnAgentThatIsNotThereIsSaidSo) {
