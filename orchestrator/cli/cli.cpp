@@ -9,8 +9,10 @@
 
 namespace mxodus {
 
-CLI::App& Cli::command(const std::string& name, const std::string& summary, std::function<int()> run) {
+CLI::App& Cli::command(const std::string& name, const std::string& summary,
+                       const std::vector<std::string>& examples, std::function<int()> run) {
   CLI::App* command = app.add_subcommand(name, summary);
+  command->footer((examples.size() == 1 ? "Example:\n  " : "Examples:\n  ") + join(examples, "\n  "));
   command->callback([this, run = std::move(run)] { chosen = run; });
   command->fallthrough();
   return *command;

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json_fwd.hpp>
@@ -31,8 +32,10 @@ struct Cli {
   std::string events;
   std::function<int()> chosen;  ///< what the command on the command line does
 
-  /// A subcommand; `run` is called after the whole command line was found good.
-  CLI::App& command(const std::string& name, const std::string& summary, std::function<int()> run);
+  /// A subcommand; `run` is called after the whole command line was found good. `examples` are whole lines to
+  /// type.
+  CLI::App& command(const std::string& name, const std::string& summary,
+                    const std::vector<std::string>& examples, std::function<int()> run);
 
   Style out() const { return Style::for_fd(1); }
   Style err() const { return Style::for_fd(2); }

@@ -1,4 +1,5 @@
 #include "orchestrator/cli/commands.h"
+#include "orchestrator/cli/help.h"
 #include "orchestrator/cli/interrupt.h"
 #include "orchestrator/cli/version.h"
 
@@ -6,11 +7,13 @@ namespace {
 
 using AddCommand = void (*)(mxodus::Cli&);
 
+// In the order in which a person meets them.
 constexpr AddCommand commands[] = {
-    mxodus::add_init,  mxodus::add_rollback, mxodus::add_validate, mxodus::add_doctor,
-    mxodus::add_plan,  mxodus::add_run,      mxodus::add_resume,   mxodus::add_status,
-    mxodus::add_log,   mxodus::add_explain,  mxodus::add_report,   mxodus::add_decisions,
-    mxodus::add_probe, mxodus::add_steps,    mxodus::add_schema,   mxodus::add_completion,
+    mxodus::add_init,       mxodus::add_validate, mxodus::add_doctor,    mxodus::add_plan,
+    mxodus::add_run,        mxodus::add_resume,   mxodus::add_status,    mxodus::add_log,
+    mxodus::add_explain,    mxodus::add_report,   mxodus::add_decisions,
+    mxodus::add_rollback,   mxodus::add_steps,    mxodus::add_schema,    mxodus::add_probe,
+    mxodus::add_completion,
 };
 
 void add_global_options(mxodus::Cli& cli) {
@@ -23,8 +26,8 @@ void add_global_options(mxodus::Cli& cli) {
   cli.app.add_flag("--no-input", cli.no_input, "ask nothing; a gate is never skipped by it");
   cli.app.require_subcommand(1);
   cli.app.footer(
-      "docs: exit codes 0 done, 1 failed, 2 usage, 3 plan has changes, 4 parked, 5 refused,\n6 in doubt, 130 "
-      "interrupted");
+      "Exit codes: 0 done, 1 failed, 2 usage, 3 plan has changes, 4 parked, 5 refused,\n"
+      "6 in doubt or unknown, 130 interrupted. Begin with: mxodus init");
 }
 
 }  // namespace
@@ -34,11 +37,13 @@ int main(int argc, char** argv) {
   mxodus::Cli cli;
   add_global_options(cli);
   for (const AddCommand add : commands) add(cli);
+  mxodus::set_help(cli.app);
   try {
     cli.app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // --help, --version
+    return cli.app.exit(asked);
   } catch (const CLI::ParseError& error) {
-    const int code = cli.app.exit(error);
-    return code == 0 ? mxodus::exit_done : mxodus::exit_usage;
+    return mxodus::report(mxodus::usage_error(cli.app, {argv + 1, argv + argc}, error));
   }
   return cli.chosen ? cli.chosen() : mxodus::exit_usage;
 }

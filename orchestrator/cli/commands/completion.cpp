@@ -58,7 +58,7 @@ void add_completion(Cli& cli) {
   auto shell = std::make_shared<std::string>("bash");
   CLI::App& command =
       cli.command("completion", "A completion script for the shell: source <(mxodus completion).",
-                  [&cli] { return print(bash_script(cli.app)); });
+                  {"source <(mxodus completion)"}, [&cli] { return print(bash_script(cli.app)); });
   command.add_option("shell", *shell, "the shell")->check(CLI::IsMember({"bash"}))->capture_default_str();
 }
 

@@ -138,27 +138,35 @@ struct Word {
   EventType type;
   const char* name;
   const char* summary;
+  const char* example;
   bool needs_step;
   bool needs_why;
 };
 
 constexpr Word words[] = {
-    {EventType::approve, "approve", "Say yes to a gate, or report a task as done.", true, false},
-    {EventType::reject, "reject", "Say no to a gate; nothing behind it begins.", true, true},
+    {EventType::approve, "approve", "Say yes to a gate, or report a task as done.",
+     "mxodus approve loss_window", true, false},
+    {EventType::reject, "reject", "Say no to a gate; nothing behind it begins.",
+     "mxodus reject go --why 'the fibre is back in an hour'", true, true},
     {EventType::answer, "answer", "Give a gate what it asks for: a choice, a text, ITEM=ok for a checklist.",
-     true, false},
-    {EventType::retry, "retry", "Do a step again, with everything behind it.", true, false},
-    {EventType::accept, "accept", "Go on in spite of a verdict; it stays in the report.", true, true},
-    {EventType::skip, "skip", "Leave a step out; what needs its results is skipped too.", true, true},
+     "mxodus answer clients Thunderbird=ok 'webmail=partly: no calendar' --all ok", true, false},
+    {EventType::retry, "retry", "Do a step again, with everything behind it.", "mxodus retry restore", true,
+     false},
+    {EventType::accept, "accept", "Go on in spite of a verdict; it stays in the report.",
+     "mxodus accept mail_out --why 'reputation needs days'", true, true},
+    {EventType::skip, "skip", "Leave a step out; what needs its results is skipped too.",
+     "mxodus skip webmail --why 'there is none'", true, true},
     {EventType::cancel, "cancel", "End the job of a step on its host: TERM, after 30 s KILL, seen gone.",
-     true, false},
-    {EventType::end, "end", "Give the run up: no job, timer or lease stays on a host.", false, true},
+     "mxodus cancel restore", true, false},
+    {EventType::end, "end", "Give the run up: no job, timer or lease stays on a host.",
+     "mxodus end --why 'we stay where we are'", false, true},
 };
 
 void add_word(Cli& cli, const Word& word) {
   auto options = std::make_shared<Options>();
-  CLI::App& command = cli.command(word.name, word.summary,
+  CLI::App& command = cli.command(word.name, word.summary, {word.example},
                                   [&cli, &word, options] { return decide(cli, word.type, *options); });
+  command.group("Decisions on a run");
   if (word.needs_step) command.add_option("step", options->step, "STEP, or STEP[ITEM]")->required();
   if (word.type == EventType::answer) {
     command.add_option("answer", options->answer,
@@ -179,7 +187,9 @@ void add_decisions(Cli& cli) {
   for (const Word& word : words) add_word(cli, word);
   auto options = std::make_shared<Options>();
   CLI::App& note = cli.command("note", "Put a line into the record of a run.",
+                               {"mxodus note 'called the ISP, ticket 4711'"},
                                [&cli, options] { return decide(cli, EventType::note, *options); });
+  note.group("Decisions on a run");
   note.add_option("text", options->why, "the line")->required();
   note.add_option("--step", options->step, "about this step");
   add_run_option(note, options->run);

@@ -92,6 +92,7 @@ void add_doctor(Cli& cli) {
   auto options = std::make_shared<Options>();
   CLI::App& command =
       cli.command("doctor", "Check this laptop, and every host of a playbook; says what to type next.",
+                  {"mxodus doctor", "mxodus doctor emergency-move.yaml -i domain=example.org"},
                   [&cli, options] { return doctor(cli, *options); });
   command.add_option("playbook", options->playbook, "a playbook whose hosts are looked at too");
   add_input_options(command, options->inputs);

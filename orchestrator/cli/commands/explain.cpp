@@ -112,6 +112,7 @@ int explain(const Cli& cli, const Options& options) {
 void add_explain(Cli& cli) {
   auto options = std::make_shared<Options>();
   CLI::App& command = cli.command("explain", "Why a step will or will not run, and all that happened to it.",
+                                  {"mxodus explain restore", "mxodus explain 'mailbox[alice]'"},
                                   [&cli, options] { return explain(cli, *options); });
   command.add_option("step", options->step, "STEP, or STEP[ITEM]")->required();
   add_run_option(command, options->run);

@@ -132,7 +132,7 @@ void add_init(Cli& cli) {
   auto options = std::make_shared<Options>();
   CLI::App& command =
       cli.command("init", "Begin a playbook from an installed one, with what the DNS tells of the domain.",
-                  [options] { return init(*options); });
+                  {"mxodus init emergency-move --domain example.org"}, [options] { return init(*options); });
   command.add_option("playbook", options->playbook, "an installed playbook, such as emergency-move")
       ->required();
   command.add_option("--domain", options->domain, "the mail domain to ask the DNS about");

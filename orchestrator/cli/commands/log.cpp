@@ -41,6 +41,7 @@ int show_log(const Cli& cli, const Options& options) {
 void add_log(Cli& cli) {
   auto options = std::make_shared<Options>();
   CLI::App& command = cli.command("log", "What happened in a run, line by line (-v: everything).",
+                                  {"mxodus log", "mxodus log restore -v"},
                                   [&cli, options] { return show_log(cli, *options); });
   command.add_option("step", options->step, "only this step");
   add_run_option(command, options->run);

@@ -42,6 +42,8 @@ void add_plan(Cli& cli) {
   auto options = std::make_shared<Options>();
   CLI::App& command =
       cli.command("plan", "Look at every host and print what a run would do. Changes nothing.",
+                  {"mxodus plan emergency-move.yaml --inputs inputs.yaml",
+                   "mxodus plan emergency-move.yaml -o tonight.plan"},
                   [&cli, options] { return make_and_show(cli, *options); });
   command.add_option("playbook", options->playbook, "the playbook")->required();
   add_input_options(command, options->inputs);

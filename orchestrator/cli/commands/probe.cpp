@@ -134,7 +134,9 @@ int probe(const Cli& cli, const Options& options) {
 
 void add_probe(Cli& cli) {
   auto options = std::make_shared<Options>();
-  CLI::App& command = cli.command("probe", "Look once, ad hoc: mxodus probe dnsbl.status addresses=192.0.2.1",
+  CLI::App& command = cli.command("probe", "Look once, ad hoc: run one step type that only observes.",
+                                  {"mxodus probe dnsbl.status addresses=192.0.2.1",
+                                   "mxodus probe net.reach to=mx:example.org protocol=smtp --from vantage"},
                                   [&cli, options] { return probe(cli, *options); });
   command.add_option("type", options->type, "an observing step type; mxodus steps lists them")->required();
   command.add_option("parameters", options->assignments, "its parameters, as key=value");

@@ -33,6 +33,7 @@ int write_report(const Cli& cli, const Options& options) {
 void add_report(Cli& cli) {
   auto options = std::make_shared<Options>();
   CLI::App& command = cli.command("report", "The post-mortem of a run, in Markdown (or --json).",
+                                  {"mxodus report > post-mortem.md", "mxodus report --redact"},
                                   [&cli, options] { return write_report(cli, *options); });
   command.add_option("run", options->run,
                      "the run, by the beginning of its id; default the newest unfinished one");

@@ -49,6 +49,7 @@ int resume(const Cli& cli, const Options& options) {
 void add_resume(Cli& cli) {
   auto options = std::make_shared<Options>();
   CLI::App& command = cli.command("resume", "Go on with a run: the normal way after a break of any kind.",
+                                  {"mxodus resume", "mxodus resume 20240512 --now"},
                                   [&cli, options] { return resume(cli, *options); });
   command.add_option("run", options->run,
                      "the run, by the beginning of its id; default the newest unfinished one");

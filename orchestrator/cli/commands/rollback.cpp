@@ -83,7 +83,7 @@ void add_rollback(Cli& cli) {
   auto options = std::make_shared<Options>();
   CLI::App& command =
       cli.command("rollback", "Take finished changes back, dependants first, each after a fresh look.",
-                  [&cli, options] { return rollback(cli, *options); });
+                  {"mxodus rollback"}, [&cli, options] { return rollback(cli, *options); });
   command.add_option("run", options->run,
                      "the run, by the beginning of its id; default the newest unfinished one");
   command.add_flag("--yes", options->yes, "confirm the rollback; not past the point of no return");

@@ -97,6 +97,8 @@ void add_run(Cli& cli) {
   auto options = std::make_shared<Options>();
   CLI::App& command =
       cli.command("run", "Plan, show, ask, and run. Survives a closed laptop: resume goes on.",
+                  {"mxodus run emergency-move.yaml --inputs inputs.yaml",
+                   "mxodus run --plan tonight.plan --until restore"},
                   [&cli, options] { return run(cli, *options); });
   command.add_option("playbook", options->playbook, "the playbook");
   command.add_option("--plan", options->plan, "run exactly this reviewed plan, once");

@@ -172,7 +172,7 @@ int show_status(const Cli& cli, const std::string& id) {
 void add_status(Cli& cli) {
   auto id = std::make_shared<std::string>();
   CLI::App& command = cli.command("status", "Where a run stands: whose turn it is, what is due when.",
-                                  [&cli, id] { return show_status(cli, *id); });
+                                  {"mxodus status", "mxodus status --json"}, [&cli, id] { return show_status(cli, *id); });
   command.add_option("run", *id, "the run, by the beginning of its id; default the newest unfinished one");
 }
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "orchestrator/cli/commands.h"
+#include "orchestrator/cli/help.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/step_api/reference.h"
 #include "steps/catalog.h"
@@ -17,15 +18,7 @@ struct Options {
 
 int show_one(const Catalog& catalog, const std::string& name) {
   if (const StepType* type = catalog.find(name)) return print(reference_text(type->declaration()));
-  std::vector<std::string> names;
-  for (const StepType* known : catalog.all()) names.push_back(known->declaration().name);
-  const std::string near = nearest(name, names);
-  return report({ErrorKind::not_found,
-                 "step.unknown-type",
-                 "there is no step type " + printable_line(name, 60),
-                 {},
-                 {},
-                 near.empty() ? "mxodus steps lists them" : "did you mean " + near + "?"});
+  return report(unknown_step_type(catalog, name));
 }
 
 int show_steps(const Cli& cli, const Options& options) {
@@ -50,13 +43,14 @@ int show_steps(const Cli& cli, const Options& options) {
 void add_steps(Cli& cli) {
   auto options = std::make_shared<Options>();
   CLI::App& command = cli.command("steps", "The step types: all, one of them, or the whole reference.",
+                                  {"mxodus steps", "mxodus steps restic.restore"},
                                   [&cli, options] { return show_steps(cli, *options); });
   command.add_option("type", options->type, "one step type, such as restic.restore");
   command.add_flag("--markdown", options->markdown, "the reference of all of them, in Markdown");
 }
 
 void add_schema(Cli& cli) {
-  cli.command("schema", "The JSON Schema of a playbook, for editors.",
+  cli.command("schema", "The JSON Schema of a playbook, for editors.", {"mxodus schema > mxodus.schema.json"},
               [] { return print(json_text(playbook_schema(make_catalog()))); });
 }
 

@@ -39,8 +39,9 @@ int validate(const Cli& cli, const std::vector<std::string>& files) {
 
 void add_validate(Cli& cli) {
   auto files = std::make_shared<std::vector<std::string>>();
-  CLI::App& command = cli.command("validate", "Check playbooks; makes no connection.",
-                                  [&cli, files] { return validate(cli, *files); });
+  CLI::App& command =
+      cli.command("validate", "Check playbooks; makes no connection.",
+                  {"mxodus validate emergency-move.yaml"}, [&cli, files] { return validate(cli, *files); });
   command.add_option("playbook", *files, "playbook files")->required();
 }
 
