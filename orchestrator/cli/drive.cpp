@@ -1,7 +1,5 @@
 #include "orchestrator/cli/drive.h"
 
-#include <unistd.h>
-
 #include <nlohmann/json.hpp>
 
 #include "orchestrator/cli/interrupt.h"
@@ -130,8 +128,6 @@ int drive(const Cli& cli, const std::string& operation, const RunDirectory& dire
   if (!store) return report(store.error());
   auto journal = Journal::open(std::move(*store), system_clock(), session.redactor());
   if (!journal) return report(journal.error());
-  if (auto taken = take_up(*journal, options); !taken) return report(taken.error());
-
   OpenFile events(cli.events.empty() ? nullptr : std::fopen(cli.events.c_str(), "a"));
   if (!cli.events.empty() && !events)
     return report(
@@ -145,6 +141,7 @@ int drive(const Cli& cli, const std::string& operation, const RunDirectory& dire
   journal->observe([&observers](const Event& event) {
     for (Observer* observer : observers) observer->see(Recorded{event});
   });
+  if (auto taken = take_up(*journal, options); !taken) return report(taken.error());
 
   const EvidenceStore evidence(directory.evidence(), session.redactor());
   ThreadWorkers workers(worker_threads);
@@ -160,16 +157,15 @@ int drive(const Cli& cli, const std::string& operation, const RunDirectory& dire
                            },
                            observers,
                            run_options(options, *stay)};
-  Result<Summary> summary = fail(ErrorKind::internal, "run.not-run", "the run did not begin");
-  {
-    const Interrupt interrupt([&workers] { workers.wake(); });
-    Executor executor(context, interrupt.first(), interrupt.second());
-    summary = work ? work(executor, table, *journal) : executor.run();
-    // Left at once: what still blocks a worker must not hold the process. The journal is durable as it is.
-    if (interrupt.second().stop_requested()) ::_exit(exit_interrupted);
-  }
-  if (!summary) return report(summary.error());
-  return take_leave(cli, directory.run(), *summary);
+  const Interrupt interrupt([&workers] { workers.wake(); });
+  Executor executor(context, interrupt.first(), interrupt.second());
+  const Result<Summary> summary = work ? work(executor, table, *journal) : executor.run();
+  const bool at_once = interrupt.second().stop_requested();
+  live.end();
+  const int code = summary ? take_leave(cli, directory.run(), *summary) : report(summary.error());
+  // What still blocks a worker must not hold the process.
+  if (at_once) leave_at_once(code);
+  return code;
 }
 
 }  // namespace mxodus

@@ -1,8 +1,14 @@
 #include "orchestrator/cli/interrupt.h"
 
 #include <signal.h>
+#include <unistd.h>
 
+#include <cstdio>
+#include <mutex>
 #include <thread>
+
+#include "orchestrator/cli/cli.h"
+#include "orchestrator/cli/prompt.h"
 
 namespace mxodus {
 namespace {
@@ -16,45 +22,65 @@ sigset_t interrupting_signals() {
 
 }  // namespace
 
-class Interrupt::Listener {
- public:
-  explicit Listener(std::function<void()> notice)
-      : notice_(std::move(notice)), thread_([this](const std::stop_token& end) { listen(end); }) {}
-
+struct Interrupt::State {
+  std::function<void()> notice;
   std::stop_source first;
   std::stop_source second;
 
- private:
-  void listen(const std::stop_token& end) {
-    const sigset_t set = interrupting_signals();
-    const timespec slice{0, 100'000'000};
-    while (!end.stop_requested()) {
-      const int signal = ::sigtimedwait(&set, nullptr, &slice);
-      if (signal <= 0) continue;
-      if (signal != SIGINT || first.stop_requested()) second.request_stop();
-      first.request_stop();
-      if (notice_) notice_();
-    }
-  }
+  static std::mutex mutex;  ///< of `current`, held while it is told
+  static State* current;
 
-  std::function<void()> notice_;
-  std::jthread thread_;
+  void take(int signal) {
+    if (signal != SIGINT || first.stop_requested()) second.request_stop();
+    first.request_stop();
+    if (notice) notice();
+  }
 };
 
+std::mutex Interrupt::State::mutex;
+Interrupt::State* Interrupt::State::current = nullptr;
+
 Interrupt::Interrupt(std::function<void()> notice)
-    : listener_(std::make_unique<Listener>(std::move(notice))) {}
-Interrupt::~Interrupt() = default;
+    : state_(std::make_unique<State>(std::move(notice), std::stop_source(), std::stop_source())) {
+  const std::lock_guard lock(State::mutex);
+  State::current = state_.get();
+}
+Interrupt::~Interrupt() {
+  const std::lock_guard lock(State::mutex);
+  State::current = nullptr;
+}
 std::stop_token Interrupt::first() const {
-  return listener_->first.get_token();
+  return state_->first.get_token();
 }
 std::stop_token Interrupt::second() const {
-  return listener_->second.get_token();
+  return state_->second.get_token();
 }
 
-void block_interrupts() {
+bool interrupted() {
+  const std::lock_guard lock(Interrupt::State::mutex);
+  return Interrupt::State::current && Interrupt::State::current->first.stop_requested();
+}
+
+void take_interrupts() {
+  ::signal(SIGPIPE, SIG_IGN);
   const sigset_t set = interrupting_signals();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  ::signal(SIGPIPE, SIG_IGN);
+  std::thread([set] {
+    using State = Interrupt::State;
+    for (;;) {
+      int signal = 0;
+      if (::sigwait(&set, &signal) != 0) continue;
+      const std::lock_guard lock(State::mutex);
+      if (!State::current || State::current->second.stop_requested()) leave_at_once(exit_interrupted);
+      State::current->take(signal);
+    }
+  }).detach();
+}
+
+void leave_at_once(int exit_code) {
+  restore_terminal();
+  std::fflush(stdout);
+  ::_exit(exit_code);
 }
 
 }  // namespace mxodus

@@ -7,11 +7,11 @@
 namespace mxodus {
 
 /// Turns Ctrl-C into stop requests for as long as it lives: the first one asks to begin nothing new, the
-/// second to leave at once. TERM and HUP count as both. Signals are taken by a thread of its own, so that
-/// what happens on them may be ordinary code. One at a time.
+/// second to leave at once, a third leaves. TERM and HUP count as the first and the second. One at a time;
+/// where there is none, a signal ends the process at once.
 class Interrupt {
  public:
-  /// `notice` is called after each signal, on that thread.
+  /// `notice` is called after each signal, on the thread that takes signals: it may be ordinary code.
   explicit Interrupt(std::function<void()> notice = {});
   ~Interrupt();
   Interrupt(const Interrupt&) = delete;
@@ -21,12 +21,21 @@ class Interrupt {
   std::stop_token second() const;
 
  private:
-  class Listener;
-  std::unique_ptr<Listener> listener_;
+  friend void take_interrupts();
+  friend bool interrupted();
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
-/// Blocks the signals that Interrupt takes; called once at the start of the program, before any thread is
-/// made.
-void block_interrupts();
+/// Whether the Interrupt that lives now has been asked to stop. Any thread.
+bool interrupted();
+
+/// Begins to take INT, TERM and HUP, on a thread of its own, until the process ends. Called once at the start
+/// of the program, before any other thread is made.
+void take_interrupts();
+
+/// Ends the process without waiting for its threads; what it was about is durable as far as it came. The
+/// terminal is left as it was found.
+[[noreturn]] void leave_at_once(int exit_code);
 
 }  // namespace mxodus

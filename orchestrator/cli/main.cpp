@@ -33,7 +33,7 @@ void add_global_options(mxodus::Cli& cli) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  mxodus::block_interrupts();
+  mxodus::take_interrupts();
   mxodus::Cli cli;
   add_global_options(cli);
   for (const AddCommand add : commands) add(cli);

@@ -47,6 +47,11 @@ LiveView::~LiveView() {
   erase_footer();
 }
 
+void LiveView::end() {
+  erase_footer();
+  detail_ = Detail::quiet;
+}
+
 void LiveView::see(const RunEvent& event) {
   if (detail_ == Detail::quiet) return;
   std::visit([this](const auto& one) { show(one); }, event);

@@ -20,6 +20,8 @@ class LiveView final : public Observer {
   ~LiveView() override;
 
   void see(const RunEvent& event) override;
+  /// Takes the lines of what runs off the terminal and shows nothing more: others may write now.
+  void end();
 
  private:
   struct Running {
