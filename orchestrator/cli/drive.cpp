@@ -162,8 +162,9 @@ int drive(const Cli& cli, const std::string& operation, const RunDirectory& dire
   const Result<Summary> summary = work ? work(executor, table, *journal) : executor.run();
   const bool at_once = interrupt.second().stop_requested();
   live.end();
+  if (!at_once) notifier.finish();
   const int code = summary ? take_leave(cli, directory.run(), *summary) : report(summary.error());
-  // What still blocks a worker must not hold the process.
+  // What still blocks a worker, or a hook, must not hold the process.
   if (at_once) leave_at_once(code);
   return code;
 }

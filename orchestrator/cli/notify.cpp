@@ -3,13 +3,15 @@
 #include <algorithm>
 
 #include "orchestrator/core/process.h"
+#include "orchestrator/core/text.h"
 #include "orchestrator/journal/event_data.h"
 #include "orchestrator/report/event_words.h"
 
 namespace mxodus {
 namespace {
 
-constexpr std::chrono::seconds patience{30};
+/// A person wonders why nothing happens.
+constexpr std::chrono::milliseconds noticed{2'000};
 
 /// The name under `notify: on:` that an event has; empty for events that nobody is told of.
 std::string notify_name(const Event& event) {
@@ -17,7 +19,7 @@ std::string notify_name(const Event& event) {
     case EventType::run_parked:
       return "parked";
     case EventType::run_ended:
-      return "done";
+      return decode<RunStopped>(event.data).exit_code == 0 ? "done" : "failed";
     case EventType::gate_opened:
       return "gate";
     case EventType::step_state:
@@ -33,7 +35,8 @@ std::string notify_name(const Event& event) {
 
 }  // namespace
 
-Notifier::Notifier(const Playbook& playbook, std::string run) : playbook_(playbook), run_(std::move(run)) {}
+Notifier::Notifier(const Playbook& playbook, std::string run, std::chrono::milliseconds patience)
+    : playbook_(playbook), run_(std::move(run)), patience_(patience) {}
 
 void Notifier::see(const RunEvent& event) {
   const auto* recorded = std::get_if<Recorded>(&event);
@@ -42,17 +45,60 @@ void Notifier::see(const RunEvent& event) {
   if (name.empty()) return;
   const StepSpec* step = playbook_.find_step(recorded->event.id.step);
   const auto& on = step && !step->rules.notify.empty() ? step->rules.notify : playbook_.notify->on;
-  if (std::find(on.begin(), on.end(), name) != on.end())
-    tell(name, to_string(recorded->event.id), words_for(recorded->event).sentence);
+  if (std::find(on.begin(), on.end(), name) == on.end()) return;
+
+  Command command{playbook_.notify->command};
+  command.env = {{"MXODUS_EVENT", name},
+                 {"MXODUS_RUN", run_},
+                 {"MXODUS_STEP", to_string(recorded->event.id)},
+                 {"MXODUS_TEXT", words_for(recorded->event).sentence}};
+  const std::lock_guard lock(mutex_);
+  if (finished_) return;
+  waiting_.push_back(std::move(command));
+  if (!thread_.joinable()) thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
+  changed_.notify_all();
 }
 
-void Notifier::tell(const std::string& what, const std::string& step, const std::string& text) {
-  Command command{playbook_.notify->command};
-  command.env = {{"MXODUS_EVENT", what}, {"MXODUS_RUN", run_}, {"MXODUS_STEP", step}, {"MXODUS_TEXT", text}};
-  auto result = run_process(command, Deadline(patience));
-  if (!result || !result->exited_with(0))
-    std::fprintf(stderr, "notify: %s\n",
-                 (result ? to_string(result->outcome) : result.error().message).c_str());
+void Notifier::work(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (changed_.wait(lock, stop, [this] { return !waiting_.empty(); }) && !stop.stop_requested()) {
+    const Command command = std::move(waiting_.front());
+    waiting_.pop_front();
+    calling_ = true;
+    lock.unlock();
+    const auto result = run_process(command, Deadline(patience_, stop));
+    lock.lock();
+    calling_ = false;
+    if (!result)
+      note_failure(result.error().message);
+    else if (!result->exited_with(0))
+      note_failure(shell_quote(command.argv) + ": " + to_string(result->outcome));
+    changed_.notify_all();
+  }
+}
+
+void Notifier::note_failure(const std::string& what) {
+  ++failures_;
+  last_failure_ = what;
+}
+
+void Notifier::finish() {
+  {
+    std::unique_lock lock(mutex_);
+    if (finished_) return;
+    finished_ = true;
+    const auto idle = [this] { return waiting_.empty() && !calling_; };
+    if (!changed_.wait_for(lock, std::min(patience_, noticed), idle)) {
+      std::fprintf(stderr, "waiting for the notify command\n");
+      changed_.wait_for(lock, patience_ - std::min(patience_, noticed), idle);
+    }
+  }
+  thread_.request_stop();
+  if (thread_.joinable()) thread_.join();
+  if (!waiting_.empty()) note_failure(std::to_string(waiting_.size()) + " calls were not made any more");
+  if (failures_ > 0)
+    std::fprintf(stderr, "notify: %s (%d of its calls failed; the run is not affected)\n",
+                 printable_line(last_failure_, 400).c_str(), failures_);
 }
 
 }  // namespace mxodus

@@ -1,26 +1,51 @@
 #pragma once
 
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
 #include <string>
-#include <vector>
+#include <thread>
 
+#include "orchestrator/core/command.h"
 #include "orchestrator/playbook/playbook.h"
 #include "orchestrator/run/observer.h"
 
 namespace mxodus {
 
 /// Runs the playbook's `notify:` command when something happens that a person should know of. The command
-/// gets the event in MXODUS_EVENT, MXODUS_RUN, MXODUS_STEP and MXODUS_TEXT; it has 30 seconds, and what
-/// becomes of it never changes the run.
+/// gets the event in MXODUS_EVENT, MXODUS_RUN, MXODUS_STEP and MXODUS_TEXT; no shell is between. Calls are
+/// made one after the other on a thread of their own, each for `patience` at most, so that a hook that fails
+/// or hangs never changes or delays the run.
 class Notifier final : public Observer {
  public:
-  Notifier(const Playbook& playbook, std::string run);
+  Notifier(const Playbook& playbook, std::string run,
+           std::chrono::milliseconds patience = std::chrono::seconds(30));
+  ~Notifier() override { finish(); }
+  Notifier(const Notifier&) = delete;
+  Notifier& operator=(const Notifier&) = delete;
+
   void see(const RunEvent& event) override;
 
+  /// Waits for the calls that are not over, for `patience` in all, and says on stderr what went wrong with
+  /// any. Nothing is called afterwards.
+  void finish();
+
  private:
-  void tell(const std::string& what, const std::string& step, const std::string& text);
+  void work(const std::stop_token& stop);
+  void note_failure(const std::string& what);
 
   const Playbook& playbook_;
-  std::string run_;
+  const std::string run_;
+  const std::chrono::milliseconds patience_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::deque<Command> waiting_;
+  bool calling_ = false;
+  bool finished_ = false;
+  int failures_ = 0;
+  std::string last_failure_;
+  std::jthread thread_;  ///< last; begun at the first call
 };
 
 }  // namespace mxodus
