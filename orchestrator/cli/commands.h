@@ -21,6 +21,7 @@ void add_probe(Cli& cli);
 void add_completion(Cli& cli);
 void add_decisions(Cli& cli);  ///< approve reject answer retry accept skip cancel note end
 void add_rollback(Cli& cli);
+void add_do(Cli& cli);
 
 /// --run ID, as many commands have it.
 void add_run_option(CLI::App& command, std::string& run);

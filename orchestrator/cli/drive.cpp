@@ -16,6 +16,7 @@
 #include "orchestrator/plan/plan_file.h"
 #include "orchestrator/report/json_lines.h"
 #include "orchestrator/report/live.h"
+#include "orchestrator/run/adhoc.h"
 
 namespace mxodus {
 namespace {
@@ -69,10 +70,13 @@ LiveView::Detail detail_of(const Cli& cli) {
   return cli.verbose > 0 ? LiveView::Detail::verbose : LiveView::Detail::normal;
 }
 
-/// What is recorded before a run goes on: a changed playbook, and that what waits is due now.
+/// What is recorded before a run goes on: a changed playbook, an ad-hoc step, and that what waits is due now.
 Result<void> take_up(Journal& journal, const DriveOptions& options) {
   if (options.revision)
     if (auto recorded = journal.revision(*options.revision); !recorded)
+      return tl::unexpected(recorded.error());
+  if (options.adhoc)
+    if (auto recorded = journal.adhoc(next_adhoc(journal.state()), *options.adhoc); !recorded)
       return tl::unexpected(recorded.error());
   if (!options.look_now) return {};
   std::vector<std::pair<ItemId, ItemRecord>> waiting;
@@ -145,7 +149,8 @@ int drive(const Cli& cli, const std::string& operation, const RunDirectory& dire
 
   const EvidenceStore evidence(directory.evidence(), session.redactor());
   ThreadWorkers workers(worker_threads);
-  const StepTable table(file.playbook, file.order, session.environment(), plan.inputs);
+  StepTable table(file.playbook, file.order, session.environment(), plan.inputs);
+  table.add_adhoc(journal->state());
   const RunContext context{table,
                            plan,
                            *journal,

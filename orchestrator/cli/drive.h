@@ -21,6 +21,7 @@ struct DriveOptions {
   std::string why;
   bool look_now = false;             ///< everything that waits is due at once
   std::optional<Revision> revision;  ///< the playbook was changed: recorded before anything begins
+  std::optional<Adhoc> adhoc;        ///< likewise, of `do`
 };
 void add_drive_options(CLI::App& command, DriveOptions& options);
 
@@ -33,8 +34,8 @@ using DriveWork =
     std::function<Result<Summary>(Executor& executor, const StepTable& table, const Journal& journal)>;
 
 /// Takes the run's lock and drives it until it ends, parks or is interrupted; shows it on stderr and says at
-/// the end what goes on and what to type next. Returns the exit code. `operation` is "run", "resume" or
-/// "rollback"; `work` stands in for Executor::run().
+/// the end what goes on and what to type next. Returns the exit code. `operation` is "run", "resume",
+/// "rollback" or "do"; `work` stands in for Executor::run().
 int drive(const Cli& cli, const std::string& operation, const RunDirectory& directory, const Plan& plan,
           const CheckedFile& file, const Session& session, const DriveOptions& options,
           const DriveWork& work = {});

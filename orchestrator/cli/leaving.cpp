@@ -18,7 +18,7 @@ const char* word_of(ExitCode code) {
     case ExitCode::refused:
       return "refused";
     case ExitCode::in_doubt:
-      return "in doubt";
+      return "in doubt or unknown";
     case ExitCode::interrupted:
       return "interrupted";
   }
@@ -40,14 +40,23 @@ nlohmann::json summary_json(const std::string& run, const Summary& summary) {
   nlohmann::json jobs = nlohmann::json::array();
   for (const Summary::Job& job : summary.going_on)
     jobs.push_back({{"step", job.id.step}, {"item", job.id.item}, {"host", job.host}, {"job", job.job}});
-  return {{"run", run},
-          {"exit", static_cast<int>(summary.exit)},
-          {"reason", summary.reason},
-          {"due", due},
-          {"going_on", jobs},
-          {"down_hosts", summary.down_hosts},
-          {"next_look", summary.next_look ? to_string(*summary.next_look) : ""},
-          {"next", summary.next_command}};
+  nlohmann::json json = {{"run", run},
+                         {"exit", static_cast<int>(summary.exit)},
+                         {"reason", summary.reason},
+                         {"due", due},
+                         {"going_on", jobs},
+                         {"down_hosts", summary.down_hosts},
+                         {"next_look", summary.next_look ? to_string(*summary.next_look) : ""},
+                         {"next", summary.next_command}};
+  if (summary.outputs) json["outputs"] = to_json(*summary.outputs);
+  return json;
+}
+
+/// What a command typed by hand has printed goes where it would have gone.
+void print_output(const Summary& summary) {
+  const Value* out = summary.outputs ? summary.outputs->find("stdout") : nullptr;
+  const auto* text = out ? out->get<std::string>() : nullptr;
+  if (text && !text->empty()) print(*text + (text->ends_with('\n') ? "" : "\n"));
 }
 
 std::string summary_text(const std::string& run, const Summary& summary, const Style& style) {
@@ -68,7 +77,10 @@ std::string summary_text(const std::string& run, const Summary& summary, const S
 }  // namespace
 
 int take_leave(const Cli& cli, const std::string& run, const Summary& summary) {
-  if (cli.json) print(json_text(summary_json(run, summary)));
+  if (cli.json)
+    print(json_text(summary_json(run, summary)));
+  else
+    print_output(summary);
   if (!cli.quiet) std::fputs(summary_text(run, summary, cli.err()).c_str(), stderr);
   if (!summary.next_command.empty()) suggest(summary.next_command);
   return static_cast<int>(summary.exit);

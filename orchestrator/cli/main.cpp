@@ -11,7 +11,7 @@ using AddCommand = void (*)(mxodus::Cli&);
 constexpr AddCommand commands[] = {
     mxodus::add_init,       mxodus::add_validate, mxodus::add_doctor,    mxodus::add_plan,
     mxodus::add_run,        mxodus::add_resume,   mxodus::add_status,    mxodus::add_log,
-    mxodus::add_explain,    mxodus::add_report,   mxodus::add_decisions,
+    mxodus::add_explain,    mxodus::add_report,   mxodus::add_decisions, mxodus::add_do,
     mxodus::add_rollback,   mxodus::add_steps,    mxodus::add_schema,    mxodus::add_probe,
     mxodus::add_completion,
 };

@@ -31,6 +31,14 @@ Value changes_value(const std::vector<RevisionCheck::Change>& changes) {
 
 }  // namespace
 
+std::unique_ptr<CheckedFile> own_playbook(const Cli& cli, const RunDirectory& directory,
+                                          const RunState& state, const Plan& plan, const Catalog& catalog) {
+  auto copy = directory.load_playbook(state.revisions.empty() ? 1 : state.revisions.back().number);
+  if (copy) return check_text(cli, std::move(*copy), plan.playbook_file, catalog);
+  report(copy.error());
+  return nullptr;
+}
+
 std::optional<CurrentPlaybook> current_playbook(const Cli& cli, const RunDirectory& directory,
                                                 const RunState& state, const Plan& plan,
                                                 const std::string& explicit_file, const Catalog& catalog) {

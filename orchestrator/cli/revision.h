@@ -19,6 +19,10 @@ struct CurrentPlaybook {
   int revision = 1;                     ///< the number of the run's copy
 };
 
+/// The run's own copy, of its last revision. Reports why there is none.
+std::unique_ptr<CheckedFile> own_playbook(const Cli& cli, const RunDirectory& directory,
+                                          const RunState& state, const Plan& plan, const Catalog& catalog);
+
 /// The run's own copy; or, where the file that the plan was made from (or `explicit_file`) has changed since,
 /// that file beside the copy. Reports why there is none.
 std::optional<CurrentPlaybook> current_playbook(const Cli& cli, const RunDirectory& directory,

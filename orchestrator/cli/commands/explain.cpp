@@ -8,6 +8,7 @@
 #include "orchestrator/plan/plan_file.h"
 #include "orchestrator/report/event_words.h"
 #include "orchestrator/report/plan_text.h"
+#include "orchestrator/run/adhoc.h"
 
 namespace mxodus {
 namespace {
@@ -33,6 +34,9 @@ std::string where_it_runs(const ItemRecord& item) {
 /// Why the item will run, or will not.
 std::string why(const ItemId& id, const ItemRecord& item, const Plan& plan) {
   const std::string retry = "mxodus retry " + shell_quote(to_string(id));
+  if (is_past_adhoc(item))
+    return "was typed by " + item.adhoc->who + ", because: " + item.adhoc->why + "; it ended " +
+           std::string(to_string(item.state)) + " and does not run again";
   switch (item.state) {
     case ItemState::pending:
       return why_pending(plan.find(id));
