@@ -1,22 +1,55 @@
+#include <algorithm>
 #include <map>
 #include <memory>
 
 #include <nlohmann/json.hpp>
 
 #include "orchestrator/cli/commands.h"
+#include "orchestrator/cli/host_look.h"
+#include "orchestrator/cli/revision.h"
 #include "orchestrator/cli/run_access.h"
+#include "orchestrator/cli/session.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/journal/lock.h"
 #include "orchestrator/plan/plan_file.h"
+#include "orchestrator/run/adhoc.h"
+#include "orchestrator/run/gates.h"
+#include "steps/catalog.h"
 
 namespace mxodus {
 namespace {
+
+constexpr std::chrono::seconds look_patience{4};
+
+struct Options {
+  std::string run;
+  bool no_look = false;
+};
 
 struct View {
   const OpenRun& run;
   std::optional<LockOwner> driver;
   Time now;
+  std::vector<SeenHost> hosts;  ///< those that may be down, looked at just now
 };
+
+/// The hosts that may be down, as they are now. Whatever keeps them from being asked, status goes on.
+std::vector<SeenHost> look(const Cli& cli, const OpenRun& run, const Plan& plan) {
+  const RunState& state = run.journal.state();
+  const auto names = hosts_to_look_at(plan, state);
+  if (names.empty() || state.phase == RunPhase::ended) return {};
+  if (!cli.quiet)
+    std::fprintf(stderr, "Looking at %s; --no-look leaves it out.\n", join(names, ", ").c_str());
+  const Catalog catalog = make_catalog();
+  const auto file = own_playbook(cli, run.directory, state, plan, catalog);
+  if (!file) return {};
+  auto session = Session::open(file->playbook, plan.inputs, catalog, false);
+  if (!session) {
+    report(session.error());
+    return {};
+  }
+  return look_at_hosts(names, plan, state, (*session)->environment().hosts, look_patience);
+}
 
 std::string phase_text(const View& view) {
   const RunState& state = view.run.journal.state();
@@ -35,13 +68,25 @@ std::string answering(const OpenGate& gate) {
   return wants_text ? "answer" : "approve";
 }
 
+/// What somebody typed by hand, and how it ended.
+std::string adhoc_text(const ItemRecord& item) {
+  const Adhoc& adhoc = *item.adhoc;
+  const std::string end = item.sentence.empty() ? item.reason : item.sentence;
+  return shell_quote(adhoc.argv) + " on " + adhoc.host + " by " + adhoc.who + ", because: " + adhoc.why +
+         (end.empty() ? "" : "; " + end);
+}
+
 std::string next_command(const View& view) {
   const RunState& state = view.run.journal.state();
   if (state.phase == RunPhase::ended) return "mxodus report " + state.opened.run;
+  const bool came_back = std::any_of(view.hosts.begin(), view.hosts.end(), [&](const SeenHost& host) {
+    return host.came_back() && !state.item(host_item(host.host)).gate;
+  });
+  if (came_back && !view.driver) return "mxodus resume " + state.opened.run;
   for (const auto& [id, item] : state.items)
     if (item.gate) return "mxodus " + answering(*item.gate) + " " + shell_quote(to_string(id));
   for (const auto& [id, item] : state.items)
-    if (item.state == ItemState::in_doubt || item.state == ItemState::failed)
+    if (!is_past_adhoc(item) && (item.state == ItemState::in_doubt || item.state == ItemState::failed))
       return "mxodus explain " + shell_quote(to_string(id));
   return view.driver ? "mxodus log" : "mxodus resume " + state.opened.run;
 }
@@ -82,9 +127,24 @@ std::optional<StatusLine> line_of(const ItemRecord& item, Time now) {
   }
 }
 
+/// Nothing for a host that answers as it did before.
+std::optional<StatusLine> line_of(const SeenHost& host) {
+  if (host.came_back())
+    return StatusLine{Role::bad, "host back",
+                      host.sentence + " again; changes wait for your word, mxodus resume asks for it"};
+  if (host.state == SeenHost::State::answers) return std::nullopt;
+  if (host.state == SeenHost::State::silent) return StatusLine{Role::warning, "host down", host.sentence};
+  return StatusLine{Role::warning, "host unknown", "could not be asked: " + host.sentence};
+}
+
+bool was_looked_at(const View& view, const std::string& name) {
+  return std::any_of(view.hosts.begin(), view.hosts.end(),
+                     [&](const SeenHost& host) { return host.host == name; });
+}
+
 std::string summary(const RunState& state, const Plan* plan) {
   std::map<std::string_view, std::size_t> counts;
-  for (const auto& [id, item] : state.items) ++counts[to_string(item.state)];
+  for (const auto& [id, item] : state.items) ++counts[is_past_adhoc(item) ? "ad hoc" : to_string(item.state)];
   std::vector<std::string> words;
   for (const auto& [word, number] : counts) words.push_back(std::to_string(number) + " " + std::string(word));
   std::size_t untouched = 0;
@@ -105,9 +165,17 @@ std::string status_text(const View& view, const Plan* plan, const Style& style) 
         wrap(printable_line(line.text, 600), style.width > indent + 24 ? style.width - indent : 40, indent) +
         "\n";
   };
-  for (const auto& [host, lost] : state.lost_hosts) row({Role::warning, "host lost", lost.reason}, host);
+  for (const SeenHost& host : view.hosts)
+    if (auto line = line_of(host)) row(*line, host.host);
+  for (const auto& [host, lost] : state.lost_hosts)
+    if (!was_looked_at(view, host)) row({Role::warning, "host lost", lost.reason}, host);
   for (const auto& [id, item] : state.items)
-    if (auto line = line_of(item, view.now)) row(*line, to_string(id));
+    if (auto line = line_of(item, view.now); line && !is_past_adhoc(item)) {
+      if (item.adhoc) line->text += "; typed by " + item.adhoc->who + ", because: " + item.adhoc->why;
+      row(*line, to_string(id));
+    }
+  for (const auto& [id, item] : state.items)
+    if (is_past_adhoc(item)) row({Role::plain, "ad hoc", adhoc_text(item)}, to_string(id));
   for (const auto& [host, lease] : state.leases)
     row({Role::plain, "lease", "this run may change the host (token " + std::to_string(lease.token) + ")"},
         host);
@@ -123,6 +191,10 @@ nlohmann::json to_json(const ItemId& id, const ItemRecord& item) {
                         {"attempts", item.attempts},
                         {"outputs", to_json(item.outputs)}};
   if (item.verdict) row["verdict"] = to_string(*item.verdict);
+  if (item.adhoc)
+    row["adhoc"] = {
+        {"host", item.adhoc->host}, {"argv", item.adhoc->argv}, {"effect", to_string(item.adhoc->effect)},
+        {"who", item.adhoc->who},   {"from", item.adhoc->from}, {"why", item.adhoc->why}};
   if (item.next_look) row["next_look"] = to_string(*item.next_look);
   if (item.gate)
     row["gate"] = {{"n", item.gate->n},
@@ -144,24 +216,32 @@ nlohmann::json status_json(const View& view) {
                        {"question", item.gate->asked.question}});
   nlohmann::json lost = nlohmann::json::array();
   for (const auto& [host, seen] : state.lost_hosts) lost.push_back({{"host", host}, {"reason", seen.reason}});
+  nlohmann::json looked = nlohmann::json::array();
+  for (const SeenHost& host : view.hosts)
+    looked.push_back({{"host", host.host},
+                      {"state", to_string(host.state)},
+                      {"was_down", host.was_down},
+                      {"sentence", host.sentence}});
   return {{"run", state.opened.run},
           {"name", state.opened.name},
           {"phase", phase_text(view)},
           {"driven", view.driver.has_value()},
           {"gates", gates},
           {"items", items},
+          {"looked_at", looked},
           {"lost_hosts", lost},
           {"next", next_command(view)}};
 }
 
-int show_status(const Cli& cli, const std::string& id) {
-  auto run = open_run(id);
+int show_status(const Cli& cli, const Options& options) {
+  auto run = open_run(options.run);
   if (!run) return report(run.error());
   auto driver = lock_owner(run->directory.lock());
   if (!driver) return report(driver.error());
-  const View view{*run, *driver, system_clock().now()};
-  if (cli.json) return print(json_text(status_json(view)));
   auto plan = load_plan(run->directory.plan());
+  View view{*run, *driver, system_clock().now(), {}};
+  if (plan && !options.no_look) view.hosts = look(cli, *run, *plan);
+  if (cli.json) return print(json_text(status_json(view)));
   const int code = print(status_text(view, plan ? &*plan : nullptr, cli.out()));
   suggest(next_command(view));
   return code;
@@ -170,10 +250,14 @@ int show_status(const Cli& cli, const std::string& id) {
 }  // namespace
 
 void add_status(Cli& cli) {
-  auto id = std::make_shared<std::string>();
+  auto options = std::make_shared<Options>();
   CLI::App& command = cli.command("status", "Where a run stands: whose turn it is, what is due when.",
-                                  {"mxodus status", "mxodus status --json"}, [&cli, id] { return show_status(cli, *id); });
-  command.add_option("run", *id, "the run, by the beginning of its id; default the newest unfinished one");
+                                  {"mxodus status", "mxodus status --json --no-look"},
+                                  [&cli, options] { return show_status(cli, *options); });
+  command.add_option("run", options->run,
+                     "the run, by the beginning of its id; default the newest unfinished one");
+  command.add_flag("--no-look", options->no_look,
+                   "do not look at the hosts that may be down; makes no connection");
 }
 
 }  // namespace mxodus

@@ -8,9 +8,9 @@ playbook=/mxodus/tests/e2e/playbooks/cut-off.yaml
 
 in_home() { lab exec -u op laptop sh -c "cd && $1"; }
 new_mx() { lab exec new-mx sh -c "$1"; }
-state_of() { in_home 'mxodus status --json 2>/dev/null' | python3 -c "import json,sys; print(next(i['state'] for i in json.load(sys.stdin)['items'] if i['step'] == '$1'))"; }
+state_of() { in_home 'mxodus status --json --no-look 2>/dev/null' | python3 -c "import json,sys; print(next(i['state'] for i in json.load(sys.stdin)['items'] if i['step'] == '$1'))"; }
 is_in() { [[ $(state_of "$1") == "$2" ]]; }
-status_says() { in_home 'mxodus status 2>&1' | tr -s '\n ' ' ' | grep -qE -- "$1"; }
+status_says() { in_home 'mxodus status --no-look 2>&1' | tr -s '\n ' ' ' | grep -qE -- "$1"; }
 has_ended() { in_home 'test -s outcome'; }
 # Some MB of about 28 have come in.
 restore_is_at_work() { new_mx 'awk "/^rchar/ {exit !(\$2 > 4e6)}" /proc/$(pgrep -x restic)/io 2>/dev/null'; }
@@ -96,7 +96,7 @@ case_the_old_host_comes_back_and_changes_wait_for_a_word() {
   begin_slow_restore old-mx
   lab heal old-mx
   wait_until 90 status_says 'your turn +host.old'
-  expect_match 'what is said first' 'host.old' "$(in_home 'mxodus status 2>&1' | sed -n 2p)"
+  expect_match 'what is said first' 'host.old' "$(in_home 'mxodus status 2>/dev/null' | sed -n 2p)"
   lab unthrottle backup
   expect_exit_code 4
   expect_exit 1 lab exec new-mx test -e /var/vmail/settled
