@@ -4,24 +4,22 @@
 #include <vector>
 
 #include "orchestrator/cli/session.h"
-#include "orchestrator/core/verdict.h"
 #include "orchestrator/playbook/playbook.h"
+#include "orchestrator/transport/doctor.h"
 
 namespace mxodus {
 
-/// One thing the doctor looked at.
+/// One thing the doctor looked at, and where: "laptop", or a host.
 struct DoctorLine {
-  std::string where;  ///< "laptop", or a host
-  std::string what;
-  Verdict verdict = Verdict::unknown;
-  std::string sentence;
+  std::string where;
+  DoctorFinding finding;
 };
 
-/// The laptop: ssh, agent, disk, clock, the DNS answered by who is asked.
+/// The laptop: ssh, agent, disk, clock, the DNS answered by who is asked. Blocks; any thread.
 std::vector<DoctorLine> check_laptop(const Environment& environment);
 
-/// One host: route and login, shell, sudo, forwarding, what would end a job at logout, the tools that the
-/// playbook's steps need there.
+/// One host: the way to it (route, host key, login, shell, sudo, forwarding), its clock, what jobs find
+/// there, the tools that the playbook's steps need there. Blocks; any thread.
 std::vector<DoctorLine> check_host(const Environment& environment, const Playbook& playbook,
                                    const HostSpec& host);
 

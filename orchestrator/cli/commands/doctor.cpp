@@ -36,19 +36,35 @@ Role role_of(Verdict verdict) {
 
 std::string lines_text(const std::vector<DoctorLine>& lines, const Style& style) {
   constexpr std::size_t indent = 2 + 10 + 1 + 11 + 1 + 8;
+  const std::size_t room = style.width > indent + 24 ? style.width - indent : 44;
+  const std::string next_line = "\n" + std::string(indent, ' ');
   std::string text;
-  for (const DoctorLine& line : lines)
-    text += "  " + pad(line.where, 10) + " " + pad(line.what, 11) + " " +
-            style.paint(role_of(line.verdict), pad(std::string(to_string(line.verdict)), 8)) +
-            wrap(printable_line(line.sentence, 900), style.width > indent + 24 ? style.width - indent : 44,
-                 indent) +
-            "\n";
+  for (const auto& [where, finding] : lines) {
+    text += "  " + pad(where, 10) + " " + pad(finding.what, 11) + " " +
+            style.paint(role_of(finding.verdict), pad(std::string(to_string(finding.verdict)), 8)) +
+            wrap(printable_line(finding.seen, 900), room, indent);
+    if (!finding.advice.empty())
+      for (const std::string& line : split(finding.advice, '\n'))
+        text += next_line + style.paint(Role::command, wrap(printable_line(line, 400), room, indent));
+    text += "\n";
+  }
   return text;
+}
+
+nlohmann::json lines_json(const std::vector<DoctorLine>& lines) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const auto& [where, finding] : lines)
+    list.push_back({{"where", where},
+                    {"what", finding.what},
+                    {"verdict", to_string(finding.verdict)},
+                    {"sentence", finding.seen},
+                    {"advice", finding.advice}});
+  return list;
 }
 
 int verdict_code(const std::vector<DoctorLine>& lines) {
   Verdict worst = Verdict::ok;
-  for (const DoctorLine& line : lines) worst = worse(worst, line.verdict);
+  for (const DoctorLine& line : lines) worst = worse(worst, line.finding.verdict);
   if (worst == Verdict::fail) return exit_failed;
   return worst == Verdict::unknown ? exit_in_doubt : exit_done;
 }
@@ -57,13 +73,7 @@ int show(const Cli& cli, const Environment& environment, const Playbook& playboo
   const auto lines = examine(environment, playbook);
   const int code = verdict_code(lines);
   if (cli.json) {
-    nlohmann::json list = nlohmann::json::array();
-    for (const DoctorLine& line : lines)
-      list.push_back({{"where", line.where},
-                      {"what", line.what},
-                      {"verdict", to_string(line.verdict)},
-                      {"sentence", line.sentence}});
-    print(json_text(list));
+    print(json_text(lines_json(lines)));
     return code;
   }
   print(lines_text(lines, cli.out()));
