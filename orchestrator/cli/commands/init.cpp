@@ -3,11 +3,11 @@
 #include <memory>
 
 #include "orchestrator/cli/commands.h"
+#include "orchestrator/cli/playbook_draft.h"
 #include "orchestrator/cli/prompt.h"
 #include "orchestrator/cli/session.h"
 #include "orchestrator/core/file.h"
 #include "orchestrator/core/text.h"
-#include "orchestrator/dns/asker.h"
 #include "steps/catalog.h"
 
 namespace mxodus {
@@ -15,6 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::chrono::seconds patience{20};
+constexpr std::size_t playbook_limit = 8u << 20;
 
 struct Options {
   std::string playbook;
@@ -29,76 +30,60 @@ std::vector<fs::path> playbook_folders() {
   return {program / "../share/mxodus/playbooks", program / "../../playbooks", "/usr/share/mxodus/playbooks"};
 }
 
-Result<std::string> installed_playbook(const std::string& name) {
-  std::vector<std::string> known;
+/// By name; the first folder that has one wins.
+std::map<std::string, fs::path> installed_playbooks() {
+  std::map<std::string, fs::path> found;
   for (const fs::path& folder : playbook_folders()) {
     std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-      if (entry.path().extension() != ".yaml") continue;
-      if (entry.path().stem() == name) return read_file(entry.path(), 8u << 20);
-      known.push_back(entry.path().stem());
-    }
+    for (const auto& entry : fs::directory_iterator(folder, ignored))
+      if (entry.path().extension() == ".yaml") found.emplace(entry.path().stem(), entry.path());
   }
+  return found;
+}
+
+/// The first line of a playbook says what it is for.
+std::string first_comment(const fs::path& file) {
+  const auto text = read_file(file, playbook_limit);
+  const std::string line = text ? split(*text, '\n').front() : std::string();
+  return line.starts_with('#') ? printable_line(trim(std::string_view(line).substr(1)), 200) : std::string();
+}
+
+int list_playbooks(const Style& style) {
+  const auto installed = installed_playbooks();
+  std::string text;
+  for (const auto& [name, file] : installed)
+    text += wrap(pad(name, 20) + " " + first_comment(file), style.width - 1, 21) + "\n";
+  const int code = print(text);
+  suggest("mxodus init " + (installed.empty() ? "PLAYBOOK" : installed.begin()->first) +
+          " --domain example.org");
+  return code;
+}
+
+Result<std::string> installed_playbook(const std::string& name) {
+  const auto installed = installed_playbooks();
+  if (const auto found = installed.find(name); found != installed.end())
+    return read_file(found->second, playbook_limit);
+  std::vector<std::string> known;
+  for (const auto& [other, file] : installed) known.push_back(other);
+  const std::string near = nearest(name, known);
   return fail(ErrorKind::not_found, "init.no-playbook",
               "there is no installed playbook " + printable_line(name, 60),
-              known.empty() ? "is mxodus installed as a whole?" : "there are: " + join(known, ", "));
+              known.empty()  ? "is mxodus installed as a whole?"
+              : near.empty() ? "there are: " + join(known, ", ")
+                             : "did you mean " + near + "?");
 }
 
-/// What the DNS tells of a domain: values for the lines marked `# init: KEY`, and a summary for the head of
-/// the file.
-struct Told {
-  std::map<std::string, std::string> values;
-  std::string summary;
-};
-
-void note(Told& told, const DnsAnswer& answer, const std::string& what) {
-  if (answer.status != DnsStatus::data) {
-    told.summary += "#   " + what + ": not found\n";
-    return;
-  }
-  for (const std::string& data : answer.rrset.data)
-    told.summary += "#   " + what + ": " + printable_line(data, 100) + " (TTL " +
-                    std::to_string(answer.rrset.ttl) + " s)\n";
+Result<DomainFacts> facts_about(const Cli& cli, const std::string& domain) {
+  if (domain.empty()) return DomainFacts();
+  const Catalog catalog = make_catalog();
+  auto session = Session::open(Playbook(), {}, catalog, false);
+  if (!session) return tl::unexpected(session.error());
+  if (!cli.quiet) std::fprintf(stderr, "Asking the DNS about %s.\n", printable_line(domain, 253).c_str());
+  return ask_about((*session)->environment().dns, domain, Deadline(patience));
 }
 
-Told ask_dns(DnsAsker& dns, const std::string& domain) {
-  Told told;
-  told.values["domain"] = domain;
-  const Deadline deadline(patience);
-  const DnsAnswer mx = dns.resolve(domain, "MX", deadline);
-  note(told, mx, "MX");
-  note(told, dns.resolve(domain, "NS", deadline), "NS");
-  if (mx.status != DnsStatus::data) return told;
-  std::string name = split(mx.rrset.data.front(), ' ').back();
-  if (name.ends_with('.')) name.pop_back();
-  told.values["mx"] = name;
-  for (const auto& [type, key] : {std::pair("A", "ipv4"), std::pair("AAAA", "ipv6")}) {
-    const DnsAnswer address = dns.resolve(name, type, deadline);
-    note(told, address, std::string(type) + " of " + name);
-    if (address.status == DnsStatus::data) told.values[key] = address.rrset.data.front();
-  }
-  return told;
-}
-
-/// `{type: X, …}   # init: KEY` becomes `{default: VALUE, type: X, …}`.
-std::string filled_in(const std::string& text, const Told& told) {
-  std::string result;
-  for (std::string line : split(text, '\n')) {
-    const std::size_t mark = line.find("# init: ");
-    const std::size_t brace = line.find('{');
-    if (mark != std::string::npos && brace < mark) {
-      const auto value = told.values.find(line.substr(mark + 8));
-      line.erase(line.find_last_not_of(' ', mark - 1) + 1);
-      if (value != told.values.end())
-        line.insert(brace + 1, "default: \"" + printable_line(value->second, 200) + "\", ");
-    }
-    result += line + "\n";
-  }
-  result.pop_back();
-  return result;
-}
-
-int init(const Options& options) {
+int init(const Cli& cli, const Options& options) {
+  if (options.playbook.empty()) return list_playbooks(cli.out());
   auto text = installed_playbook(options.playbook);
   if (!text) return report(text.error());
   const fs::path out = options.out.empty() ? options.playbook + ".yaml" : options.out;
@@ -109,18 +94,15 @@ int init(const Options& options) {
                    {},
                    {},
                    "choose another name with -o"});
-  Told told;
-  if (!options.domain.empty()) {
-    const Catalog catalog = make_catalog();
-    auto session = Session::open(Playbook(), {}, catalog, false);
-    if (!session) return report(session.error());
-    told = ask_dns((*session)->environment().dns, options.domain);
-  }
-  std::string content = filled_in(*text, told);
-  if (!told.summary.empty())
-    content = "# What the DNS said of " + options.domain + " when this file was made:\n" + told.summary +
-              "#\n" + content;
-  if (auto written = write_file_durably(out, content); !written) return report(written.error());
+  std::string domain = options.domain;
+  if (domain.empty() && has_terminal() && !cli.no_input)
+    domain = trim(ask_line("The mail domain, to ask the DNS about (Enter for none)?").value_or(""));
+  const auto facts = facts_about(cli, domain);
+  if (!facts) return report(facts.error());
+  const std::string draft = draft_playbook(*text, domain, *facts, system_clock().now());
+  if (auto written = write_file_durably(out, draft); !written) return report(written.error());
+  for (const std::string& what : facts->unasked)
+    std::fprintf(stderr, "could not be asked, fill it in by hand: %s\n", what.c_str());
   std::fprintf(stderr, "%s is written; read it from top to bottom, the hosts first.\n", out.c_str());
   suggest("mxodus doctor " + shell_quote(out.string()));
   return exit_done;
@@ -132,9 +114,10 @@ void add_init(Cli& cli) {
   auto options = std::make_shared<Options>();
   CLI::App& command =
       cli.command("init", "Begin a playbook from an installed one, with what the DNS tells of the domain.",
-                  {"mxodus init emergency-move --domain example.org"}, [options] { return init(*options); });
-  command.add_option("playbook", options->playbook, "an installed playbook, such as emergency-move")
-      ->required();
+                  {"mxodus init", "mxodus init emergency-move --domain example.org"},
+                  [&cli, options] { return init(cli, *options); });
+  command.add_option("playbook", options->playbook,
+                     "an installed playbook, such as emergency-move; without it they are listed");
   command.add_option("--domain", options->domain, "the mail domain to ask the DNS about");
   command.add_option("-o,--out", options->out, "the file to write; default NAME.yaml");
 }

@@ -1,0 +1,109 @@
+#include "orchestrator/cli/playbook_draft.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "orchestrator/core/text.h"
+
+namespace mxodus {
+namespace {
+
+constexpr std::size_t most_exchangers = 8;
+
+/// The DNS is not ours: only what a host name or an address is made of goes into the playbook.
+bool is_plain(const std::string& value) {
+  return !value.empty() && value.size() <= 253 &&
+         std::all_of(value.begin(), value.end(), [](unsigned char c) {
+           return std::isalnum(c) || c == '.' || c == '-' || c == '_' || c == ':';
+         });
+}
+
+class Asking {
+ public:
+  Asking(DnsAsker& dns, const Deadline& deadline) : dns_(dns), deadline_(deadline) {}
+
+  /// The data of the RRset; each line of it is noted.
+  std::vector<std::string> ask(const std::string& name, const std::string& type, std::string_view only = {}) {
+    const DnsAnswer answer = dns_.resolve(name, type, deadline_);
+    const std::string what = type + " of " + name;
+    if (answer.status == DnsStatus::no_data || answer.status == DnsStatus::nxdomain) {
+      note(what + ": there is none");
+    } else if (answer.status != DnsStatus::data) {
+      note(what + ": could not be asked");
+      facts.unasked.push_back(what +
+                              (answer.note.empty() ? "" : " (" + printable_line(answer.note, 200) + ")"));
+    }
+    if (answer.status != DnsStatus::data) return {};
+    for (const std::string& data : answer.rrset.data)
+      if (data.find(only) != std::string::npos)
+        note(what + ": " + printable_line(data, 200) + "  (TTL " + std::to_string(answer.rrset.ttl) + " s)");
+    return answer.rrset.data;
+  }
+
+  void fill(const std::string& word, const std::string& value) {
+    if (is_plain(value)) facts.values.emplace(word, value);
+  }
+
+  DomainFacts facts;
+
+ private:
+  void note(const std::string& line) { facts.comment += "#   " + line + "\n"; }
+
+  DnsAsker& dns_;
+  const Deadline deadline_;
+};
+
+/// Of "10 mail.example.org.", by preference (RFC 5321, 5.1). A null MX (RFC 7505) names nobody.
+std::vector<std::string> exchangers(std::vector<std::string> records) {
+  const auto preference = [](const std::string& record) { return std::atoi(record.c_str()); };
+  std::stable_sort(records.begin(), records.end(),
+                   [&](const std::string& a, const std::string& b) { return preference(a) < preference(b); });
+  std::vector<std::string> names;
+  for (const std::string& record : records) {
+    std::string name = split(record, ' ').back();
+    if (name.ends_with('.')) name.pop_back();
+    if (is_plain(name)) names.push_back(std::move(name));
+  }
+  if (names.size() > most_exchangers) names.resize(most_exchangers);
+  return names;
+}
+
+}  // namespace
+
+DomainFacts ask_about(DnsAsker& dns, const std::string& domain, const Deadline& deadline) {
+  Asking asking(dns, deadline);
+  asking.fill("domain", domain);
+  const std::vector<std::string> names = exchangers(asking.ask(domain, "MX"));
+  if (!names.empty()) asking.fill("mx", names.front());
+  for (const std::string& name : names)
+    for (const auto& [type, word] : {std::pair("A", "ipv4"), std::pair("AAAA", "ipv6")}) {
+      const std::vector<std::string> addresses = asking.ask(name, type);
+      if (name == names.front() && !addresses.empty()) asking.fill(word, addresses.front());
+    }
+  asking.ask(domain, "NS");
+  asking.ask(domain, "TXT", "v=spf1");
+  return std::move(asking.facts);
+}
+
+std::string draft_playbook(const std::string& playbook, const std::string& domain, const DomainFacts& facts,
+                           Time now) {
+  constexpr std::string_view mark = "# init: ";
+  std::string draft;
+  if (!facts.comment.empty())
+    draft = "# What the DNS said of " + printable_line(domain, 253) + " on " + to_local_string(now) + ":\n" +
+            facts.comment + "#\n";
+  for (std::string line : split(playbook, '\n')) {
+    const std::size_t at = line.find(mark);
+    const std::size_t brace = line.find('{');
+    if (at != std::string::npos && brace < at) {
+      const auto value = facts.values.find(line.substr(at + mark.size()));
+      line.erase(line.find_last_not_of(' ', at - 1) + 1);
+      if (value != facts.values.end()) line.insert(brace + 1, "default: \"" + value->second + "\", ");
+    }
+    draft += line + "\n";
+  }
+  draft.pop_back();
+  return draft;
+}
+
+}  // namespace mxodus
