@@ -1,0 +1,246 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/unit/cli/user.h"
+
+namespace mxodus {
+namespace {
+
+using nlohmann::json;
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr const char* kPlaybook = R"(mxodus: 1
+name: small
+hosts:
+  here: {local: true}
+steps:
+  look: {uses: command, host: here, with: {effect: observe, argv: [echo, hello]}}
+  go: {uses: approve, with: {question: "Go on?"}}
+  change: {uses: command, host: here, with: {effect: permanent, argv: [touch, changed]}}
+)";
+
+// --- init ------------------------------------------------------------------------------------------------
+
+TEST(Init, AloneListsWhatIsInstalled) {
+  const User user;
+  const Typed typed = user.mxodus({"init"});
+  EXPECT_EQ(typed.code, 0);
+  EXPECT_THAT(typed.out, ContainsRegex("emergency-move +The emergency move"));
+  EXPECT_THAT(typed.err, HasSubstr("Next: mxodus init emergency-move"));
+}
+
+TEST(Init, WritesACommentedPlaybookThatIsValid) {
+  const User user;
+  const Typed typed = user.mxodus({"init", "emergency-move"});
+  EXPECT_EQ(typed.code, 0) << typed.err;
+  EXPECT_THAT(typed.err, HasSubstr("Next: mxodus doctor emergency-move.yaml"));
+  EXPECT_THAT(user.read("emergency-move.yaml"), HasSubstr("\n# "));
+  EXPECT_THAT(user.read("emergency-move.yaml"), Not(HasSubstr("# init:")));
+  EXPECT_EQ(user.mxodus({"validate", "emergency-move.yaml"}).code, 0);
+}
+
+TEST(Init, LeavesAFileThatIsThereAsItIs) {
+  const User user;
+  user.write("mine.yaml", "mine");
+  const Typed typed = user.mxodus({"init", "emergency-move", "-o", "mine.yaml"});
+  EXPECT_EQ(typed.code, 5);
+  EXPECT_EQ(user.read("mine.yaml"), "mine");
+}
+
+TEST(Init, SaysWhatTheDnsDidNotTellAndWritesAllTheSame) {
+  const User user;  // whose DNS does not answer
+  const Typed typed = user.mxodus({"init", "emergency-move", "--domain", "example.org"});
+  EXPECT_EQ(typed.code, 0);
+  EXPECT_THAT(typed.err, HasSubstr("could not be asked, fill it in by hand: MX of example.org"));
+  EXPECT_THAT(user.read("emergency-move.yaml"), HasSubstr("domain:        {default: \"example.org\""));
+  EXPECT_EQ(user.mxodus({"validate", "emergency-move.yaml"}).code, 0);
+}
+
+TEST(Init, AnUnknownPlaybookIsAnsweredByTheNearestOne) {
+  const User user;
+  const Typed typed = user.mxodus({"init", "emergencymove"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, HasSubstr("did you mean emergency-move?"));
+}
+
+// --- doctor ----------------------------------------------------------------------------------------------
+
+TEST(Doctor, LooksAtTheLaptopAndSaysWhatToTypeNext) {
+  const User user;
+  const Typed typed = user.mxodus({"doctor"});
+  for (const char* what : {"ssh", "ssh agent", "disk", "clock", "DNS"})
+    EXPECT_THAT(typed.out, ContainsRegex("laptop +" + std::string(what) + " +(ok|warn|fail|unknown)"));
+  EXPECT_THAT(typed.out, ContainsRegex("DNS +fail")) << "nobody answers there";
+  EXPECT_THAT(typed.out, HasSubstr("resolver.forwarders")) << "and what to do is said";
+  EXPECT_EQ(typed.code, 1);
+  EXPECT_THAT(typed.err, HasSubstr("Next: mxodus doctor"));
+}
+
+TEST(Doctor, LooksAtEveryHostOfAPlaybookAndIsDataWhereAsked) {
+  const User user;
+  user.write("small.yaml", kPlaybook);
+  const Typed typed = user.mxodus({"doctor", "small.yaml", "--json"});
+  const json lines = json::parse(typed.out, nullptr, false);
+  ASSERT_TRUE(lines.is_array()) << typed.out;
+  std::map<std::string, std::string> of_here;
+  for (const json& line : lines)
+    if (line["where"] == "here") of_here[line["what"]] = line["verdict"];
+  for (const char* what : {"route", "login", "shell", "clock", "logout kill", "jobs", "secrets", "tools"})
+    EXPECT_TRUE(of_here.contains(what)) << what;
+  EXPECT_EQ(of_here["shell"], "ok");
+  EXPECT_EQ(of_here["clock"], "ok");
+  EXPECT_FALSE(of_here.contains("forwarding")) << "the laptop forwards nothing";
+}
+
+TEST(Doctor, AHostThatIsNotThereFailsWithTheStageAndTheRestIsUnknown) {
+  const User user;
+  user.write("far.yaml",
+             "mxodus: 1\nname: far\nhosts:\n  far: {ssh: 127.0.0.1, port: 9}\nsteps:\n"
+             "  a: {uses: command, host: far, with: {effect: observe, argv: [echo]}}\n");
+  const Typed typed = user.mxodus({"doctor", "far.yaml"});
+  EXPECT_THAT(typed.out, ContainsRegex("far +route +fail"));
+  EXPECT_THAT(typed.out, ContainsRegex("far +login +unknown"));
+  EXPECT_EQ(typed.code, 1);
+}
+
+// --- probe -----------------------------------------------------------------------------------------------
+
+TEST(Probe, RunsAnObservingCommandAndExitsWithItsVerdict) {
+  const User user;
+  const Typed fine =
+      user.mxodus({"probe", "command", "--host", "here", "effect=observe", "argv=[echo, hello]"});
+  EXPECT_EQ(fine.code, 0) << fine.err;
+  EXPECT_THAT(fine.out, ContainsRegex("stdout +hello"));
+  const Typed bad =
+      user.mxodus({"probe", "command", "--host", "here", "effect=observe", "argv=[sh, -c, exit 3]"});
+  EXPECT_EQ(bad.code, 1);
+}
+
+TEST(Probe, RefusesWhatChanges) {
+  const User user;
+  const Typed change =
+      user.mxodus({"probe", "command", "--host", "here", "effect=change", "argv=[touch, changed]"});
+  EXPECT_EQ(change.code, 5) << change.out;
+  EXPECT_EQ(
+      user.mxodus({"probe", "files.ownership", "--host", "here", "path=/", "user=root", "fix=true"}).code,
+      5);
+  EXPECT_FALSE(std::filesystem::exists(user.home() / "changed"));
+}
+
+TEST(Probe, NamesTheParameterThatIsWrong) {
+  const User user;
+  const Typed typed = user.mxodus({"probe", "dnsbl.status", "adresses=192.0.2.1"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, HasSubstr("adresses"));
+  EXPECT_THAT(user.mxodus({"probe", "dnsbl.status", "192.0.2.1"}).err, HasSubstr("write key=value"));
+}
+
+// --- do --------------------------------------------------------------------------------------------------
+
+TEST(Do, RunsACommandInTheRunsRecordAndShowsWhoAndWhyEverywhere) {
+  const User user;
+  const std::string run = user.begin_run(kPlaybook);
+  const Typed typed = user.mxodus({"do", "here", "--effect", "change", "--why", "no mail there", "--", "sh",
+                                   "-c", "echo done ${HOME:+x}; echo '${y}'"});
+  EXPECT_EQ(typed.code, 0) << typed.err;
+  EXPECT_EQ(typed.out, "done x\n${y}\n");
+  EXPECT_THAT(typed.err, HasSubstr("Next: mxodus approve go, then mxodus resume " + run));
+  EXPECT_THAT(user.sh("mxodus status | tr -s '\\n ' ' '").out,
+              ContainsRegex("ad hoc +do.1 .*because: no mail there"));
+  EXPECT_THAT(user.mxodus({"log"}).out, HasSubstr("because: no mail there (change)"));
+  EXPECT_THAT(user.mxodus({"explain", "do.1"}).out, HasSubstr("was typed by"));
+  EXPECT_THAT(user.mxodus({"report"}).out, HasSubstr("because: no mail there"));
+  const json status = json::parse(user.mxodus({"status", "--json"}).out, nullptr, false);
+  EXPECT_EQ(status["items"][0]["adhoc"]["why"], "no mail there") << status.dump(1);
+}
+
+TEST(Do, ExitsWithTheVerdictOfTheCommand) {
+  const User user;
+  user.begin_run(kPlaybook);
+  const auto exit_of = [&](const char* effect, const char* command) {
+    return user.mxodus({"do", "here", "--effect", effect, "--why", "w", "--", "sh", "-c", command}).code;
+  };
+  EXPECT_EQ(exit_of("observe", "true"), 0);
+  EXPECT_EQ(exit_of("observe", "exit 3"), 1);
+  EXPECT_EQ(exit_of("permanent", "exit 3"), 1);
+}
+
+TEST(Do, IsRefusedWhileAnotherProcessDrivesTheRun) {
+  const User user;
+  const std::string run = user.begin_run(kPlaybook);
+  const Typed typed = user.sh(
+      "mxodus do here --effect observe --why w -- sleep 30 2>first & p=$!; "
+      "until mxodus status --json | grep -q '\"driven\": true'; do sleep 0.1; done; "
+      "mxodus do here --effect change --why w -- touch changed; code=$?; kill $p; wait $p; "
+      "exit $code");
+  EXPECT_EQ(typed.code, 5) << typed.err;
+  EXPECT_THAT(typed.err, ContainsRegex("process [0-9]+ of .* drives this run"));
+  EXPECT_THAT(typed.err, HasSubstr("wait for it to end"));
+  EXPECT_EQ(user.mxodus({"log", "do.2"}).out, "");
+}
+
+TEST(Do, AnUnknownHostIsAnsweredByTheNearestOne) {
+  const User user;
+  user.begin_run(kPlaybook);
+  const Typed typed = user.mxodus({"do", "her", "--effect", "observe", "--why", "w", "--", "true"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, HasSubstr("did you mean here?"));
+}
+
+TEST(Do, NeedsAnEffectAndAReason) {
+  const User user;
+  EXPECT_THAT(user.mxodus({"do", "here", "--why", "w", "--", "true"}).err, HasSubstr("--effect is required"));
+  EXPECT_THAT(user.mxodus({"do", "here", "--effect", "observe", "--", "true"}).err,
+              HasSubstr("--why is required"));
+}
+
+// --- status ----------------------------------------------------------------------------------------------
+
+/// A host that may be down and is; the run waits for a person.
+constexpr const char* kFar = R"(mxodus: 1
+name: far
+hosts:
+  far: {ssh: 127.0.0.1, port: 9, may_be_down: true}
+  here: {local: true}
+steps:
+  go: {uses: approve, with: {question: "Go on?"}}
+)";
+
+TEST(Status, LooksAtHostsThatMayBeDownUnlessToldNotTo) {
+  const User user;
+  user.begin_run(kFar);
+  const Typed looked = user.mxodus({"status"});
+  EXPECT_EQ(looked.code, 0);
+  EXPECT_THAT(looked.err, HasSubstr("Looking at far"));
+  EXPECT_THAT(looked.out, ContainsRegex("host down +far"));
+  const json data = json::parse(user.mxodus({"status", "--json"}).out, nullptr, false);
+  EXPECT_EQ(data["looked_at"][0]["host"], "far");
+  EXPECT_EQ(data["looked_at"][0]["state"], "silent");
+  EXPECT_EQ(data["looked_at"][0]["was_down"], true);
+  const Typed not_looked = user.mxodus({"status", "--no-look"});
+  EXPECT_THAT(not_looked.err, Not(HasSubstr("Looking")));
+  EXPECT_THAT(not_looked.out, ContainsRegex("host lost +far"));
+}
+
+TEST(Status, WritesNothingIntoTheJournal) {
+  const User user;
+  user.begin_run(kFar);
+  const std::string before = user.mxodus({"log", "-v"}).out;
+  user.mxodus({"status"});
+  EXPECT_EQ(user.mxodus({"log", "-v"}).out, before);
+}
+
+TEST(Status, AnUnknownStepIsAnsweredByTheNearestOne) {
+  const User user;
+  user.begin_run(kPlaybook);
+  const Typed typed = user.mxodus({"explain", "chang"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, HasSubstr("did you mean change?"));
+}
+
+}  // namespace
+}  // namespace mxodus
