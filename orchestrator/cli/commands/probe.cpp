@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "orchestrator/cli/commands.h"
+#include "orchestrator/cli/help.h"
 #include "orchestrator/cli/planning.h"
 #include "orchestrator/cli/prompt.h"
 #include "orchestrator/core/text.h"
@@ -80,19 +81,30 @@ int exit_for(Verdict verdict) {
   return exit_in_doubt;
 }
 
+Error changes(const std::string& type) {
+  return {ErrorKind::refused,
+          "probe.changes",
+          "with these parameters " + type + " changes things; probe only looks",
+          {},
+          {},
+          "put it into a playbook and plan that, or mxodus do HOST … in a run"};
+}
+
 int look_once(const Cli& cli, const Options& options, const StepType& type, const Session& session) {
   auto timeout = parse_duration(options.timeout);
   if (!timeout) return report(timeout.error());
   auto values = parse_assignments(options.assignments);
   if (!values) return report(values.error());
-  auto params = resolve_params(type.declaration(), *values);
-  if (!params) return report(params.error());
+  BoundParams bound = bind_params(type.declaration(), *values);
+  for (const Error& fault : bound.faults) report(fault);
+  if (!bound.faults.empty()) return exit_usage;
+  if (type.effect(bound.params) != Effect::observe) return report(changes(options.type));
   ItemRequest request;
   request.id.step = "probe";
   request.type = &type;
   request.standpoint = {options.host, options.from};
   const ItemLook look =
-      look_again(session.environment(), request, std::move(*params), Deadline(timeout->value));
+      look_again(session.environment(), request, std::move(bound.params), Deadline(timeout->value));
   if (look.trouble && !look.item.found) return report(*look.trouble);
   const Verdict verdict = look.item.found ? look.item.found->verdict : Verdict::unknown;
   const int written = print(cli.json ? json_text(to_json(look.item)) : look_text(look, cli.out()));
@@ -102,21 +114,14 @@ int look_once(const Cli& cli, const Options& options, const StepType& type, cons
 int probe(const Cli& cli, const Options& options) {
   const Catalog catalog = make_catalog();
   const StepType* type = catalog.find(options.type);
-  if (!type)
-    return report({ErrorKind::not_found,
-                   "step.unknown-type",
-                   "there is no step type " + printable_line(options.type, 60),
+  if (!type) return report(unknown_step_type(catalog, options.type));
+  if (type->declaration().kind != StepKind::work)
+    return report({ErrorKind::invalid,
+                   "probe.asks",
+                   options.type + " asks a person or waits; there is nothing to look at",
                    {},
                    {},
-                   "mxodus steps lists them"});
-  if (type->declaration().kind != StepKind::work ||
-      (type->declaration().effect != Effect::observe && !type->declaration().opaque))
-    return report({ErrorKind::refused,
-                   "probe.changes",
-                   options.type + " changes things; probe only looks",
-                   {},
-                   {},
-                   "put it into a playbook and plan that"});
+                   "mxodus steps lists the types that observe"});
   if (type->declaration().host == HostUse::required && options.host.empty())
     return report({ErrorKind::invalid, "step.host",
                    options.type + " needs --host NAME, a name of ssh_config (or of --playbook)"});
