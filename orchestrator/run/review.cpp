@@ -1,8 +1,11 @@
 #include "orchestrator/run/review.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "orchestrator/core/digest.h"
+#include "orchestrator/core/text.h"
 
 namespace mxodus {
 namespace {
@@ -35,6 +38,21 @@ std::string left_bound(const PlannedItem& reviewed, const PlannedItem& fresh) {
   return {};
 }
 
+std::string shown(const Change& change) {
+  const auto side = [](const std::string& state) { return state.empty() ? std::string("nothing") : state; };
+  return change.what + ": " + side(change.before) + " → " + side(change.after);
+}
+
+/// The changes of the one plan that the other does not have; of a plan that names none, its summary.
+std::string only_in(const PlannedItem& one, const PlannedItem& other) {
+  if (one.step.would_fail) return "a failure, as " + *one.step.would_fail;
+  std::vector<std::string> others, own;
+  for (const Change& change : other.step.changes) others.push_back(shown(change));
+  for (const Change& change : one.step.changes)
+    if (std::find(others.begin(), others.end(), shown(change)) == others.end()) own.push_back(shown(change));
+  return own.empty() ? one.step.summary : join(own, "; ");
+}
+
 }  // namespace
 
 Review compare_with_reviewed(const Plan& plan, const PlannedItem& fresh, bool first, bool changed_above) {
@@ -48,8 +66,8 @@ Review compare_with_reviewed(const Plan& plan, const PlannedItem& fresh, bool fi
   if (!was_late(*reviewed)) {
     if (same_intent(*reviewed, fresh)) return {Kind::as_reviewed, {}};
     if (!changed_above)
-      return {Kind::drift, "this is not what was reviewed: it was to \"" + reviewed->step.summary +
-                               "\" and would now \"" + fresh.step.summary + "\""};
+      return {Kind::drift, "this is not what was reviewed. Reviewed: " + only_in(*reviewed, fresh) +
+                               ". Now it would be: " + only_in(fresh, *reviewed)};
   }
   if (fresh.step.would_fail) return {Kind::needs_word, "it would fail: " + *fresh.step.would_fail};
   if (fresh.effect == Effect::permanent)

@@ -225,6 +225,21 @@ TEST(Drift, StopsAndShowsBoth) {
   EXPECT_EQ(world.must_run().exit, ExitCode::done);
 }
 
+TEST(Drift, SaysWhatWasReviewedAndWhatItWouldBeNow) {
+  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  change: {uses: make, with: {name: a}}
+)");
+  world.must_run();
+  world.note["a"] = " in another way";
+  world.approve("go");
+  world.must_run();
+  const GateOpened asked = world.state().item({"change", {}}).gate->asked;
+  EXPECT_NE(
+      asked.question.find("Reviewed: a: nothing → there. Now it would be: a: nothing → there in another way"),
+      std::string::npos)
+      << asked.question;
+}
+
 TEST(Drift, IsNotWhatAStepAboveHasChangedSinceTheReview) {
   RunWorld world(R"(  first: {uses: make, with: {name: a}}
   second: {uses: make, with: {name: b}}
