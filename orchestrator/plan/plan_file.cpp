@@ -9,9 +9,13 @@ namespace {
 
 constexpr std::size_t plan_file_limit = 256u << 20;
 
+std::string make_again(const std::filesystem::path& path) {
+  return "make it again: mxodus plan PLAYBOOK -o " + path.string();
+}
+
 tl::unexpected<Error> damaged(const std::filesystem::path& path, const std::string& seen) {
   return fail(ErrorKind::invalid, "plan.damaged", path.string() + " is not a whole plan: " + seen,
-              "make it again: mxodus plan PLAYBOOK -o " + path.string());
+              make_again(path));
 }
 
 }  // namespace
@@ -30,7 +34,11 @@ Result<Plan> load_plan(const std::filesystem::path& path) {
   auto plan = plan_from_json(file["plan"]);
   if (!plan) return fail_within(path.string(), plan.error());
   if (file.value("digest", std::string()) != digest(*plan))
-    return damaged(path, "its digest does not fit its content, so it was edited or cut");
+    return fail(ErrorKind::refused, "plan.edited",
+                path.string() +
+                    " is not the plan that was made: its digest does not fit its content, so it was "
+                    "edited after it was reviewed",
+                make_again(path));
   return plan;
 }
 

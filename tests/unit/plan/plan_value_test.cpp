@@ -46,7 +46,8 @@ TEST_F(PlanFile, AnEditedPlanIsRefused) {
   std::ofstream(path_, std::ios::trunc) << content;
   const auto loaded = load_plan(path_);
   ASSERT_FALSE(loaded);
-  EXPECT_EQ(loaded.error().code, "plan.damaged");
+  EXPECT_EQ(loaded.error().kind, ErrorKind::refused);
+  EXPECT_EQ(loaded.error().code, "plan.edited");
 }
 
 TEST_F(PlanFile, GarbageAndACutFileAreRefused) {
