@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "orchestrator/core/advice.h"
 #include "orchestrator/plan/fingerprint.h"
 #include "orchestrator/playbook/template.h"
 
@@ -44,18 +45,19 @@ void defer(PlannedItem& item, std::string waits_for) {
 }
 
 void cannot_ask(ItemLook& look, Error error) {
-  look.item.found = Finding{Verdict::unknown, error.message, {}, {}};
-  look.item.step.summary = error.message;
+  const std::string sentence = with_advice(error);
+  look.item.found = Finding{Verdict::unknown, sentence, {}, {}};
+  look.item.step.summary = sentence;
   if (error.kind == ErrorKind::unreachable) {
     look.item.action = PlannedAction::blocked;
   } else {
-    look.item.step.would_fail = error.message;
+    look.item.step.would_fail = sentence;
   }
   look.trouble = std::move(error);
 }
 
 void cannot_bind(ItemLook& look, Error error) {
-  look.item.step.would_fail = error.message + (error.hint.empty() ? "" : "; " + error.hint);
+  look.item.step.would_fail = with_advice(error);
   look.trouble = std::move(error);
 }
 

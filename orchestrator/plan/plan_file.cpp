@@ -52,8 +52,9 @@ Result<void> check_still_valid(const Plan& plan, Time now, Duration max_age) {
   for (const auto& [name, host] : plan.hosts)
     if (!host.trouble.empty() && !host.may_be_down)
       return fail(ErrorKind::refused, "plan.incomplete",
-                  "the plan is incomplete: " + name + " did not answer (" + host.trouble + ")",
-                  "bring " + name + " back, or say may_be_down: true of it, and plan again");
+                  "the plan is incomplete: host " + name + " could not be asked: " + host.trouble,
+                  "mend that, or say may_be_down: true of " + name +
+                      " if the move can do without it, and plan again");
   return {};
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "orchestrator/core/advice.h"
 #include "orchestrator/core/digest.h"
 #include "orchestrator/plan/instances.h"
 #include "orchestrator/plan/lint.h"
@@ -91,7 +92,7 @@ std::map<std::string, PlannedHost> Planner::look_at_hosts() {
     if (identity) {
       seen[i].identity = std::move(*identity);
     } else {
-      seen[i].trouble = identity.error().message;
+      seen[i].trouble = with_advice(identity.error());
     }
   });
   std::map<std::string, PlannedHost> hosts;

@@ -41,6 +41,7 @@ EventWords of_state(ItemState state, const std::string& sentence) {
 
 EventWords of_result(const AttemptResult& result) {
   EventWords words = of_state(result.state, result.sentence);
+  if (result.state == ItemState::failed && result.verdict == Verdict::unknown) words.word = "unknown";
   if (result.state != ItemState::done || !result.verdict) return words;
   words.word = to_string(*result.verdict);
   if (*result.verdict != Verdict::ok)

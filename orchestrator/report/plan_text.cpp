@@ -16,7 +16,13 @@ struct Sign {
   Role role;
 };
 
+/// "Could not ask" is neither ok nor a failure.
+bool could_not_ask(const PlannedItem& item) {
+  return item.found && item.found->verdict == Verdict::unknown;
+}
+
 Sign sign_of(const PlannedItem& item) {
+  if (item.step.would_fail && could_not_ask(item)) return {"!", "unknown", Role::bad};
   if (item.step.would_fail) return {"!", "would fail", Role::bad};
   switch (item.action) {
     case PlannedAction::none:
@@ -87,9 +93,11 @@ std::string heading(const Plan& plan, const Style& style) {
     const bool fine = host.trouble.empty();
     const std::string seen =
         fine ? host.identity.address + "  " + host.identity.fingerprint
-             : (host.may_be_down ? "does not answer, and may be down: " : "does not answer: ") + host.trouble;
+             : (host.may_be_down ? "does not answer, and may be down: " : "cannot be asked: ") + host.trouble;
     text += "  host " + pad(name, 10) + "  " +
-            style.paint(fine ? Role::faint : Role::warning, printable_line(seen, 160)) + "\n";
+            style.paint(fine ? Role::faint : Role::warning,
+                        wrap(printable_line(seen, 600), style.width - 19, 19)) +
+            "\n";
   }
   std::size_t name_width = 8;
   for (const auto& [name, value] : plan.inputs) name_width = std::max(name_width, columns(name));
@@ -112,8 +120,10 @@ Questions questions(const Plan& plan) {
   return result;
 }
 
-std::string list_of(const std::vector<const PlannedItem*>& items, const Style& style, std::size_t width) {
-  std::string text;
+std::string list_of(const char* title, const std::vector<const PlannedItem*>& items, const Style& style,
+                    std::size_t width) {
+  if (items.empty()) return {};
+  std::string text = "\n" + style.paint(Role::heading, title) + "\n";
   for (const PlannedItem* item : items) {
     const std::size_t indent = width + 5;
     text += "  " + style.paint(Role::bad, "!") + " " + pad(to_string(item->id), width) + " " +
@@ -134,12 +144,14 @@ std::string ending(const Plan& plan, const Style& style) {
     if (!fault.hint.empty())
       text += "      " + wrap(printable_line(fault.hint, 300), style.width - 6, 6) + "\n";
   }
-  const auto failing = plan.would_fail();
-  if (!failing.empty())
-    text += "\n" + style.paint(Role::heading, "Would fail") + "\n" + list_of(failing, style, id_width(plan));
+  auto failing = plan.would_fail();
+  const auto unknown = std::stable_partition(failing.begin(), failing.end(),
+                                             [](const PlannedItem* item) { return !could_not_ask(*item); });
+  text += list_of("Would fail", {failing.begin(), unknown}, style, id_width(plan));
+  text += list_of("Could not be asked", {unknown, failing.end()}, style, id_width(plan));
   if (!plan.complete())
     text += "\n" + style.paint(Role::bad, "The plan is incomplete") +
-            ": a host that is needed does not answer. It cannot be run.\n";
+            ": a host that is needed cannot be asked. It cannot be run.\n";
   const Questions asked = questions(plan);
   text += "\n" + count(asked.now, "question") + " now, " + std::to_string(asked.later) + " later. ";
   return text + style.paint(Role::good, "Nothing has been changed.") + "\n";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "orchestrator/core/advice.h"
 #include "orchestrator/run/attempts_aside.h"
 #include "orchestrator/run/crash_point.h"
 #include "orchestrator/run/outcome.h"
@@ -62,7 +63,7 @@ void Attempts::could_not_ask(Attempt& attempt, const Error& why) {
   }
   // What was asked wrongly is known to fail; anything else could not be asked.
   const Verdict verdict = why.kind == ErrorKind::invalid ? Verdict::fail : Verdict::unknown;
-  conclude(attempt, Finding{verdict, one_line(why), {}, {}}, why.code);
+  conclude(attempt, Finding{verdict, with_advice(why), {}, {}}, why.code);
 }
 
 void Attempts::planned(Attempt& attempt, Result<ItemLook> look) {
@@ -137,7 +138,7 @@ bool Attempts::may_act(Attempt& attempt) {
 
 void Attempts::intend(Attempt& attempt, Result<Work> work) {
   if (!work)
-    return conclude(attempt, Finding{Verdict::fail, one_line(work.error()), {}, {}}, work.error().code);
+    return conclude(attempt, Finding{Verdict::fail, with_advice(work.error()), {}, {}}, work.error().code);
   if (auto* jobs = std::get_if<JobWork>(&*work)) attempt.jobs = std::move(jobs->jobs);
   if (auto* local = std::get_if<LocalWork>(&*work)) attempt.local = std::move(*local);
 
@@ -190,7 +191,7 @@ void Attempts::act_locally(Attempt& attempt) {
           a.ended_by = one_line(acted.error());
           return settle(a);
         }
-        conclude(a, Finding{Verdict::fail, one_line(acted.error()), {}, {}}, acted.error().code);
+        conclude(a, Finding{Verdict::fail, with_advice(acted.error()), {}, {}}, acted.error().code);
       });
 }
 

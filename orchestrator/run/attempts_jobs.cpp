@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "orchestrator/core/advice.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/run/attempts_aside.h"
 #include "orchestrator/run/crash_point.h"
@@ -71,14 +72,14 @@ void Attempts::start_jobs(Attempt& attempt) {
         for (std::size_t n = 0; n < specs.size() && !all.error; ++n) {
           auto one = start_one(environment, leases, specs[n], refs[n], deadline);
           if (!one)
-            all.error = Error(one.error()).within("host " + specs[n].host);
+            all.error = one.error();
           else if (*one)
             all.leased.push_back(specs[n].host);
         }
         return all;
       },
       [this](Attempt& a, Result<Started> started) {
-        if (!started) return conclude(a, Finding{Verdict::unknown, one_line(started.error()), {}, {}});
+        if (!started) return conclude(a, Finding{Verdict::unknown, with_advice(started.error()), {}, {}});
         jobs_started(a, *started);
       });
 }
@@ -97,15 +98,15 @@ void Attempts::jobs_started(Attempt& attempt, const Started& started) {
   if (may_have_reached_its_host(error)) return follow(attempt);
   if (error.code.starts_with("lease.")) {
     const Error refusal = error;
-    never_began(attempt, ItemState::pending, one_line(error));
+    never_began(attempt, ItemState::pending, with_advice(error));
     return tell_.refused(refusal);
   }
-  if (error.code.starts_with("secret.")) return never_began(attempt, ItemState::waiting, one_line(error));
+  if (error.code.starts_with("secret.")) return never_began(attempt, ItemState::waiting, with_advice(error));
   if (attempt.jobs.size() > 1) {
     follow(attempt);
     return end_jobs(attempt, one_line(error));
   }
-  conclude(attempt, Finding{Verdict::fail, one_line(error), {}, {}}, error.code);
+  conclude(attempt, Finding{Verdict::fail, with_advice(error), {}, {}}, error.code);
 }
 
 void Attempts::follow(Attempt& attempt) {

@@ -1,3 +1,4 @@
+#include "orchestrator/core/advice.h"
 #include "orchestrator/run/attempts.h"
 #include "orchestrator/run/crash_point.h"
 #include "orchestrator/run/review.h"
@@ -76,7 +77,7 @@ void Attempts::settled(Attempt& attempt, Result<ItemLook> look) {
     if (observes || intent_digest(now) == intent_digest(attempt.planned)) {
       auto work = attempt.type->apply(Params(attempt.planned.params), attempt.planned.step);
       if (observes && !had_jobs) return conclude(attempt, now.found.value_or(Finding{}));
-      if (!work) return conclude(attempt, Finding{Verdict::fail, one_line(work.error()), {}, {}});
+      if (!work) return conclude(attempt, Finding{Verdict::fail, with_advice(work.error()), {}, {}});
       if (auto* jobs = std::get_if<JobWork>(&*work)) attempt.jobs = std::move(jobs->jobs);
       if (auto* local = std::get_if<LocalWork>(&*work)) attempt.local = std::move(*local);
       attempt.recovered = false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "orchestrator/core/advice.h"
 #include "orchestrator/run/crash_point.h"
 
 namespace mxodus {
@@ -71,7 +72,7 @@ Attempts::Callbacks Executor::attempt_callbacks() {
   };
   tell.refused = [this](const Error& why) {
     departure_.refused = true;
-    departure_.why = one_line(why);
+    departure_.why = with_advice(why);
   };
   tell.cannot_write = [this](const Error& why) { cannot_write_ = why; };
   return tell;
