@@ -17,7 +17,7 @@ tl::unexpected<Error> newer_version(const fs::path& file, std::int64_t version) 
 
 tl::unexpected<Error> damaged(const fs::path& file, std::int64_t last_good, const std::string& what) {
   return fail(
-      ErrorKind::invalid, "journal.damaged",
+      ErrorKind::refused, "journal.damaged",
       file.string() + " is damaged: " + what + ". The last good event is number " +
           std::to_string(last_good) +
           "; the file was left as it is. Restore it from a backup, or look at the hosts and begin a new run");
@@ -37,7 +37,7 @@ tl::unexpected<Error> sqlite_error(const SQLite::Exception& e, const fs::path& f
                       "try again");
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return fail(ErrorKind::invalid, "journal.damaged", what + "the database is damaged (" + e.what() + ")");
+      return fail(ErrorKind::refused, "journal.damaged", what + "the database is damaged (" + e.what() + ")");
     default:
       return fail(
           ErrorKind::io, "journal.io",
