@@ -148,7 +148,8 @@ class RcloneCompare final : public StepType {
                    script_command("[ -d \"$1\" ]", {place.path})},
                   "whether " + place.path + " is there", context.deadline());
       if (!answers) return tl::unexpected(answers.error());
-      if (!answers->at(0).exited_with(0)) faults.push_back(place.host + ": rclone is not installed");
+      if (!answers->at(0).exited_with(0))
+        faults.push_back(place.host + ": rclone is not installed; install it there");
       if (!answers->at(1).exited_with(0)) faults.push_back(written(place) + " is no folder");
     }
     Finding found;

@@ -5,7 +5,7 @@ set -u
 export LC_ALL=C
 refuse() { printf 'mxodus: refused: %s\n' "$1"; exit 93; }
 [ -d "$path" ] || refuse "$path is no folder"
-command -v rclone >/dev/null || refuse 'rclone is not installed'
+command -v rclone >/dev/null || refuse 'rclone is not installed; install it there'
 
 rclone --config /dev/null hashsum "$hash" "$path" "$@" >"$MXODUS_JOB/raw" 2>"$MXODUS_JOB/notes"
 status=$?

@@ -60,10 +60,11 @@ std::string obstacle(const Params& params, const Seen& seen) {
   const std::int64_t bytes = seen.expected.bytes - seen.target.count.bytes + nodes * block;
   if (!params.has("include") && bytes > seen.target.free_bytes)
     return to + " needs " + to_string(Size{bytes}) + " and has " + to_string(Size{seen.target.free_bytes}) +
-           " free";
+           " free; make room there, or restore to a larger disk";
   if (!params.has("include") && seen.target.free_inodes && nodes > *seen.target.free_inodes)
     return to + " needs " + std::to_string(nodes) + " inodes and has " +
-           std::to_string(*seen.target.free_inodes) + " free";
+           std::to_string(*seen.target.free_inodes) +
+           " free; make room there, or restore to a larger file system";
   return {};
 }
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <regex>
 
+#include <nlohmann/json.hpp>
+
 #include "orchestrator/core/text.h"
 #include "steps/support/asking.h"
 
@@ -38,7 +40,7 @@ constexpr std::array<Trouble, 14> troubles = {{
     {0, "unable to start the sftp session", ErrorKind::no_answer, "restic.connection",
      "no SFTP session with %R can be opened from there"},
     {12, "wrong password or no key found|an empty password", ErrorKind::refused, "restic.password",
-     "the password in secret %P does not open %R"},
+     "the password in secret %P does not open %R; put the right one there"},
     {11, "already locked", ErrorKind::refused, "restic.locked",
      "%R is locked by another restic; `restic unlock` there only if that one is dead for certain"},
     {0, "[Nn]o space left on device", ErrorKind::refused, "restic.disk-full",
@@ -62,12 +64,22 @@ std::string filled(std::string text, const Repository& repository) {
   return text;
 }
 
-/// The lines that say most: the last ones that are no JSON progress.
+/// What a line of `--json` tells a person; any other line as it is.
+std::string message_in(const std::string& line) {
+  const nlohmann::json json = nlohmann::json::parse(line, nullptr, false);
+  if (!json.is_object()) return line;
+  const nlohmann::json& from = json.contains("error") && json["error"].is_object() ? json["error"] : json;
+  const auto message = from.find("message");
+  return message != from.end() && message->is_string() ? message->get<std::string>() : std::string();
+}
+
+/// The lines that say most: the last ones that are no progress.
 std::string excerpt(std::string_view said) {
   std::vector<std::string> kept;
   for (const std::string& line : split(trim(said), '\n')) {
-    if (line.empty() || line.starts_with(R"({"message_type":"status")")) continue;
-    kept.push_back(line);
+    std::string message = message_in(line);
+    if (message.empty()) continue;
+    kept.push_back(std::move(message));
     if (kept.size() > 4) kept.erase(kept.begin());
   }
   return printable_line(join(kept, "\n"), 400);

@@ -62,6 +62,13 @@ Value as_record_entry(const Value& set) {
   return entry;
 }
 
+/// A provider that answered no is a fact; one that could not be asked is unknown.
+Result<Finding> said_no(Error error) {
+  const bool answered = error.kind == ErrorKind::refused || error.kind == ErrorKind::not_found;
+  if (!answered || error.code.starts_with("secret.")) return tl::unexpected(std::move(error));
+  return Finding{Verdict::fail, error.message, {}, ValueMap{{"trouble", error.code}}};
+}
+
 /// An RRset that is to be written.
 struct Pending {
   StoredRRset before;
@@ -115,7 +122,7 @@ class DnsRecords final : public StepType {
 
   Result<Finding> probe(StepContext& context) const override {
     auto look = look_now(context);
-    if (!look) return tl::unexpected(std::move(look).error());
+    if (!look) return said_no(std::move(look).error());
     Finding finding = report(*look, context.clock().now());
     context.keep_evidence(
         "dns-records.json",
@@ -126,6 +133,10 @@ class DnsRecords final : public StepType {
   Result<StepPlan> plan(const Params& params, const Finding& found) const override {
     StepPlan plan;
     plan.summary = found.sentence;
+    if (found.state.find("trouble")) {
+      plan.would_fail = found.sentence;
+      return plan;
+    }
     auto wishes = read_wishes(params, text_at(found.state, "zone"));
     if (!wishes) return tl::unexpected(std::move(wishes).error());
     const auto stored = stored_from_value(found.state.find("stored"));
@@ -175,6 +186,8 @@ class DnsRecords final : public StepType {
   }
 
   Result<Work> undo(const Params&, const Value& undo, const Finding& now) const override {
+    if (const Value* trouble = now.state.find("trouble"))
+      return fail(ErrorKind::refused, to_string(*trouble), now.sentence);
     const auto left = stored_from_value(undo.find("after"));
     const auto found = stored_from_value(now.state.find("stored"));
     for (const StoredRRset& set : left) {

@@ -348,13 +348,15 @@ TEST_F(DnsRecords, CannotPlanByHandWhenNoServerAnswers) {
   EXPECT_EQ(found.error().kind, ErrorKind::no_answer);
 }
 
-TEST_F(DnsRecords, SaysThatTheKeyIsWrong) {
+TEST_F(DnsRecords, SaysThatTheKeyIsWrongWhichIsAFailureAndNotUnknown) {
   key_ = "stale";
   auto move = context(kMove);
-  const auto found = type_->probe(*move);
-  ASSERT_FALSE(found);
-  EXPECT_EQ(found.error().code, "powerdns.key");
-  EXPECT_THAT(found.error().message, Not(HasSubstr("stale")));
+  const Finding found = look(*move);
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  EXPECT_THAT(found.sentence, AllOf(HasSubstr("api-key in pdns.conf"), Not(HasSubstr("stale"))));
+  const StepPlan planned = plan(*move);
+  EXPECT_EQ(planned.would_fail, found.sentence);
+  EXPECT_FALSE(type_->undo(move->params(), {}, found)) << "what is there now is not known";
 }
 
 TEST_F(DnsRecords, RefusesEntriesThatSayTooLittleOrTooMuch) {

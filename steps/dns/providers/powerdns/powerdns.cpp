@@ -134,8 +134,9 @@ class PowerDns final : public DnsProvider {
             whose + " refuses the change of " + zone_ + ", nothing was written; it said: " + said(answer)};
       default:
         return {ErrorKind::no_answer, "powerdns.failed",
-                whose + " failed with status " + std::to_string(answer.status) + ", it said: " +
-                    said(answer) + (writing ? "; the zone has to be read again to know what is in it" : "")};
+                whose + " failed with status " + std::to_string(answer.status) +
+                    ", it said: " + said(answer) + "; see what pdns logged there" +
+                    (writing ? ", and read the zone again to know what is in it" : "")};
     }
   }
 
