@@ -13,7 +13,13 @@ Error make(ErrorKind kind, const std::string& code, std::string message, std::st
 
 Error lease_refusal(const std::string& code, const Reply& reply, const std::string& host) {
   const auto lease = lease_of(reply);
-  if (!lease || !*lease)
+  const bool free = !lease || !*lease;
+  if (free && reply.has("lease.taken"))
+    return make(
+        ErrorKind::refused, "lease.stale",
+        "host " + host + " was taken over from this run and is free again: another run has changed it since",
+        "make a new plan, or go on with --take-over " + reply.field("lease.taken") + " --why …");
+  if (free)
     return make(
         ErrorKind::refused, "lease.stale",
         "nobody holds host " + host + ": the lease of this run was released or its state directory removed",

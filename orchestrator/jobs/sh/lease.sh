@@ -25,7 +25,24 @@ load_lease() {
   done <"$state_dir/lease"
 }
 
+# A run that was taken over stays refused when the new owner has gone: it has not seen what that one changed.
+# $state_dir/taken has a line for each: the run, the token that it had, the token that took over.
+was_taken_over() {
+  taken_by=
+  [ -s "$state_dir/taken" ] || return 1
+  while read -r taken_run taken_token taken_next; do
+    [ "$taken_run" != "$lease_run" ] || [ "$lease_token" -gt "$taken_token" ] || taken_by=$taken_next
+  done <"$state_dir/taken"
+  [ -n "$taken_by" ]
+}
+
+take_lease() {
+  [ "$take_over" = "$held_token" ] || refuse lease.held
+  must put "$state_dir/taken" "$(cat "$state_dir/taken" 2>/dev/null; echo "$held_run $held_token $lease_token")"
+}
+
 say_lease() {
+  [ -z "${taken_by:-}" ] || say lease.taken "$taken_by"
   load_lease || return 0
   say lease.token "$held_token"
   say lease.run "$held_run"
@@ -34,11 +51,14 @@ say_lease() {
   say lease.who "$held_who"
 }
 
-# Ends the call unless the lease given is the one that the host holds. The order tells a take-over (the
-# same run, a higher token) from a stranger.
+# Ends the call unless the lease given is the one that the host holds. The order tells a take-over from a
+# stranger.
 need_lease() {
   load_lease || refuse lease.none
-  [ "$held_run" = "$lease_run" ] || refuse lease.held
+  if [ "$held_run" != "$lease_run" ]; then
+    ! was_taken_over || refuse lease.stale
+    refuse lease.held
+  fi
   [ "$lease_token" = "$held_token" ] || refuse lease.stale
   [ "$held_laptop" = "$lease_laptop" ] || refuse lease.held
 }
@@ -53,12 +73,11 @@ who $lease_who"
 
 acquire() {
   lock_host
-  if load_lease; then
-    if [ -n "$take_over" ]; then
-      [ "$take_over" = "$held_token" ] || refuse lease.held
-    else
-      need_lease
-    fi
+  if [ -n "$take_over" ]; then
+    ! load_lease || take_lease
+  else
+    ! was_taken_over || refuse lease.stale
+    ! load_lease || need_lease
   fi
   write_lease
   # What an interrupted start left half-way; nobody but such a start makes these names.

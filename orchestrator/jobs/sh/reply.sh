@@ -17,8 +17,10 @@ refuse() {
 
 # must COMMAND...: a failure of the host's own disk or tools ends the call with what the command said.
 must() {
-  said=$("$@" 2>&1) || refuse job.host-failed "$1: $said"
+  said=$("$@" 2>&1) || refuse job.host-failed "$1: $said; $(room) free in $state_dir"
 }
+
+room() { df -Pk "$state_dir" 2>/dev/null | awk 'NR == 2 {print $4 " KiB"}'; }
 
 need_tools() {
   for tool in flock setsid mkfifo; do

@@ -45,10 +45,31 @@ TEST_P(HostLease, TheSameRunFromAnotherLaptopIsAnotherOwner) {
 TEST_P(HostLease, AfterATakeOverTheFirstOnesStartsAreRefused) {
   ASSERT_TRUE(jobs_->acquire(bert(2), 1, deadline_));
   const auto refused = start_as(anna());
-  ASSERT_THAT(refused, HasCode("lease.held"));
+  ASSERT_THAT(refused, HasCode("lease.stale"));
+  EXPECT_THAT(refused.error().message, testing::HasSubstr("was taken over"));
   EXPECT_THAT(refused.error().message, testing::HasSubstr("Bert Ö. on laptop-b (token 2)"));
-  EXPECT_THAT(jobs_->acquire(anna(), {}, deadline_), HasCode("lease.held"));
+  EXPECT_THAT(jobs_->acquire(anna(), {}, deadline_), HasCode("lease.stale"));
   EXPECT_TRUE(start_as(bert(2)));
+}
+
+TEST_P(HostLease, WhoeverWasTakenOverStaysRefusedWhenTheHostIsFreeAgain) {
+  ASSERT_TRUE(jobs_->acquire(bert(2), 1, deadline_));
+  ASSERT_TRUE(jobs_->release(bert(2), deadline_));
+  const auto refused = jobs_->acquire(anna(), {}, deadline_);
+  ASSERT_THAT(refused, HasCode("lease.stale"));
+  EXPECT_THAT(refused.error().hint, testing::HasSubstr("--take-over 2 --why"));
+  Lease again = anna();
+  again.token = 3;
+  EXPECT_TRUE(jobs_->acquire(again, 2, deadline_));
+  EXPECT_TRUE(start_as(again));
+}
+
+TEST_P(HostLease, ALaterRunIsNotHeldByATakeOverAmongOthers) {
+  ASSERT_TRUE(jobs_->acquire(bert(2), 1, deadline_));
+  ASSERT_TRUE(jobs_->release(bert(2), deadline_));
+  Lease later = anna();
+  later.run = "20240513-later0";
+  EXPECT_TRUE(jobs_->acquire(later, {}, deadline_)) << "another run, whatever its token";
 }
 
 TEST_P(HostLease, WithinOneRunTheOlderTokenIsStale) {
