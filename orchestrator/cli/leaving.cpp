@@ -59,15 +59,21 @@ void print_output(const Summary& summary) {
   if (text && !text->empty()) print(*text + (text->ends_with('\n') ? "" : "\n"));
 }
 
+std::string going_on_text(const Summary& summary) {
+  std::string text;
+  for (const Summary::Job& job : summary.going_on)
+    text += "  goes on " + pad(to_string(job.id), 18) + " on " + job.host + " without this laptop (job " +
+            job.job + ")\n";
+  return text;
+}
+
 std::string summary_text(const std::string& run, const Summary& summary, const Style& style) {
   std::string text = "\n" + style.paint(role_of(summary.exit), word_of(summary.exit)) + "  run " + run +
                      (summary.reason.empty() ? "" : ": " + printable_line(summary.reason, 600)) + "\n";
   for (const Summary::Due& due : summary.due)
     text += "  due   " + pad(to_string(due.id), 20) + " " + printable_line(due.what, 400) +
             (due.when ? "  " + to_local_string(*due.when) : "") + "\n";
-  for (const Summary::Job& job : summary.going_on)
-    text += "  goes on " + pad(to_string(job.id), 18) + " on " + job.host + " without this laptop (job " +
-            job.job + ")\n";
+  text += going_on_text(summary);
   for (const std::string& host : summary.down_hosts) text += "  down  " + host + "\n";
   if (summary.going_on.empty() && summary.exit != ExitCode::done)
     text += "  nothing goes on while no mxodus runs\n";
@@ -75,6 +81,11 @@ std::string summary_text(const std::string& run, const Summary& summary, const S
 }
 
 }  // namespace
+
+void leave_unrecorded(const std::string& run, const Summary& summary) {
+  std::fputs(going_on_text(summary).c_str(), stderr);
+  suggest("mxodus resume " + run);
+}
 
 int take_leave(const Cli& cli, const std::string& run, const Summary& summary) {
   if (cli.json)

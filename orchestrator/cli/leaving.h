@@ -11,4 +11,7 @@ namespace mxodus {
 /// the exit code.
 int take_leave(const Cli& cli, const std::string& run, const Summary& summary);
 
+/// After an end that could not be recorded: the jobs that go on without this process, and the next command.
+void leave_unrecorded(const std::string& run, const Summary& summary);
+
 }  // namespace mxodus

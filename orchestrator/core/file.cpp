@@ -19,9 +19,11 @@ namespace {
 namespace fs = std::filesystem;
 
 tl::unexpected<Error> io_error(const char* what, const fs::path& path) {
-  const std::string seen = errno_text();
-  return fail(errno == ENOENT ? ErrorKind::not_found : ErrorKind::io, "file.io",
-              std::string("cannot ") + what + " " + path.string() + ": " + seen);
+  const int number = errno;
+  const bool full = number == ENOSPC || number == EDQUOT;
+  return fail(number == ENOENT ? ErrorKind::not_found : ErrorKind::io, "file.io",
+              std::string("cannot ") + what + " " + path.string() + ": " + errno_text(),
+              full ? "make room on its disk, then type the same again" : "");
 }
 
 bool write_all(int fd, std::string_view content) {

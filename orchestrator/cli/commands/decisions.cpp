@@ -127,8 +127,8 @@ int decide(const Cli& cli, EventType type, const Options& options) {
   auto driver = lock_owner(run->directory.lock());
   const bool driven = driver && driver->has_value();
   if (!cli.quiet)
-    std::fprintf(stderr, "%s %s is recorded%s\n", std::string(to_string(type)).c_str(),
-                 printable_line(to_string(*id)).c_str(),
+    std::fprintf(stderr, "%s%s is recorded%s\n", std::string(to_string(type)).c_str(),
+                 id->step.empty() ? "" : (" " + printable_line(to_string(*id))).c_str(),
                  driven ? "; the run that is going on sees it within a second" : "");
   if (!driven && type != EventType::note) suggest("mxodus resume " + run->directory.run());
   return exit_done;

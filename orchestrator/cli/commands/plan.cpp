@@ -27,10 +27,13 @@ int make_and_show(const Cli& cli, const Options& options) {
   code = print_plan(cli, *plan, options.markdown);
   if (!options.out.empty()) {
     if (auto saved = save_plan(options.out, *plan); !saved) return report(saved.error());
-    suggest("mxodus run --plan " + shell_quote(options.out));
-  } else if (!cli.json && !options.markdown) {
-    suggest("mxodus run " + shell_quote(options.playbook));
   }
+  if (!plan->complete())
+    suggest("mxodus doctor " + shell_quote(options.playbook));
+  else if (!options.out.empty())
+    suggest("mxodus run --plan " + shell_quote(options.out));
+  else if (!cli.json && !options.markdown)
+    suggest("mxodus run " + shell_quote(options.playbook));
   if (!plan->complete()) return exit_refused;
   if (options.detailed && (plan->has_changes() || !plan->would_fail().empty())) return exit_has_changes;
   return code;
