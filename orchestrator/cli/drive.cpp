@@ -101,7 +101,7 @@ void add_drive_options(CLI::App& command, DriveOptions& options) {
   take_over->needs("--why");
 }
 
-Result<RunDirectory> begin_run(const Plan& plan) {
+Result<RunDirectory> begin_run(const Plan& plan, const std::string& plan_file) {
   const std::string run = new_run_id(to_string(system_clock().now()));
   auto serial = LineageRegistry(state_directory())
                     .begin_run(plan.lineage, static_cast<std::int64_t>(plan.serial), {run, digest(plan)});
@@ -116,7 +116,9 @@ Result<RunDirectory> begin_run(const Plan& plan) {
   const Redactor nothing_secret;  // what a run is opened with holds no secret: inputs cannot be one
   auto journal = Journal::open(std::move(*store), system_clock(), nothing_secret);
   if (!journal) return tl::unexpected(journal.error());
-  auto opened = journal->run_opened(opening_of(plan, run, *serial));
+  RunOpened opening = opening_of(plan, run, *serial);
+  opening.plan_file = plan_file;
+  auto opened = journal->run_opened(opening);
   if (!opened) return tl::unexpected(opened.error());
   return directory;
 }

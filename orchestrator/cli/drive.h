@@ -26,8 +26,9 @@ struct DriveOptions {
 void add_drive_options(CLI::App& command, DriveOptions& options);
 
 /// Opens a new run from a reviewed plan: its folder, its playbook, its journal, all durable. `refused` where
-/// the plan was used, or another run has begun since.
-Result<RunDirectory> begin_run(const Plan& plan);
+/// the plan was used, or another run has begun since. `plan_file` is where the plan was reviewed; empty where
+/// it was made just now.
+Result<RunDirectory> begin_run(const Plan& plan, const std::string& plan_file);
 
 /// What the process does with the run once it holds it.
 using DriveWork =

@@ -10,11 +10,20 @@ namespace {
 
 constexpr std::size_t playbook_limit = 8u << 20;
 
-/// The text of the file as it is now; the run's copy where the file is no longer there.
-Result<std::string> text_now(const std::string& copy, const Plan& plan, const std::string& explicit_file) {
+/// The text of the file as it is now; the run's copy where the file is no longer there, or where the run is
+/// that of a reviewed plan, which an edit of the file does not touch.
+Result<std::string> text_now(const std::string& copy, const RunOpened& opened, const Plan& plan,
+                             const std::string& explicit_file) {
   if (!explicit_file.empty()) return read_file(explicit_file, playbook_limit);
   auto text = read_file(plan.playbook_file, playbook_limit);
-  return text ? std::move(*text) : copy;
+  if (!text || *text == copy) return copy;
+  if (opened.plan_file.empty()) return text;
+  std::fprintf(
+      stderr,
+      "%s was changed, and the run goes on with what was reviewed in %s; to take it up: --playbook %s\n",
+      printable_line(plan.playbook_file).c_str(), printable_line(opened.plan_file).c_str(),
+      shell_quote(plan.playbook_file).c_str());
+  return copy;
 }
 
 std::string list_of(const std::vector<RevisionCheck::Change>& changes) {
@@ -49,7 +58,7 @@ std::optional<CurrentPlaybook> current_playbook(const Cli& cli, const RunDirecto
     report(copy.error());
     return std::nullopt;
   }
-  auto now = text_now(*copy, plan, explicit_file);
+  auto now = text_now(*copy, state.opened, plan, explicit_file);
   if (!now) {
     report(now.error());
     return std::nullopt;

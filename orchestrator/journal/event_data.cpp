@@ -18,6 +18,7 @@ void members(V&& v, RunOpened& d) {
   v("laptop", d.laptop);
   v("user", d.user);
   v("mxodus_version", d.mxodus_version);
+  v("plan_file", d.plan_file);
 }
 template <class V>
 void members(V&& v, RunResumed& d) {

@@ -31,6 +31,8 @@ struct RunOpened {
   std::string laptop;
   std::string user;
   std::string mxodus_version;
+  std::string
+      plan_file;  ///< that was reviewed and given to `run --plan`; empty where the run made its plan itself
   bool operator==(const RunOpened&) const = default;
 };
 

@@ -22,7 +22,7 @@ struct Options {
 
 int begin_and_drive(const Cli& cli, const Options& options, const Plan& plan, const CheckedFile& file,
                     const Session& session) {
-  auto directory = begin_run(plan);
+  auto directory = begin_run(plan, options.plan);
   if (!directory) return report(directory.error());
   if (!cli.quiet) std::fprintf(stderr, "\nrun %s\n", directory->run().c_str());
   return drive(cli, "run", *directory, plan, file, session, options.drive);
