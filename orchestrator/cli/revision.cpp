@@ -86,8 +86,8 @@ Result<std::optional<Revision>> take_up_revision(const Cli& cli, const CurrentPl
   if (!cli.quiet)
     std::fprintf(stderr, "the playbook was changed: %s\n",
                  check.identical() ? "nothing that matters to the run" : list_of(check.changes).c_str());
-  const Revision revision{playbook.revision + 1, sha256_hex(playbook.file->text),
-                          changes_value(check.changes)};
+  Revision revision{playbook.revision + 1, sha256_hex(playbook.file->text), changes_value(check.changes), {}};
+  if (!check.renamed.empty()) revision.renamed = ValueMap(check.renamed.begin(), check.renamed.end());
   if (auto saved = directory.save_playbook(revision.number, playbook.file->text); !saved)
     return tl::unexpected(saved.error());
   return std::optional<Revision>(revision);

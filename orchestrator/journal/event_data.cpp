@@ -38,6 +38,7 @@ void members(V&& v, Revision& d) {
   v("number", d.number);
   v("playbook_digest", d.playbook_digest);
   v("changes", d.changes);
+  v("renamed", d.renamed);
 }
 template <class V>
 void members(V&& v, JobRef& d) {

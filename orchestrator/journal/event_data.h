@@ -56,6 +56,7 @@ struct Revision {
   int number = 0;  ///< 1 is the playbook that the run was opened with
   std::string playbook_digest;
   Value changes;  ///< as shown: step -> what changed
+  Value renamed;  ///< finished step -> its new name
   bool operator==(const Revision&) const = default;
 };
 

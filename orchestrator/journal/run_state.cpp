@@ -148,6 +148,25 @@ Remark remark(const Event& event, std::string who, std::string text) {
   return {event.n, event.utc, event.id, std::move(who), std::move(text)};
 }
 
+/// What a step was and did goes on under its new name.
+void rename_step(RunState& state, const std::string& from, const std::string& to) {
+  for (auto it = state.items.lower_bound({from, {}}); it != state.items.end() && it->first.step == from;) {
+    auto item = state.items.extract(it++);
+    item.key().step = to;
+    state.items.insert(std::move(item));
+  }
+  for (auto& [n, change] : state.changes)
+    if (change.id.step == from) change.id.step = to;
+  for (auto& [n, decision] : state.open_decisions)
+    if (decision.id.step == from) decision.id.step = to;
+}
+
+void revise(RunState& state, const Event& event) {
+  const Revision& revision = state.revisions.emplace_back(decode<Revision>(event.data));
+  if (const auto* renamed = revision.renamed.get<ValueMap>())
+    for (const auto& [from, to] : *renamed) rename_step(state, from, to_string(to));
+}
+
 void apply_to_run(RunState& state, const Event& event) {
   switch (event.type) {
     case EventType::run_opened:
@@ -166,7 +185,7 @@ void apply_to_run(RunState& state, const Event& event) {
       state.stopped = decode<RunStopped>(event.data);
       break;
     case EventType::revision:
-      state.revisions.push_back(decode<Revision>(event.data));
+      revise(state, event);
       break;
     case EventType::host_lost: {
       auto seen = decode<HostSeen>(event.data);
@@ -220,6 +239,15 @@ const ItemRecord& RunState::item(const ItemId& id) const {
   static const ItemRecord untouched;
   auto found = items.find(id);
   return found == items.end() ? untouched : found->second;
+}
+
+bool RunState::revised(const std::string& step) const {
+  return std::any_of(revisions.begin(), revisions.end(), [&](const Revision& revision) {
+    if (revision.changes.find(step)) return true;
+    const auto* renamed = revision.renamed.get<ValueMap>();
+    return renamed && std::any_of(renamed->begin(), renamed->end(),
+                                  [&](const auto& entry) { return entry.second == Value(step); });
+  });
 }
 
 void apply(RunState& state, const Event& event) {

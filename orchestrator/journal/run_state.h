@@ -124,6 +124,9 @@ struct RunState {
   std::vector<Remark> drifts;
   std::vector<Remark> refused_decisions;
 
+  /// Whether an edit of the playbook has touched the step since the plan was reviewed.
+  bool revised(const std::string& step) const;
+
   /// The item's record, or that of one to which nothing has happened.
   const ItemRecord& item(const ItemId& id) const;
 

@@ -110,12 +110,12 @@ bool Attempts::may_act(Attempt& attempt) {
   const bool approved = record.settled_by && record.settled_by->type == EventType::approve &&
                         record.settled_by->data.digest == digest;
   const auto above = run_.table.upstream(attempt.id.step);
-  const bool changed_above = std::any_of(above.begin(), above.end(), [this](const RunStep* step) {
+  SinceReview since{record.attempts > 0, false, run_.state().revised(attempt.id.step)};
+  since.changed_above = std::any_of(above.begin(), above.end(), [this](const RunStep* step) {
     return std::any_of(run_.state().changes.begin(), run_.state().changes.end(),
                        [&](const auto& change) { return change.second.id.step == step->id(); });
   });
-  const Review review =
-      compare_with_reviewed(run_.plan, attempt.planned, record.attempts == 0, changed_above);
+  const Review review = compare_with_reviewed(run_.plan, attempt.planned, since);
   if (!approved && (review.kind == Review::Kind::drift || review.kind == Review::Kind::needs_word)) {
     const PlannedItem fresh = attempt.planned;
     drop(attempt);

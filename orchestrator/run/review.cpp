@@ -55,19 +55,20 @@ std::string only_in(const PlannedItem& one, const PlannedItem& other) {
 
 }  // namespace
 
-Review compare_with_reviewed(const Plan& plan, const PlannedItem& fresh, bool first, bool changed_above) {
+Review compare_with_reviewed(const Plan& plan, const PlannedItem& fresh, const SinceReview& since) {
   using Kind = Review::Kind;
-  const PlannedItem* reviewed = reviewed_item(plan, fresh.id);
-  if (!reviewed) return {Kind::needs_word, to_string(fresh.id) + " was not in the plan that was reviewed"};
-
-  const std::string bound = left_bound(*reviewed, fresh);
-  if (!bound.empty()) return {Kind::drift, "this is not what was reviewed: " + bound};
-  if (!first) return {Kind::within_bounds, {}};
-  if (!was_late(*reviewed)) {
-    if (same_intent(*reviewed, fresh)) return {Kind::as_reviewed, {}};
-    if (!changed_above)
-      return {Kind::drift, "this is not what was reviewed. Reviewed: " + only_in(*reviewed, fresh) +
-                               ". Now it would be: " + only_in(fresh, *reviewed)};
+  if (!since.revised) {
+    const PlannedItem* reviewed = reviewed_item(plan, fresh.id);
+    if (!reviewed) return {Kind::needs_word, to_string(fresh.id) + " was not in the plan that was reviewed"};
+    const std::string bound = left_bound(*reviewed, fresh);
+    if (!bound.empty()) return {Kind::drift, "this is not what was reviewed: " + bound};
+    if (since.acted) return {Kind::within_bounds, {}};
+    if (!was_late(*reviewed)) {
+      if (same_intent(*reviewed, fresh)) return {Kind::as_reviewed, {}};
+      if (!since.changed_above)
+        return {Kind::drift, "this is not what was reviewed. Reviewed: " + only_in(*reviewed, fresh) +
+                                 ". Now it would be: " + only_in(fresh, *reviewed)};
+    }
   }
   if (fresh.step.would_fail) return {Kind::needs_word, "it would fail: " + *fresh.step.would_fail};
   if (fresh.effect == Effect::permanent)

@@ -18,10 +18,17 @@ struct Review {
   std::string sentence;
 };
 
-/// `first`: no attempt of this item has acted yet. Later attempts find what the earlier ones left behind, so
-/// they are only held to the bounds. `changed_above`: a step above has changed something since the review, so
-/// that a difference is a late plan and not drift.
-Review compare_with_reviewed(const Plan& plan, const PlannedItem& fresh, bool first, bool changed_above);
+/// What has happened to an item since it was reviewed.
+struct SinceReview {
+  /// An attempt has acted: the next finds what it left behind, so it is only held to the bounds.
+  bool acted = false;
+  /// A step above has changed something, so that a difference is a late plan and not drift.
+  bool changed_above = false;
+  /// The operator has edited or added its step: a late plan, and what was reviewed does not bind it.
+  bool revised = false;
+};
+
+Review compare_with_reviewed(const Plan& plan, const PlannedItem& fresh, const SinceReview& since);
 
 /// What a person approves who approves exactly this plan of an item.
 std::string intent_digest(const PlannedItem& item);

@@ -60,6 +60,17 @@ bool same_effect(const StepTable& after, const RunStep& step, const Plan& plan, 
   });
 }
 
+/// The step of the new playbook that is what this one was, but for its name; null where there is none.
+const RunStep* renamed_to(const RunStep& was, const StepTable& before, const StepTable& after,
+                          const std::map<std::string, std::string>& taken) {
+  for (const RunStep& now : after.steps()) {
+    const bool is_taken =
+        std::any_of(taken.begin(), taken.end(), [&](const auto& entry) { return entry.second == now.id(); });
+    if (!before.find(now.id()) && !is_taken && difference(*was.spec, *now.spec).empty()) return &now;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 RevisionCheck compare_revisions(const StepTable& before, const StepTable& after, const Plan& plan,
@@ -77,6 +88,13 @@ RevisionCheck compare_revisions(const StepTable& before, const StepTable& after,
 
   for (const RunStep& was : before.steps()) {
     const RunStep* now = after.find(was.id());
+    if (!now && !finished_items(state, was.id()).empty()) {
+      if (const RunStep* other = renamed_to(was, before, after, check.renamed)) {
+        check.renamed[was.id()] = other->id();
+        add(was.id(), "renamed to " + other->id(), !open_items(was.id()).empty());
+        continue;
+      }
+    }
     if (!now) {
       add(was.id(), "removed", !open_items(was.id()).empty());
       continue;
@@ -87,7 +105,10 @@ RevisionCheck compare_revisions(const StepTable& before, const StepTable& after,
     add(was.id(), "changed: " + keys, !items.empty() && !same_effect(after, *now, plan, state, items));
   }
   for (const RunStep& now : after.steps()) {
-    if (before.find(now.id())) continue;
+    const bool known =
+        before.find(now.id()) || std::any_of(check.renamed.begin(), check.renamed.end(),
+                                             [&](const auto& entry) { return entry.second == now.id(); });
+    if (known) continue;
     const auto below = after.downstream(now.id());
     const auto finished = std::find_if(below.begin(), below.end(),
                                        [&](const RunStep* step) { return !open_items(step->id()).empty(); });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct RevisionCheck {
   std::vector<Change> changes;
   /// Changes that do not fit what has been done: each is settled by `retry STEP` or `accept STEP --why`.
   std::vector<Change> conflicts;
+  /// Finished steps that stand there under another name, unchanged: old name -> new name.
+  std::map<std::string, std::string> renamed;
 
   bool identical() const { return changes.empty(); }
 };

@@ -211,12 +211,20 @@ bool Schedule::may_begin(const RunStep& step, const Instance& instance, const Wo
   return true;
 }
 
+/// A change or question above that an edit of the playbook has put before what is done already: the edges,
+/// which name only the nearest, no longer lead to it.
+bool Schedule::is_to_come(const RunStep& above) const {
+  return above.moves() && above.spec->for_each.is_null() && run_.state().revised(above.id()) &&
+         run_.item({above.id(), {}}).state == ItemState::pending;
+}
+
 /// Observations age: what a change or a gate rests on is looked at again where it is older than `fresh_for`.
 /// True where everything above is fresh and stands: the edges alone do not say so, since a question that is
 /// asked anew, or a look that is made again, leaves the steps between them done.
 Result<bool> Schedule::refresh(const RunStep& step, const World& world, std::vector<Ready>& ready) {
   bool fresh = true;
   for (const RunStep* above : run_.table.upstream(step.id())) {
+    if (is_to_come(*above)) fresh = false;
     const auto items = expansions_.find(above->id());
     if (items == expansions_.end()) continue;
     for (const Instance& instance : items->second) {

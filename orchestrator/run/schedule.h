@@ -49,6 +49,7 @@ class Schedule {
                             const World& world, std::vector<Ready>& ready);
   bool may_begin(const RunStep& step, const Instance& instance, const World& world, int begun);
   Result<bool> refresh(const RunStep& step, const World& world, std::vector<Ready>& ready);
+  bool is_to_come(const RunStep& above) const;
   bool ages(const RunStep& step, const ItemRecord& record) const;
   Result<void> note(const ItemId& id, ItemState state, const std::string& reason);
   void due(Time when);

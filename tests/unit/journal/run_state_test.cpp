@@ -152,6 +152,22 @@ TEST(RunState, ADecisionCannotConsumeAnother) {
   EXPECT_EQ(fold.state.open_decisions.size(), 2U);
 }
 
+TEST(RunState, ARenamedStepKeepsWhatItDidAndWhatWasDecidedAboutIt) {
+  Fold fold;
+  fold.intent(fix, 1);
+  fold.result(fix, ItemState::done);
+  fold(EventType::retry, fix, DecisionData{.who = "ada"});
+  Revision revision{2, "digest", ValueMap{{"fix", "renamed to mend"}}, ValueMap{{"fix", "mend"}}};
+  fold(EventType::revision, {}, revision);
+  const ItemId mend{"mend", "alice"};
+  EXPECT_EQ(fold.state.item(fix), ItemRecord());
+  EXPECT_EQ(fold.state.item(mend).state, ItemState::done);
+  ASSERT_EQ(fold.state.changes.size(), 1u);
+  EXPECT_EQ(fold.state.changes.begin()->second.id, mend);
+  ASSERT_EQ(fold.state.open_decisions.size(), 1u);
+  EXPECT_EQ(fold.state.open_decisions.begin()->second.id, mend);
+}
+
 TEST(RunState, AGateForTwoPeopleStaysOpenAfterTheFirst) {
   Fold fold;
   const auto gate =

@@ -97,6 +97,73 @@ TEST(Revision, RemovedRenamedOrPutBeforeAFinishedStepIsAConflict) {
   EXPECT_EQ(before.conflicts[0].step, "zero");
 }
 
+TEST(Revision, ARenamedStepIsToldByWhatItDoes) {
+  RunWorld world(kSteps);
+  world.must_run();
+  const char* edited = R"(  begin: {uses: make, with: {name: a}}
+  second: {uses: make, with: {name: b}}
+)";
+  const RevisionCheck check = world.compare_with(edited);
+  ASSERT_EQ(check.conflicts.size(), 1u);
+  EXPECT_EQ(check.conflicts[0].what, "renamed to begin");
+  EXPECT_EQ(check.renamed.at("first"), "begin");
+  world.decide(EventType::accept, {"first", {}});
+  EXPECT_TRUE(world.compare_with(edited).conflicts.empty());
+}
+
+TEST(Revision, OfAStepNotBegunRunsAsItIsWrittenNow) {
+  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: make, with: {name: a}}
+)");
+  world.must_run();
+  world.edit(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: make, with: {name: b}}
+)");
+  world.must_run();
+  world.approve("go");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_TRUE(world.state().drifts.empty());
+  EXPECT_EQ(world.facts, std::set<std::string>{"b"});
+}
+
+TEST(Revision, AStepPutBeforeAFinishedOneIsDoneBeforeWhatComesNext) {
+  RunWorld world(R"(  first: {uses: make, with: {name: a}}
+  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: make, with: {name: b}}
+)");
+  world.must_run();
+  world.edit(R"(  early: {uses: make, with: {name: e}}
+  first: {uses: make, with: {name: a}}
+  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: make, with: {name: b}}
+)");
+  world.approve("go");
+  bool early_was_there = false;
+  world.on_new.ends = [&](const JobSpec& spec) -> JobState {
+    if (spec.script == "make b") early_was_there = world.facts.contains("e");
+    world.facts.insert(spec.script.substr(spec.script.find(' ') + 1));
+    return JobDone{0};
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_TRUE(early_was_there);
+  EXPECT_EQ(world.facts, (std::set<std::string>{"a", "b", "e"}));
+}
+
+TEST(Revision, ARenamedStepIsNotDoneAgain) {
+  RunWorld world(R"(  first: {uses: make_unseen, with: {name: a}}
+  go: {uses: approve, with: {question: "Go on?"}}
+)");
+  world.must_run();
+  world.decide(EventType::accept, {"first", {}});
+  world.edit(R"(  begin: {uses: make_unseen, with: {name: a}}
+  go: {uses: approve, with: {question: "Go on?"}}
+)");
+  world.approve("go");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("begin"), ItemState::accepted);
+  EXPECT_EQ(world.on_new.starts.at("make a"), 1);
+}
+
 TEST(Revision, ThatComesToTheSameParametersTouchesNoFingerprint) {
   RunWorld world(kSteps);
   world.must_run();

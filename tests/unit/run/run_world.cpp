@@ -328,6 +328,18 @@ RevisionCheck RunWorld::compare_with(const std::string& steps) {
   return compare_revisions(before, after, *parts_->plan, state());
 }
 
+void RunWorld::edit(const std::string& steps) {
+  const RevisionCheck check = compare_with(steps);
+  ValueMap changes;
+  for (const RevisionCheck::Change& change : check.changes) changes.emplace(change.step, change.what);
+  auto journal = Journal::open(std::make_unique<MemoryJournal>(disk), clock, parts_->redactor);
+  ASSERT_TRUE(journal);
+  ASSERT_TRUE(
+      journal->revision({2, "edited", changes, ValueMap(check.renamed.begin(), check.renamed.end())}));
+  parts_->text = playbook_text(steps);
+  parts_->playbook = load(parts_->text);
+}
+
 void RunWorld::decide(EventType type, const ItemId& id, Value value, const std::string& why) {
   auto journal = Journal::open(std::make_unique<MemoryJournal>(disk), clock, parts_->redactor);
   ASSERT_TRUE(journal);

@@ -60,6 +60,8 @@ class RunWorld {
   Result<Summary> roll_back();
   /// What an edit to these steps would mean for the run as it stands.
   RevisionCheck compare_with(const std::string& steps);
+  /// Takes the edit up as a revision; the next process runs these steps.
+  void edit(const std::string& steps);
 
   /// What another terminal types.
   void decide(EventType type, const ItemId& id, Value value = {}, const std::string& why = "because");

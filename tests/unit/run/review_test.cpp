@@ -1,0 +1,67 @@
+#include "orchestrator/run/review.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace mxodus {
+namespace {
+
+using testing::HasSubstr;
+
+PlannedItem stopping(const std::string& unit) {
+  PlannedItem item;
+  item.id = {"stop", {}};
+  item.uses = "service.state";
+  item.effect = Effect::change;
+  item.action = PlannedAction::change;
+  item.params = {{"unit", unit}};
+  item.step.action = PlanAction::change;
+  item.step.summary = "stop a unit";
+  item.step.changes = {{unit, "running", "stopped"}};
+  return item;
+}
+
+Plan reviewed() {
+  Plan plan;
+  plan.items = {stopping("postfix")};
+  return plan;
+}
+
+TEST(Review, WhatIsAsItWasNeedsNoWord) {
+  EXPECT_EQ(compare_with_reviewed(reviewed(), stopping("postfix"), {}).kind, Review::Kind::as_reviewed);
+}
+
+TEST(Review, AnotherStateOfTheHostIsDriftAndBothAreShown) {
+  PlannedItem now = stopping("postfix");
+  now.step.changes = {{"postfix", "failed", "stopped"}};
+  const Review review = compare_with_reviewed(reviewed(), now, {});
+  EXPECT_EQ(review.kind, Review::Kind::drift);
+  EXPECT_THAT(review.sentence, HasSubstr("Reviewed: postfix: running → stopped"));
+  EXPECT_THAT(review.sentence, HasSubstr("Now it would be: postfix: failed → stopped"));
+}
+
+TEST(Review, WhatWouldFailNowIsDriftThatSaysWhy) {
+  PlannedItem now = stopping("postfix");
+  now.step.would_fail = "there is no unit postfix";
+  const Review review = compare_with_reviewed(reviewed(), now, {});
+  EXPECT_EQ(review.kind, Review::Kind::drift);
+  EXPECT_THAT(review.sentence, HasSubstr("a failure, as there is no unit postfix"));
+}
+
+TEST(Review, OtherParametersAreDriftUnlessTheOperatorHasEditedTheStep) {
+  EXPECT_EQ(compare_with_reviewed(reviewed(), stopping("dovecot"), {}).kind, Review::Kind::drift);
+  EXPECT_EQ(compare_with_reviewed(reviewed(), stopping("dovecot"), {.revised = true}).kind,
+            Review::Kind::within_bounds);
+}
+
+TEST(Review, AStepThatTheOperatorHasAddedIsAskedForOnlyWhereItCannotBeUndone) {
+  PlannedItem added = stopping("postfix");
+  added.id = {"early", {}};
+  EXPECT_EQ(compare_with_reviewed(reviewed(), added, {}).kind, Review::Kind::needs_word);
+  EXPECT_EQ(compare_with_reviewed(reviewed(), added, {.revised = true}).kind, Review::Kind::within_bounds);
+  added.effect = Effect::permanent;
+  EXPECT_EQ(compare_with_reviewed(reviewed(), added, {.revised = true}).kind, Review::Kind::needs_word);
+}
+
+}  // namespace
+}  // namespace mxodus
