@@ -7,10 +7,9 @@ namespace {
 
 void enter(ItemRecord& item, ItemState state, const Event& event) {
   item.state = state;
-  if (has_ended(state)) {
-    item.ended = event.utc;
-    item.deadline.reset();
-  }
+  if (has_ended(state)) item.ended = event.utc;
+  // A failure may be tried again within the same deadline.
+  if (has_ended(state) && state != ItemState::failed) item.deadline.reset();
   if (state != ItemState::gate) item.gate.reset();
   if (state != ItemState::waiting && state != ItemState::reconnecting) item.next_look.reset();
 }
@@ -52,7 +51,8 @@ void end_attempt(RunState& state, ItemRecord& item, const Event& event) {
     item.open.reset();
   }
   item.without_end = 0;
-  item.failures = result.state == ItemState::failed ? item.failures + 1 : 0;
+  if (event.type == EventType::attempt_result)
+    item.failures = result.state == ItemState::failed ? item.failures + 1 : 0;
   item.verdict = result.verdict;
   item.sentence = std::move(result.sentence);
   item.code = std::move(result.code);
@@ -75,6 +75,7 @@ void change_state(RunState& state, ItemRecord& item, ItemState target, const Eve
   close_attempt(state, item, target, event);
   auto change = decode<StateChange>(event.data);
   item.reason = std::move(change.reason);
+  if (target == ItemState::pending && has_ended(item.state)) item.deadline.reset();
   enter(item, target, event);
   if (change.next_look) item.next_look = change.next_look;
   if (change.deadline) item.deadline = change.deadline;

@@ -49,7 +49,7 @@ struct ItemRecord {
 
   int attempts = 0;     ///< begun so far, undo included; the number of the last one
   int without_end = 0;  ///< intents since the last result or `retry`
-  int failures = 0;     ///< results `failed` in a row since the last `retry`
+  int failures = 0;     ///< results `failed` in a row since the last `retry`, those of undos left out
   std::optional<OpenAttempt> open;
 
   // Of the last attempt that ended, or of the last fresh look.

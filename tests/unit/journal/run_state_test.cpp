@@ -193,6 +193,18 @@ TEST(RunState, ADeadlineStaysThroughEveryWaitAndGoesWithTheEnd) {
   fold(EventType::wait_armed, restore, StateChange{.next_look = Time{milliseconds(9'000)}});
   EXPECT_EQ(fold.state.item(restore).deadline, deadline);
   fold.result(restore, ItemState::failed);
+  EXPECT_EQ(fold.state.item(restore).deadline, deadline) << "it may be tried again";
+  fold.intent(restore, 2, Effect::observe);
+  fold.result(restore, ItemState::done);
+  EXPECT_FALSE(fold.state.item(restore).deadline);
+}
+
+TEST(RunState, WhatBeginsAnewHasADeadlineOfItsOwn) {
+  Fold fold;
+  fold(EventType::wait_armed, restore, StateChange{.deadline = Time{milliseconds(90'000)}});
+  fold.intent(restore, 1, Effect::observe);
+  fold.result(restore, ItemState::failed);
+  fold(EventType::step_state, restore, StateChange{.state = ItemState::pending});
   EXPECT_FALSE(fold.state.item(restore).deadline);
 }
 
