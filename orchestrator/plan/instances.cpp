@@ -121,7 +121,7 @@ ItemRequest request_for(const StepSpec& step, const StepType& type, const Instan
   ItemRequest request;
   request.id = instance.id;
   request.type = &type;
-  request.with = step.with.is_null() ? nullptr : &step.with;
+  request.with = &step.with;
   request.standpoint = instance.standpoint;
   request.stage = step.stage;
   request.point_of_no_return = step.rules.point_of_no_return;

@@ -1,10 +1,8 @@
 #include "orchestrator/plan/item_planner.h"
 
-#include <algorithm>
-
 #include "orchestrator/core/advice.h"
 #include "orchestrator/plan/fingerprint.h"
-#include "orchestrator/playbook/template.h"
+#include "orchestrator/plan/param_text.h"
 
 namespace mxodus {
 namespace {
@@ -110,19 +108,11 @@ Result<Params> resolve_params(const StepDeclaration& type, const ValueMap& with)
   return std::move(bound.params);
 }
 
-Result<Params> resolve_params(const StepDeclaration& type, const Node* with, const Scope& scope) {
-  ValueMap values;
-  if (with) {
-    for (const Node::Entry& entry : with->entries()) {
-      const auto spec = std::find_if(type.params.begin(), type.params.end(),
-                                     [&](const ParamSpec& param) { return param.name == entry.key; });
-      const bool raw = spec != type.params.end() && spec->raw;
-      auto value = raw ? Result<Value>(plain_value(entry.value)) : evaluate(entry.value, scope);
-      if (!value) return tl::unexpected(value.error());
-      values.emplace(entry.key, std::move(*value));
-    }
-  }
-  return resolve_params(type, values);
+Result<Params> resolve_params(const Catalog& catalog, const StepDeclaration& type, const Node& with,
+                              const Scope& scope) {
+  auto values = evaluate_with(catalog, type, with, scope);
+  if (!values) return tl::unexpected(values.error());
+  return resolve_params(type, *values);
 }
 
 ItemLook look_again(const Environment& environment, const ItemRequest& request, Params params,
@@ -161,8 +151,28 @@ ItemLook look_again(const Environment& environment, const ItemRequest& request, 
   return look;
 }
 
+ItemLook look_nested(const Environment& environment, const ItemId& id, const NestedStep& nested,
+                     const Deadline& deadline) {
+  ItemRequest request;
+  request.id = id;
+  request.type = environment.catalog.find(nested.uses);
+  request.standpoint = {nested.host, nested.from};
+  ItemLook look;
+  if (!request.type) {
+    cannot_bind(
+        look, {ErrorKind::invalid, "step.unknown-type", "there is no step type " + nested.uses, {}, {}, {}});
+    return look;
+  }
+  auto params = resolve_params(request.type->declaration(), nested.with);
+  if (params) return look_again(environment, request, std::move(*params), deadline);
+  look.item = blank(request);
+  cannot_bind(look, params.error());
+  return look;
+}
+
 ItemLook look_at(const Environment& environment, const ItemRequest& request, const Deadline& deadline) {
-  auto params = resolve_params(request.type->declaration(), request.with, request.scope);
+  auto params =
+      resolve_params(environment.catalog, request.type->declaration(), *request.with, request.scope);
   if (params) return look_again(environment, request, std::move(*params), deadline);
   ItemLook look{blank(request), {}, {}};
   cannot_bind(look, params.error());

@@ -16,7 +16,7 @@ namespace mxodus {
 struct ItemRequest {
   ItemId id;
   const StepType* type = nullptr;
-  const Node* with = nullptr;  ///< the step's `with:`; nullptr where it has none
+  const Node* with = nullptr;  ///< the step's `with:`, maybe null; look_again() does without
   Standpoint standpoint;
   std::string stage;
   bool point_of_no_return = false;
@@ -33,10 +33,10 @@ struct ItemLook {
 };
 
 /// Evaluates the `with:` of a step for one item and checks it against the declaration. Values may be not yet
-/// known
-/// (`Params::waits_for`). Raw parameters come as they are written. The first fault is the error.
-Result<Params> resolve_params(const StepDeclaration& type, const Node* with, const Scope& scope);
-/// The same for values that are already evaluated, such as a nested `done_if`.
+/// known (`Params::waits_for`). The first fault is the error.
+Result<Params> resolve_params(const Catalog& catalog, const StepDeclaration& type, const Node& with,
+                              const Scope& scope);
+/// The same for values that are already evaluated, such as those of a step inside a step.
 Result<Params> resolve_params(const StepDeclaration& type, const ValueMap& with);
 
 /// Evaluates, probes and plans one item; changes nothing. Where a parameter is not yet known the item is
@@ -46,5 +46,9 @@ ItemLook look_at(const Environment& environment, const ItemRequest& request, con
 /// The same with parameters that are already known, for a fresh look before a change and after a crash.
 ItemLook look_again(const Environment& environment, const ItemRequest& request, Params params,
                     const Deadline& deadline);
+
+/// The same for a step inside a step, on behalf of the item `id`.
+ItemLook look_nested(const Environment& environment, const ItemId& id, const NestedStep& nested,
+                     const Deadline& deadline);
 
 }  // namespace mxodus

@@ -46,7 +46,7 @@ class Linter {
       : playbook_(playbook),
         order_(order),
         catalog_(catalog),
-        written_(playbook, inputs),
+        written_(playbook, catalog, inputs),
         faults_(playbook.file),
         above_(playbook.steps.size()) {
     for (const ResourceSpec& spec : playbook.dns)

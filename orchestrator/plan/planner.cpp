@@ -130,7 +130,7 @@ std::string Planner::pending_above(Graph::NodeId node) const {
 
 /// The step whose outputs this one refers to although it was skipped.
 std::string Planner::skipped_source(Graph::NodeId node) const {
-  for (const Reference& reference : references_of(step(node), type(node).declaration())) {
+  for (const Reference& reference : references_of(step(node), environment_.catalog)) {
     if (reference.root != "steps" || reference.path.empty()) continue;
     const auto source = request_.order.graph.find(reference.path[0]);
     if (source && outcomes_[*source].skipped) return reference.path[0];

@@ -13,7 +13,7 @@ namespace {
 class Checker {
  public:
   Checker(const Playbook& playbook, const Catalog& catalog)
-      : playbook_(playbook), catalog_(catalog), written_(playbook) {}
+      : playbook_(playbook), catalog_(catalog), written_(playbook, catalog) {}
 
   CheckedPlaybook run() {
     for (const StepSpec& step : playbook_.steps) check_step(step);
@@ -42,10 +42,13 @@ class Checker {
 
   std::optional<StepTraits> traits_of(const StepSpec& step);
   void check_step(const StepSpec& step);
+  void add_unknown_type(const std::string& name, Mark mark);
+  void check_undo(const StepSpec& step, const StepType& type);
+  void check_nested(const StepSpec& outer, const std::string& key, const Node& written, bool looks);
   void check_params(const StepSpec& step, const StepType& type);
   void check_names(const ParamSpec& spec, const Value& bound, Mark mark);
   void check_name(const ParamSpec& spec, const Value& name, Mark mark);
-  void check_references(const StepSpec& step, const StepDeclaration& type);
+  void check_references(const StepSpec& step);
   std::vector<std::string> names_for(ParamType type) const;
 
   const Playbook& playbook_;
@@ -54,33 +57,31 @@ class Checker {
   Diagnostics faults_;
 };
 
-std::vector<std::string> raw_params(const StepDeclaration& type) {
-  std::vector<std::string> names;
-  for (const ParamSpec& spec : type.params)
-    if (spec.raw) names.push_back(spec.name);
-  return names;
-}
-
 std::optional<StepTraits> Checker::traits_of(const StepSpec& step) {
   const StepType* type = catalog_.find(step.uses);
   if (!type) return std::nullopt;
   const StepDeclaration& declaration = type->declaration();
   StepTraits traits;
   traits.asks = declaration.kind != StepKind::work;
-  traits.raw_parameters = raw_params(declaration);
+  for (const ParamSpec& spec : declaration.params) {
+    if (spec.raw) traits.raw_parameters.push_back(spec.name);
+    if (spec.type == ParamType::command) traits.command_parameters.push_back(spec.name);
+  }
   traits.effect = type->effect(written_.of(step, declaration));
   return traits;
 }
 
+void Checker::add_unknown_type(const std::string& name, Mark mark) {
+  std::vector<std::string> names;
+  for (const StepType* known : catalog_.all()) names.push_back(known->declaration().name);
+  const std::string near = nearest(name, names);
+  add("step.unknown-type", "there is no step type " + printable_line(name, 60), mark,
+      near.empty() ? "mxodus steps lists them" : "did you mean `" + near + "`?");
+}
+
 void Checker::check_step(const StepSpec& step) {
   const StepType* type = catalog_.find(step.uses);
-  if (!type) {
-    std::vector<std::string> names;
-    for (const StepType* known : catalog_.all()) names.push_back(known->declaration().name);
-    const std::string near = nearest(step.uses, names);
-    return add("step.unknown-type", "there is no step type " + printable_line(step.uses, 60), step.uses_mark,
-               near.empty() ? "mxodus steps lists them" : "did you mean `" + near + "`?");
-  }
+  if (!type) return add_unknown_type(step.uses, step.uses_mark);
   const StepDeclaration& declaration = type->declaration();
   if (declaration.host == HostUse::required && step.host.is_null())
     add("step.host", declaration.name + " needs a `host:`", step.mark);
@@ -88,14 +89,53 @@ void Checker::check_step(const StepSpec& step) {
     add("step.host", declaration.name + " takes no `host:`", step.host.mark());
   if (!declaration.takes_vantage && !step.from.is_null())
     add("step.from", declaration.name + " takes no `from:`", step.from.mark());
-  if (!step.rules.breach.empty())
-    add("step.breach", "`breach` is not acted on by this version, and would be a false comfort",
-        step.rules.breach[0].mark, "use a step with `until` and `on_fail`");
-  if (!step.rules.undo.is_null())
-    add("step.undo", "`undo` of a step is not acted on by this version", step.rules.undo.mark(),
-        "a `command` takes its undo under `with:`");
+  if (!step.rules.breach.empty() && declaration.kind != StepKind::work)
+    add("step.breach", declaration.name + " gives no outputs that a `breach` could watch",
+        step.rules.breach[0].mark, "watch them in a step of their own, with until: and every:");
   check_params(step, *type);
-  check_references(step, declaration);
+  for (const ParamSpec& spec : declaration.params)
+    if (const Node* nested = spec.type == ParamType::step ? step.with.find(spec.name) : nullptr)
+      check_nested(step, spec.name, *nested, true);
+  if (!step.rules.undo.is_null()) check_undo(step, *type);
+  check_references(step);
+}
+
+void Checker::check_undo(const StepSpec& step, const StepType& type) {
+  const Effect effect = type.effect(written_.of(step, type.declaration()));
+  if (effect == Effect::observe)
+    add("step.undo", "step " + step.id + " changes nothing, so there is nothing to undo",
+        step.rules.undo.mark(), "leave `undo` out");
+  check_nested(step, "undo", step.rules.undo, false);
+}
+
+/// A step inside a step: it only looks (`done_if`), or takes back what the outer one has done (`undo`).
+void Checker::check_nested(const StepSpec& outer, const std::string& key, const Node& written, bool looks) {
+  static const std::vector<std::string> keys = {"uses", "with", "host", "from"};
+  const std::string what = "`" + key + "`";
+  const Node* uses = written.find("uses");
+  if (!uses)
+    return add("step.nested", what + " does not say what it uses", written.mark(),
+               "write {uses: TYPE, with: {…}}");
+  for (const Node::Entry& entry : written.entries())
+    if (std::find(keys.begin(), keys.end(), entry.key) == keys.end())
+      add("step.nested", what + " cannot hold `" + printable_line(entry.key, 60) + "`", entry.key_mark,
+          "it takes uses, with, host and from");
+  const StepType* type = catalog_.find(uses->text());
+  if (!type) return add_unknown_type(uses->text(), uses->mark());
+  StepSpec inner;
+  inner.id = outer.id;
+  inner.mark = written.mark();
+  if (const Node* with = written.find("with")) inner.with = *with;
+  const bool has_host = written.find("host") || (!looks && !outer.host.is_null());
+  if (type->declaration().host == HostUse::required && !has_host)
+    add("step.host", what + ": " + type->declaration().name + " needs a `host:`", written.mark());
+  const bool observes = type->effect(written_.of(inner, type->declaration())) == Effect::observe;
+  if (type->declaration().kind != StepKind::work || observes != looks)
+    add("step.nested",
+        what + (looks ? " only looks, and " : " changes something back, and ") + uses->text() +
+            " does not do that",
+        uses->mark());
+  check_params(inner, *type);
 }
 
 void Checker::check_params(const StepSpec& step, const StepType& type) {
@@ -107,8 +147,7 @@ void Checker::check_params(const StepSpec& step, const StepType& type) {
       add(unknown_param(declaration, entry.key), entry.key_mark);
       continue;
     }
-    auto value =
-        spec->raw ? Result<Value>(plain_value(entry.value)) : evaluate(entry.value, written_.scope());
+    auto value = written_.value(*spec, entry.value);
     auto bound = value ? bind_param(*spec, *value) : value;
     if (!bound) {
       add(bound.error(), entry.value.mark());
@@ -165,22 +204,18 @@ void Checker::check_names(const ParamSpec& spec, const Value& bound, Mark mark) 
   for (const Value& name : list ? *list : ValueList{bound}) check_name(spec, name, mark);
 }
 
-/// `steps.backup.tmie`: an output that the type does not declare. Types with outputs of the operator's own
-/// (`command`) are left alone.
-void Checker::check_references(const StepSpec& step, const StepDeclaration& type) {
-  for (const Reference& reference : references_of(step, type)) {
+/// `steps.backup.tmie`: an output that the step does not give.
+void Checker::check_references(const StepSpec& step) {
+  for (const Reference& reference : references_of(step, catalog_)) {
     if (reference.root != "steps" || reference.path.size() < 2) continue;
     const StepSpec* source = playbook_.find_step(reference.path[0]);
-    const StepType* source_type = source ? catalog_.find(source->uses) : nullptr;
-    if (!source_type || source_type->declaration().opaque || !source->for_each.is_null() ||
-        source->from.is_list())
-      continue;
-    std::vector<std::string> outputs;
-    for (const OutputSpec& output : source_type->declaration().outputs) outputs.push_back(output.name);
+    const StepType* type = source ? catalog_.find(source->uses) : nullptr;
+    if (!type || !source->for_each.is_null() || source->from.is_list()) continue;
+    const auto outputs = type->output_names(written_.of(*source, type->declaration()));
     if (std::find(outputs.begin(), outputs.end(), reference.path[1]) != outputs.end()) continue;
     const std::string near = nearest(reference.path[1], outputs);
     add("step.unknown-output",
-        source_type->declaration().name + " gives no output `" + printable_line(reference.path[1], 60) + "`",
+        type->declaration().name + " gives no output `" + printable_line(reference.path[1], 60) + "`",
         reference.mark,
         near.empty() ? "it gives " + (outputs.empty() ? "none" : join(outputs, ", "))
                      : "did you mean `" + near + "`?");

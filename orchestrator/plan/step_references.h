@@ -1,17 +1,16 @@
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "orchestrator/playbook/expression.h"
 #include "orchestrator/playbook/step_spec.h"
-#include "orchestrator/step_api/declaration.h"
+#include "orchestrator/step_api/step_type.h"
 
 namespace mxodus {
 
 /// What the expressions of a step read before it can begin, each with its place: `if`, `for_each`, `host`,
-/// `from`, and `with` but its raw parameters. Expressions that are no Lua are passed over; whoever checks the
-/// playbook reports them.
-std::vector<Reference> references_of(const StepSpec& step, const StepDeclaration& type);
+/// `from`, and `with` but its scripts. Expressions that are no Lua are passed over; whoever checks the
+/// playbook reports them. The step's type is in the catalogue.
+std::vector<Reference> references_of(const StepSpec& step, const Catalog& catalog);
 
 }  // namespace mxodus

@@ -84,16 +84,29 @@ void ReferenceChecker::read(const Node& node, Sight sight, const std::vector<std
     for (const Expression& expression : parsed->expressions()) read(expression, sight, steps);
   }
   for (const Node& item : node.items()) read(item, sight, {}, steps);
-  std::vector<std::string> raw_inside;
-  if (const Node* uses = node.find("uses"), *with = node.find("with"); uses && with) {
+  const Node* with = node.find("with");
+  std::optional<StepTraits> nested;
+  if (const Node* uses = node.find("uses"); uses && with) {
     StepSpec inner;
     inner.uses = uses->text();
     inner.with = *with;
-    if (const auto traits = traits_of_(inner)) raw_inside = traits->raw_parameters;
+    nested = traits_of_(inner);
   }
   for (const Node::Entry& entry : node.entries()) {
-    if (contains(raw, entry.key)) continue;
-    read(entry.value, sight, entry.key == "with" ? raw_inside : std::vector<std::string>(), steps);
+    if (nested && &entry.value == with)
+      read_with(*with, *nested, sight, steps);
+    else if (!contains(raw, entry.key))
+      read(entry.value, sight, {}, steps);
+  }
+}
+
+void ReferenceChecker::read_with(const Node& with, const StepTraits& traits, Sight sight,
+                                 std::vector<Reference>& steps) {
+  static const std::vector<std::string> script = {"script"};
+  for (const Node::Entry& entry : with.entries()) {
+    if (contains(traits.raw_parameters, entry.key)) continue;
+    const bool command = contains(traits.command_parameters, entry.key);
+    read(entry.value, sight, command ? script : std::vector<std::string>(), steps);
   }
 }
 

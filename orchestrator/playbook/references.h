@@ -30,9 +30,11 @@ class ReferenceChecker {
   /// The steps that one expression reads.
   void read(const Expression& expression, Sight sight, std::vector<Reference>& steps);
   /// The steps that the templates of a node read. Entries of its own map named in `raw` are left alone, and
-  /// so are the raw parameters of a step type that is used inside it (`done_if: {uses: …, with: …}`).
+  /// so are the scripts of a step that is used inside it (`done_if: {uses: …, with: …}`).
   void read(const Node& node, Sight sight, const std::vector<std::string>& raw,
             std::vector<Reference>& steps);
+  /// The same for the `with` of a step, all but its scripts.
+  void read_with(const Node& with, const StepTraits& traits, Sight sight, std::vector<Reference>& steps);
 
  private:
   void check(const Reference& reference, Sight sight);

@@ -75,22 +75,9 @@ class Orderer {
     read_for_each(step, reads);
     read_places(step, plain, reads);
     if (!traits) return;  // which of its parameters are raw is not known
-    std::vector<std::string> raw = traits->raw_parameters;
-    for (const std::string& name : traits->expression_parameters) {
-      raw.push_back(name);
-      if (const Node* written = step.with.find(name)) read_expression(*written, with_self, reads);
-    }
-    checker_.read(step.with, plain, raw, reads);
-    checker_.read(step.rules.undo, with_self, traits->raw_parameters, reads);
+    checker_.read_with(step.with, *traits, plain, reads);
+    checker_.read(step.rules.undo, with_self, {}, reads);
     waits_for_all_above_[i] = !step.has_needs && (traits->effect != Effect::observe || traits->asks);
-  }
-
-  void read_expression(const Node& scalar, Sight sight, std::vector<Reference>& reads) {
-    if (const auto expression = Expression::parse(scalar)) {
-      checker_.read(*expression, sight, reads);
-    } else {
-      faults_.add(scalar.mark(), expression.error());
-    }
   }
 
   void read_for_each(const StepSpec& step, std::vector<Reference>& reads) {

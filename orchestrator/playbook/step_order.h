@@ -18,7 +18,7 @@ struct StepTraits {
   Effect effect = Effect::observe;
   bool asks = false;                               ///< a gate
   std::vector<std::string> raw_parameters;         ///< of `with`: never interpolated, such as `script`
-  std::vector<std::string> expression_parameters;  ///< of `with`: an expression as it is, without ${ }
+  std::vector<std::string> command_parameters;  ///< of `with`: maps whose `script` is never interpolated
 };
 
 /// Nothing for a step type that is not known; whoever knows the catalogue reports it. The traits may depend

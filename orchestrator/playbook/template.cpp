@@ -1,5 +1,7 @@
 #include "orchestrator/playbook/template.h"
 
+#include <algorithm>
+
 #include "orchestrator/playbook/lua_tokens.h"
 
 namespace mxodus {
@@ -115,18 +117,23 @@ Node key_node(const Node::Entry& entry) {
   return Node::scalar(entry.key, Node::Style::quoted, entry.key_mark);
 }
 
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 }  // namespace
 
-void for_each_template(const Node& node, const std::function<void(const Node&)>& visit) {
+void for_each_template(const Node& node, const std::function<void(const Node&)>& visit,
+                       const std::vector<std::string>& raw) {
   if (has_template(node)) visit(node);
   for (const Node& item : node.items()) for_each_template(item, visit);
   for (const Node::Entry& entry : node.entries()) {
     if (const Node key = key_node(entry); has_template(key)) visit(key);
-    for_each_template(entry.value, visit);
+    if (!contains(raw, entry.key)) for_each_template(entry.value, visit);
   }
 }
 
-Result<Value> evaluate(const Node& node, const Scope& scope) {
+Result<Value> evaluate(const Node& node, const Scope& scope, const std::vector<std::string>& raw) {
   if (node.is_scalar()) {
     Result<Template> parsed = Template::parse(node);
     if (!parsed) return tl::unexpected(std::move(parsed.error()));
@@ -143,7 +150,7 @@ Result<Value> evaluate(const Node& node, const Scope& scope) {
   }
   ValueMap map;
   for (const Node::Entry& entry : node.entries()) {
-    Result<Value> value = evaluate(entry.value, scope);
+    Result<Value> value = contains(raw, entry.key) ? Result<Value>(plain_value(entry.value)) : evaluate(entry.value, scope);
     if (!value) return value;
     Result<Value> key = has_template(key_node(entry)) ? evaluate(key_node(entry), scope) : Value(entry.key);
     if (!key || key->get<NotYetKnown>()) return key;

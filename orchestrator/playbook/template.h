@@ -43,11 +43,14 @@ bool has_template(const Node& scalar);
 /// A scalar that evaluates to just this text, whatever stands in it.
 Node literal_scalar(std::string_view text);
 
+// Of a map, the entries that `raw` names are left alone and come as they are written.
+
 /// Calls `visit` for every scalar in `node` that has_template.
-void for_each_template(const Node& node, const std::function<void(const Node& scalar)>& visit);
+void for_each_template(const Node& node, const std::function<void(const Node& scalar)>& visit,
+                       const std::vector<std::string>& raw = {});
 
 /// `node` with each `${…}` in it replaced by its value; what is not yet known stays as NotYetKnown where it
 /// stands. The first failure ends it.
-Result<Value> evaluate(const Node& node, const Scope& scope);
+Result<Value> evaluate(const Node& node, const Scope& scope, const std::vector<std::string>& raw = {});
 
 }  // namespace mxodus

@@ -36,19 +36,7 @@ void Tasks::look(const ItemId& id, const RunStep& step, const NestedStep& nested
       run_.clock().boottime() + step.rules().every.value_or(Duration{std::chrono::minutes(1)}).value;
   const Deadline deadline(run_.options.times.probe_limit, stop_.get_token());
   run_.workers.start([this, id, nested, deadline, &environment = run_.environment]() -> Completion {
-    ItemLook look;
-    ItemRequest request;
-    request.id = id;
-    request.type = environment.catalog.find(nested.uses);
-    request.standpoint = {nested.host, nested.from};
-    if (!request.type) {
-      look.trouble =
-          Error{ErrorKind::invalid, "task.done-if", "there is no step type " + nested.uses, {}, {}, {}};
-    } else if (auto params = resolve_params(request.type->declaration(), nested.with); !params) {
-      look.trouble = params.error();
-    } else {
-      look = look_again(environment, request, std::move(*params), deadline);
-    }
+    ItemLook look = look_nested(environment, id, nested, deadline);
     return [this, id, look = std::move(look)] { looked(id, look); };
   });
 }

@@ -43,8 +43,8 @@ const char* word(ParamType type) {
       return "repository";
     case ParamType::secret:
       return "secret";
-    case ParamType::expression:
-      return "expression";
+    case ParamType::command:
+      return "command";
     case ParamType::step:
       return "step";
     case ParamType::map:
@@ -114,6 +114,12 @@ Result<Value> bind_place(const ParamSpec& spec, const Value& value) {
   return value;
 }
 
+Result<Value> bind_command(const ParamSpec& spec, const Value& value) {
+  const auto* map = value.get<ValueMap>();
+  if (map && map->size() == 1 && (map->contains("argv") || map->contains("script"))) return value;
+  return mismatch(spec, value, "write {argv: [word, word]} or {script: …}");
+}
+
 Result<Value> bind_map(const ParamSpec& spec, const Value& value) {
   const auto* map = value.get<ValueMap>();
   if (!map) return mismatch(spec, value);
@@ -160,6 +166,8 @@ Result<Value> bind_value(ParamType type, const ParamSpec& spec, const Value& val
       return bind_place(spec, value);
     case ParamType::map:
       return bind_map(spec, value);
+    case ParamType::command:
+      return bind_command(spec, value);
     case ParamType::step:
       return value.get<ValueMap>() ? Result<Value>(value) : mismatch(spec, value);
     case ParamType::any:

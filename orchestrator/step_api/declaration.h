@@ -27,7 +27,7 @@ enum class ParamType {
   zone,        ///< the name of an entry of `dns:`
   repository,  ///< the name of an entry of `repositories:`
   secret,      ///< ${secrets.x}; bound as SecretRef
-  expression,  ///< evaluated by the engine, handed to the step type as text
+  command,     ///< {argv: […]} or {script: …}; the script is never interpolated
   step,        ///< {uses: …, with: {…}}: a nested observing step, as in done_if
   map,         ///< names to values of ParamSpec::element
   any,

@@ -5,18 +5,11 @@
 #include <vector>
 
 #include "orchestrator/core/value.h"
+#include "orchestrator/step_api/nested_step.h"
 
 namespace mxodus {
 
 enum class GateKind { approve, choose, answer, checklist, task };
-
-/// A nested observing step: `done_if: {uses: …, with: {…}}`.
-struct NestedStep {
-  std::string uses;
-  ValueMap with;
-  std::string host;
-  std::string from;
-};
 
 /// What a human is asked.
 struct Question {

@@ -36,6 +36,12 @@ json schema_of(ParamType type, const ParamSpec& spec) {
                      {"properties", {{"host", {{"type", "string"}}}, {"path", {{"type", "string"}}}}},
                      {"required", {"host", "path"}},
                      {"additionalProperties", false}});
+    case ParamType::command:
+      return {{"type", "object"},
+              {"properties", {{"argv", {{"type", "array"}}}, {"script", {{"type", "string"}}}}},
+              {"minProperties", 1},
+              {"maxProperties", 1},
+              {"additionalProperties", false}};
     case ParamType::step:
       return {{"type", "object"}, {"required", {"uses"}}};
     case ParamType::map:

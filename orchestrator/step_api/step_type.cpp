@@ -23,6 +23,12 @@ bool succeeded(const EndedJob& job) {
 
 }  // namespace
 
+std::vector<std::string> StepType::output_names(const Params&) const {
+  std::vector<std::string> names;
+  for (const OutputSpec& output : declaration().outputs) names.push_back(output.name);
+  return names;
+}
+
 Result<StepPlan> StepType::plan(const Params&, const Finding& found) const {
   StepPlan plan;
   plan.summary = found.sentence;

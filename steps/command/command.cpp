@@ -67,13 +67,11 @@ To run something on the laptop, name a host with `local: true`.)",
                   .doc = "Names of outputs, each with how it is read: `json`, `regex`, `text` or `lines`.",
                   .element = ParamType::any},
                  {.name = "probe",
-                  .type = ParamType::map,
-                  .doc = "A reading `argv` or `script` that ends with 0 when there is nothing left to do.",
-                  .element = ParamType::any},
+                  .type = ParamType::command,
+                  .doc = "A reading `argv` or `script` that ends with 0 when there is nothing left to do."},
                  {.name = "undo",
-                  .type = ParamType::map,
-                  .doc = "The `argv` or `script` that takes it back.",
-                  .element = ParamType::any}},
+                  .type = ParamType::command,
+                  .doc = "The `argv` or `script` that takes it back."}},
       .outputs = {{.name = "stdout",
                    .doc =
                        "What it printed, 16 KiB at most; beside it stand the outputs that the step names."},
@@ -146,14 +144,6 @@ Finding ended(const Params& params, const std::string& host, int status, std::st
   return found;
 }
 
-Result<void> check_words(const std::string& where, const ValueMap& map) {
-  const bool argv = map.contains("argv"), script = map.contains("script");
-  if (argv != script) return {};
-  return fail(ErrorKind::invalid, "command.words",
-              where + (argv ? " has both `argv` and `script`" : " has neither `argv` nor `script`"),
-              "write argv: [word, word] or script: |");
-}
-
 class CommandStep final : public StepType {
  public:
   const StepDeclaration& declaration() const override { return declaration_; }
@@ -163,13 +153,18 @@ class CommandStep final : public StepType {
     return (word ? effect_from_string(*word) : std::nullopt).value_or(Effect::permanent);
   }
 
+  std::vector<std::string> output_names(const Params& params) const override {
+    std::vector<std::string> names = StepType::output_names(params);
+    for (const auto& [name, spec] : params.map("outputs")) names.push_back(name);
+    return names;
+  }
+
   Result<void> check(const Params& params) const override {
-    if (auto checked = check_words("command", params.values()); !checked) return checked;
-    for (const char* nested : {"probe", "undo"}) {
-      const auto* map = params.at(nested).get<ValueMap>();
-      if (!map) continue;
-      if (auto checked = check_words(std::string("`") + nested + "`", *map); !checked) return checked;
-    }
+    if (params.has("argv") == params.has("script"))
+      return fail(ErrorKind::invalid, "command.words",
+                  params.has("argv") ? "command has both `argv` and `script`"
+                                     : "command has neither `argv` nor `script`",
+                  "write argv: [word, word] or script: |");
     const bool observes = effect(params) == Effect::observe;
     if (observes && (params.has("secrets") || params.has("undo") || params.has("probe")))
       return fail(ErrorKind::invalid, "command.observe",

@@ -31,46 +31,14 @@ nobody having to say so; the person's word does not replace it. Without `done_if
       .outputs = {{.name = "why", .doc = "What was said about it."}}};
 }
 
-Result<NestedStep> nested_step(const Value& value) {
-  NestedStep step;
-  for (const auto& [key, part] : *value.get<ValueMap>()) {
-    const auto* text = part.get<std::string>();
-    const auto* map = part.get<ValueMap>();
-    if (key == "uses" && text) {
-      step.uses = *text;
-    } else if (key == "host" && text) {
-      step.host = *text;
-    } else if (key == "from" && text) {
-      step.from = *text;
-    } else if (key == "with" && map) {
-      step.with = *map;
-    } else {
-      return fail(ErrorKind::invalid, "task.done-if",
-                  "`done_if` cannot hold `" + key + "` with " + kind_name(part),
-                  "it takes uses, with, host and from");
-    }
-  }
-  if (step.uses.empty())
-    return fail(ErrorKind::invalid, "task.done-if", "`done_if` does not say what it uses",
-                "write {uses: TYPE, with: {…}}");
-  return step;
-}
-
 class Task final : public Gate {
  public:
   Task() : Gate(declare()) {}
 
-  Result<void> check(const Params& params) const override {
-    if (!params.at("done_if").get<ValueMap>()) return {};
-    auto step = nested_step(params.at("done_if"));
-    if (!step) return tl::unexpected(step.error());
-    return {};
-  }
-
   Result<Question> question(const Params& params) const override {
     Question question{.kind = GateKind::task, .text = params.text("text")};
     if (!params.has("done_if")) return question;
-    auto step = nested_step(params.at("done_if"));
+    auto step = read_nested_step(params.at("done_if"), "`done_if`");
     if (!step) return tl::unexpected(step.error());
     question.done_if = std::move(*step);
     return question;

@@ -127,7 +127,6 @@ TEST(CommandCheck, WhatCannotBeMeantIsFoundBefore) {
   const auto type = make_command();
   for (const char* wrong :
        {R"({"effect": "observe"})", R"({"effect": "change", "argv": ["a"], "script": "b"})",
-        R"({"effect": "change", "argv": ["a"], "undo": {"command": "b"}})",
         R"({"effect": "observe", "argv": ["a"], "undo": {"argv": ["b"]}})",
         R"({"effect": "observe", "argv": ["a"], "outputs": {"x": {"xml": "a"}}})",
         R"({"effect": "observe", "argv": ["a"], "outputs": {"x": {"regex": "(["}}})"}) {

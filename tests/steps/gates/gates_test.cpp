@@ -109,13 +109,5 @@ TEST(Task, HandsItsNestedStepToTheEngine) {
   EXPECT_EQ(question->done_if->with.at("port"), Value(25));
 }
 
-TEST(Task, ANestedStepThatSaysNothingIsFoundBeforeTheRun) {
-  const auto type = make_task();
-  FakeContext empty(*type, R"({"text": "x", "done_if": {"with": {}}})");
-  EXPECT_EQ(type->check(empty.params()).error().code, "task.done-if");
-  FakeContext strange(*type, R"({"text": "x", "done_if": {"uses": "net.reach", "retry": 3}})");
-  EXPECT_THAT(type->check(strange.params()).error().message, HasSubstr("retry"));
-}
-
 }  // namespace
 }  // namespace mxodus

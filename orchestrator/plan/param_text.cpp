@@ -1,0 +1,77 @@
+#include "orchestrator/plan/param_text.h"
+
+#include "orchestrator/step_api/params.h"
+
+namespace mxodus {
+namespace {
+
+const std::vector<std::string> kScript = {"script"};
+
+/// The type of a step inside a step; nullptr where it is not known.
+const StepDeclaration* nested_type(const Catalog& catalog, const Node& written) {
+  const Node* uses = written.find("uses");
+  const StepType* type = uses ? catalog.find(uses->text()) : nullptr;
+  return type ? &type->declaration() : nullptr;
+}
+
+}  // namespace
+
+Result<Value> evaluate_param(const Catalog& catalog, const ParamSpec* spec, const Node& written,
+                             const Scope& scope) {
+  if (!spec) return evaluate(written, scope);
+  if (spec->raw) return plain_value(written);
+  if (spec->type == ParamType::command) return evaluate(written, scope, kScript);
+  if (spec->type == ParamType::step) return evaluate_nested_step(catalog, written, scope);
+  return evaluate(written, scope);
+}
+
+Result<ValueMap> evaluate_with(const Catalog& catalog, const StepDeclaration& type, const Node& with,
+                               const Scope& scope) {
+  ValueMap values;
+  for (const Node::Entry& entry : with.entries()) {
+    auto value = evaluate_param(catalog, find_param(type, entry.key), entry.value, scope);
+    if (!value) return tl::unexpected(value.error());
+    values.emplace(entry.key, std::move(*value));
+  }
+  return values;
+}
+
+Result<Value> evaluate_nested_step(const Catalog& catalog, const Node& written, const Scope& scope) {
+  const StepDeclaration* type = nested_type(catalog, written);
+  if (!type || !written.find("with")) return evaluate(written, scope);
+  ValueMap step;
+  for (const Node::Entry& entry : written.entries()) {
+    if (entry.key == "with" && entry.value.is_map()) {
+      auto with = evaluate_with(catalog, *type, entry.value, scope);
+      if (!with) return tl::unexpected(with.error());
+      step.emplace(entry.key, std::move(*with));
+    } else {
+      auto value = evaluate(entry.value, scope);
+      if (!value) return value;
+      step.emplace(entry.key, std::move(*value));
+    }
+  }
+  return Value(std::move(step));
+}
+
+void for_each_template_in(const Catalog& catalog, const StepDeclaration& type, const Node& with,
+                          const std::function<void(const Node& scalar)>& visit) {
+  for (const Node::Entry& entry : with.entries()) {
+    const ParamSpec* spec = find_param(type, entry.key);
+    if (spec && spec->raw) continue;
+    if (spec && spec->type == ParamType::command) {
+      for_each_template(entry.value, visit, kScript);
+      continue;
+    }
+    const StepDeclaration* nested =
+        spec && spec->type == ParamType::step ? nested_type(catalog, entry.value) : nullptr;
+    if (!nested) {
+      for_each_template(entry.value, visit);
+      continue;
+    }
+    for_each_template(entry.value, visit, {"with"});
+    if (const Node* inner = entry.value.find("with")) for_each_template_in(catalog, *nested, *inner, visit);
+  }
+}
+
+}  // namespace mxodus
