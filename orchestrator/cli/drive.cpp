@@ -158,9 +158,8 @@ int drive(const Cli& cli, const std::string& operation, const RunDirectory& dire
                            *journal,
                            session.environment(),
                            workers,
-                           [&](const KeptEvidence& kept) {
-                             EvidenceBudget budget;
-                             return evidence.put(kept.content, budget);
+                           [&](std::string_view content, EvidenceBudget& budget) {
+                             return evidence.put(content, budget);
                            },
                            observers,
                            run_options(options, *stay)};

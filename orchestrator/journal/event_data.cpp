@@ -64,6 +64,7 @@ void members(V&& v, AttemptResult& d) {
   v("code", d.code);
   v("outputs", d.outputs);
   v("evidence", d.evidence);
+  v("evidence_titles", d.evidence_titles);
   v("decision", d.decision);
 }
 template <class V>

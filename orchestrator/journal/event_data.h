@@ -88,6 +88,7 @@ struct AttemptResult {
   std::vector<std::string> evidence;  ///< names in the evidence store
   std::int64_t decision = 0;          ///< the `cancel` that ended it, the `answer` that settled the doubt
   std::string code;  ///< of the error that it ended with, where it did: some may not be accepted
+  std::vector<std::string> evidence_titles;  ///< what each of `evidence` is: "restic-snapshots.json"
   bool operator==(const AttemptResult&) const = default;
 };
 

@@ -85,7 +85,9 @@ std::string remainder(const PostMortem& post) {
   if (post.open.empty()) text += "Nothing.\n";
   if (!post.evidence.empty()) {
     text += "\n## Evidence\n\n";
-    for (const auto& [step, name] : post.evidence) text += "- " + escaped(step) + ": `" + name + "`\n";
+    for (const EvidenceRow& row : post.evidence)
+      text += "- " + escaped(row.step) + ": " + (row.title.empty() ? "" : escaped(row.title) + " ") + "`" +
+              row.name + "`\n";
   }
   return text +
          "\n## What went well\n\n## Where we were lucky\n\n## What went badly\n\n## What we will change\n";
@@ -136,8 +138,8 @@ nlohmann::json post_mortem_json(const RunRecord& record) {
                                 {"after", probe.after},
                                 {"verdict", to_string(probe.verdict)},
                                 {"accepted", probe.accepted}});
-  for (const auto& [step, name] : post.evidence)
-    object["evidence"].push_back({{"step", step}, {"name", name}});
+  for (const EvidenceRow& row : post.evidence)
+    object["evidence"].push_back({{"step", row.step}, {"title", row.title}, {"name", row.name}});
   for (const OpenRow& open : post.open)
     object["open"].push_back({{"step", open.step}, {"state", open.state}, {"reason", open.reason}});
   return object;

@@ -65,6 +65,14 @@ GateRow gate_row(const std::vector<Event>& events, const Event& event) {
   return row;
 }
 
+void add_evidence(std::vector<EvidenceRow>& rows, const std::string& step, const AttemptResult& result) {
+  for (std::size_t n = 0; n < result.evidence.size(); ++n) {
+    const bool titled = n < result.evidence_titles.size();
+    rows.push_back(
+        {step, titled ? printable_line(result.evidence_titles[n], 200) : std::string(), result.evidence[n]});
+  }
+}
+
 std::vector<ProbeRow> probes_of(const RunRecord& record) {
   std::vector<ProbeRow> rows;
   for (const auto& [id, item] : record.state.items) {
@@ -117,9 +125,8 @@ PostMortem gather(const RunRecord& record) {
     if (!words.routine) post.timeline.push_back(row);
     if (is_override(event.type)) post.overrides.push_back(row);
     if (event.type == EventType::gate_answered) post.gates.push_back(gate_row(record.events, event));
-    if (event.type == EventType::attempt_result)
-      for (const std::string& name : decode<AttemptResult>(event.data).evidence)
-        post.evidence.emplace_back(to_string(event.id), name);
+    if (event.type == EventType::attempt_result || event.type == EventType::undo_result)
+      add_evidence(post.evidence, to_string(event.id), decode<AttemptResult>(event.data));
   }
   post.probes = probes_of(record);
   post.open = open_rows(record);

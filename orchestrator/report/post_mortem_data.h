@@ -42,6 +42,13 @@ struct OpenRow {
 };
 
 /// The content of a post-mortem, before anybody decides how it looks.
+/// Something that a step has seen and kept.
+struct EvidenceRow {
+  std::string step;
+  std::string title;  ///< "restic-snapshots.json"; empty in journals of earlier versions
+  std::string name;   ///< in the evidence store
+};
+
 struct PostMortem {
   std::string run;
   std::string name;
@@ -54,8 +61,8 @@ struct PostMortem {
   std::vector<TimelineRow> timeline;
   std::vector<GateRow> gates;
   std::vector<ProbeRow> probes;
-  std::vector<TimelineRow> overrides;                         ///< accept, skip, retry, cancel, do, note
-  std::vector<std::pair<std::string, std::string>> evidence;  ///< step, name in the evidence store
+  std::vector<TimelineRow> overrides;  ///< accept, skip, retry, cancel, do, note
+  std::vector<EvidenceRow> evidence;
   std::vector<OpenRow> open;
 };
 

@@ -40,6 +40,7 @@ struct Attempt {
   std::string ended_by;       ///< why its jobs were cancelled: a sentence
 
   std::optional<JobFollower> follower;
+  bool asked_wrongly = false;  ///< no later look can find anything else
   bool looking = false;
   bool reached = false;    ///< its jobs are known to have reached their hosts
   bool recovered = false;  ///< begun by another process: its jobs are asked before anything else

@@ -8,6 +8,7 @@
 #include "orchestrator/run/attempt.h"
 #include "orchestrator/run/host_slots.h"
 #include "orchestrator/run/leases.h"
+#include "orchestrator/run/outcome.h"
 #include "orchestrator/run/run_context.h"
 
 namespace mxodus {
@@ -81,16 +82,32 @@ class Attempts {
 
   Attempt* open(const RunStep& step, const Instance& instance);
   void drop(Attempt& attempt);
+  void could_not_ask(Attempt& attempt, const Error& why);
   void plan(Attempt& attempt, void (Attempts::*take)(Attempt&, Result<ItemLook>));
   void planned(Attempt& attempt, Result<ItemLook> look);
+
+  // attempts_act.cpp: from a plan to its work
   bool may_act(Attempt& attempt);
   void intend(Attempt& attempt, Result<Work> work);
+  static void take_work(Attempt& attempt, Work work);
   void act(Attempt& attempt);
   void act_locally(Attempt& attempt);
-  void could_not_ask(Attempt& attempt, const Error& why);
+
+  // attempts_end.cpp: what an attempt has come to
+  void finish(Attempt& attempt);
   void conclude(Attempt& attempt, const Finding& finding, const std::string& code = {});
+  ItemEnding judge(const Attempt& attempt, int failures, bool acted, AttemptResult& result);
   void conclude_undo(Attempt& attempt, const Finding& finding);
   void keep_evidence(const Attempt& attempt, AttemptResult& result);
+  bool wrote(const Result<std::int64_t>& written);
+
+  // attempts_undo.cpp
+  void plan_undo(Attempt& attempt);
+  void plan_undo_step(Attempt& attempt, const NestedStep& undo);
+  void plan_undo_of_type(Attempt& attempt, const Value& undo);
+  void undo_step_planned(Attempt& attempt, const ItemLook& look);
+  void begin_undo(Attempt& attempt, Result<Work> work);
+  void undo_without_work(Attempt& attempt, const Finding& finding);
 
   // attempts_jobs.cpp: from the start of jobs to their end
   void start_jobs(Attempt& attempt);
@@ -103,13 +120,11 @@ class Attempts {
   void check_timeout(Attempt& attempt);
   void end_jobs(Attempt& attempt, const std::string& why);
   void jobs_ended(Attempt& attempt);
-  void finish(Attempt& attempt);
 
   // attempts_settle.cpp: what is in doubt
   void never_began(Attempt& attempt, ItemState state, const std::string& why);
   void settle(Attempt& attempt);
   void settled(Attempt& attempt, Result<ItemLook> look);
-  bool wrote(const Result<std::int64_t>& written);
 
   const RunContext& run_;
   Leases& leases_;

@@ -8,7 +8,13 @@
 
 namespace mxodus {
 
-/// Private to the sources of Attempts.
+// Private to the sources of Attempts.
+
+inline Result<Jobs*> jobs_of(HostDirectory& hosts, const std::string& name) {
+  if (Jobs* jobs = hosts.jobs(name)) return jobs;
+  return fail(ErrorKind::invalid, "run.no-such-host", "the playbook has no host " + name);
+}
+
 template <class Answer>
 void Attempts::aside(Attempt& attempt, std::chrono::milliseconds limit,
                      std::function<Result<Answer>(const Deadline&)> work,

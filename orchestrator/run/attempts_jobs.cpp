@@ -10,12 +10,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kStartLimit{60'000};
 constexpr std::chrono::milliseconds kCancelLimit{90'000};  // TERM, 30 s, KILL, seen gone
-constexpr std::size_t kLastOutput = 256 * 1024;
-
-Result<Jobs*> jobs_of(HostDirectory& hosts, const std::string& name) {
-  if (Jobs* jobs = hosts.jobs(name)) return jobs;
-  return fail(ErrorKind::invalid, "run.no-such-host", "the playbook has no host " + name);
-}
 
 Result<bool> start_one(const Environment& environment, Leases& leases, const JobSpec& spec, const JobRef& ref,
                        const Deadline& deadline) {
@@ -40,25 +34,6 @@ bool may_have_reached_its_host(const Error& error) {
   return error.kind == ErrorKind::unreachable || error.kind == ErrorKind::no_answer ||
          error.kind == ErrorKind::cancelled || error.kind == ErrorKind::in_doubt;
 }
-
-/// Files of ended jobs, read over the connections of the playbook's hosts.
-class HostJobFiles final : public JobFiles {
- public:
-  HostJobFiles(HostDirectory& hosts, const std::vector<FollowedJob>& jobs, const Deadline& deadline)
-      : hosts_(hosts), jobs_(jobs), deadline_(deadline) {}
-
-  Result<std::string> read(std::size_t job, const std::string& name, std::int64_t offset,
-                           std::size_t limit) override {
-    auto host = jobs_of(hosts_, jobs_.at(job).host);
-    if (!host) return tl::unexpected(host.error());
-    return (*host)->file(jobs_[job].id, name, offset, limit, deadline_);
-  }
-
- private:
-  HostDirectory& hosts_;
-  const std::vector<FollowedJob>& jobs_;
-  const Deadline& deadline_;
-};
 
 }  // namespace
 
@@ -250,54 +225,12 @@ void Attempts::jobs_ended(Attempt& attempt) {
   if (known) return finish(attempt);
   for (const FollowedJob& job : jobs) {
     if (const auto* lost = std::get_if<JobLost>(&job.status.state))
-      attempt.ended_by = "the job on " + job.host + " ended before its time, and how far it came is not known (" +
-                         lost->why + ")";
+      attempt.ended_by = "the job on " + job.host +
+                         " ended before its time, and how far it came is not known (" + lost->why + ")";
     if (std::holds_alternative<JobAbsent>(job.status.state))
       attempt.ended_by = "the job on " + job.host + " was there and is gone";
   }
   settle(attempt);
-}
-
-void Attempts::finish(Attempt& attempt) {
-  attempt.phase = Attempt::Phase::finishing;
-  const auto jobs = attempt.follower ? attempt.follower->jobs() : std::vector<FollowedJob>();
-  if (attempt.undoes) {
-    const auto bad = std::find_if(jobs.begin(), jobs.end(), [](const FollowedJob& job) {
-      return std::get<JobDone>(job.status.state).exit_status != 0;
-    });
-    if (bad == jobs.end()) return conclude(attempt, Finding{Verdict::ok, "taken back", {}, {}});
-    const int status = std::get<JobDone>(bad->status.state).exit_status;
-    return conclude(attempt, Finding{Verdict::fail,
-                                     "the undo on " + bad->host + " ended with exit status " +
-                                         std::to_string(status) + ": " + printable_line(bad->tail),
-                                     {},
-                                     {}});
-  }
-  aside<Judged>(
-      attempt, run_.options.times.probe_limit,
-      [&environment = run_.environment, jobs, type = attempt.type,
-       planned = attempt.planned](const Deadline& deadline) -> Result<Judged> {
-        WorkResult result;
-        for (const FollowedJob& job : jobs) {
-          auto host = jobs_of(environment.hosts, job.host);
-          if (!host) return tl::unexpected(host.error());
-          auto output = last_output(**host, job, kLastOutput, deadline);
-          if (!output) return tl::unexpected(Error(output.error()).within("host " + job.host));
-          result.jobs.push_back({job.host, job.id, job.status.state, std::move(*output)});
-        }
-        HostJobFiles files(environment.hosts, jobs, deadline);
-        if (!jobs.empty()) result.files = &files;
-        AttemptContext context(environment, Params(planned.params), {planned.host, planned.vantage},
-                               deadline);
-        auto finding = type->finish(context, planned.step, result);
-        if (!finding) return tl::unexpected(finding.error());
-        return Judged{std::move(*finding), context.take_evidence()};
-      },
-      [this](Attempt& a, Result<Judged> judged) {
-        if (!judged) return could_not_ask(a, judged.error());
-        std::move(judged->evidence.begin(), judged->evidence.end(), std::back_inserter(a.evidence));
-        conclude(a, judged->finding);
-      });
 }
 
 }  // namespace mxodus

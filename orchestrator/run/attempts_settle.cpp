@@ -20,6 +20,7 @@ void Attempts::recover(const RunStep& step, const Instance& instance) {
   attempt->planned = std::move(*planned);
   attempt->recovered = true;
   attempt->undoes = open.intent.undoes;
+  if (const StepType* type = run_.environment.catalog.find(attempt->planned.uses)) attempt->type = type;
   run_.show(Began{id, open.number, attempt->planned.host});
   if (open.intent.jobs.empty()) return settle(*attempt);
   follow(*attempt);
@@ -42,8 +43,9 @@ void Attempts::never_began(Attempt& attempt, ItemState state, const std::string&
 /// What is in doubt is settled by looking at what it was to bring about.
 void Attempts::settle(Attempt& attempt) {
   if (attempt.undoes) {
-    const std::string why = attempt.ended_by.empty() ? "it never reached its host" : attempt.ended_by;
-    return conclude(attempt, Finding{Verdict::fail, "the undo has no good end: " + why, {}, {}});
+    const bool reached = attempt.reached || !attempt.ended_by.empty();
+    if (!reached) return plan_undo(attempt);
+    return conclude(attempt, Finding{Verdict::fail, "not undone for certain: " + attempt.ended_by, {}, {}});
   }
   plan(attempt, &Attempts::settled);
 }
@@ -78,8 +80,7 @@ void Attempts::settled(Attempt& attempt, Result<ItemLook> look) {
       auto work = attempt.type->apply(Params(attempt.planned.params), attempt.planned.step);
       if (observes && !had_jobs) return conclude(attempt, now.found.value_or(Finding{}));
       if (!work) return conclude(attempt, Finding{Verdict::fail, with_advice(work.error()), {}, {}});
-      if (auto* jobs = std::get_if<JobWork>(&*work)) attempt.jobs = std::move(jobs->jobs);
-      if (auto* local = std::get_if<LocalWork>(&*work)) attempt.local = std::move(*local);
+      take_work(attempt, std::move(*work));
       attempt.recovered = false;
       return act(attempt);
     }

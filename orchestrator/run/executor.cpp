@@ -4,6 +4,7 @@
 
 #include "orchestrator/core/advice.h"
 #include "orchestrator/run/crash_point.h"
+#include "orchestrator/run/failure_rule.h"
 
 namespace mxodus {
 namespace {
@@ -170,11 +171,8 @@ void Executor::begin(const Schedule::Ready& ready) {
         cannot_write_ = written.error();
       return;
     case Schedule::Ready::What::undo:
-      for (const auto& [result, change] : run_.state().changes)
-        if (change.id == id) {
-          attempts_.undo(*ready.step, ready.instance, change, result, 0);
-          return;
-        }
+      if (const auto result = owed_undo(ready.step->rules(), run_.state(), id))
+        attempts_.undo(*ready.step, ready.instance, run_.state().changes.at(*result), *result, 0);
   }
 }
 

@@ -18,13 +18,36 @@ std::size_t failed_items(const RunState& state, const std::string& step) {
 
 }  // namespace
 
+std::string breach_code(std::size_t number) {
+  const std::string code(ending_code::breach);
+  return number == 0 ? code : code + "." + std::to_string(number + 1);
+}
+
+const FailureRule& rule_after(const StepRules& rules, const ItemRecord& record) {
+  for (std::size_t n = 0; n < rules.breach.size(); ++n)
+    if (record.code == breach_code(n)) return rules.breach[n].then;
+  return rules.on_fail;
+}
+
+std::optional<std::int64_t> owed_undo(const StepRules& rules, const RunState& state, const ItemId& id) {
+  const ItemRecord& record = state.item(id);
+  const bool begins = record.state == ItemState::failed && record.code != ending_code::not_undone &&
+                      rule_after(rules, record).action == FailureRule::Action::undo;
+  const bool goes_on = record.state == ItemState::undone && record.code == ending_code::undone_in_part;
+  if (record.open || !(begins || goes_on)) return {};
+  const auto newest = std::find_if(state.changes.rbegin(), state.changes.rend(),
+                                   [&](const auto& change) { return change.second.id == id; });
+  if (newest == state.changes.rend() || newest->second.intent.effect == Effect::permanent) return {};
+  return newest->first;
+}
+
 std::string held_by(const StepTable& table, const RunState& state, const Expansions& expansions) {
   for (const auto& [id, record] : state.items) {
     const RunStep* step = table.find(id.step);
     if (!step) continue;
     if (record.state == ItemState::in_doubt) return to_string(id) + " is in doubt";
     if (!has_failed(record.state)) continue;
-    if (step->rules().on_fail.action == FailureRule::Action::proceed) continue;
+    if (rule_after(step->rules(), record).action == FailureRule::Action::proceed) continue;
     if (step->rules().stop_after && !stopped_by_failures(*step, state, expansions)) continue;
     return to_string(id) + " " + std::string(to_string(record.state));
   }
@@ -42,9 +65,11 @@ bool called_for(const StepTable& table, const RunState& state, const std::string
   return std::any_of(state.items.begin(), state.items.end(), [&](const auto& entry) {
     if (!has_failed(entry.second.state)) return false;
     const RunStep* step = table.find(entry.first.step);
-    if (!step || step->rules().on_fail.action != FailureRule::Action::run_steps) return false;
-    const auto& named = step->rules().on_fail.steps;
-    return std::find(named.begin(), named.end(), clean_up) != named.end();
+    if (!step) return false;
+    const FailureRule& rule = rule_after(step->rules(), entry.second);
+    const auto& named = rule.steps;
+    return rule.action == FailureRule::Action::run_steps &&
+           std::find(named.begin(), named.end(), clean_up) != named.end();
   });
 }
 

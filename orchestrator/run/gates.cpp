@@ -115,14 +115,10 @@ Result<bool> Gates::hold_above(const ItemId& change) {
       const ItemRecord record = it->second;
       const bool answered = record.state == ItemState::done && record.settled_by;
       if (!answered || record.settled_by->data.digest.empty()) continue;
-      Instance instance{it->first, {}, {}};
-      auto instances = run_.table.instances(*above, outputs_so_far(run_.table, run_.state()));
-      if (instances)
-        for (const Instance& one : instances->list)
-          if (one.id == it->first) instance = one;
       // A question is made of what is known; no host is asked.
-      ItemLook look = run_.table.look(*above, instance, outputs_so_far(run_.table, run_.state()),
-                                      Deadline(std::chrono::seconds(5)));
+      const Value outputs = outputs_so_far(run_.table, run_.state());
+      const ItemLook look = run_.table.look(*above, run_.table.instance(*above, it->first, outputs), outputs,
+                                            Deadline(std::chrono::seconds(5)));
       if (!look.item.question || digest_of(*above, *look.item.question) == record.settled_by->data.digest)
         continue;
       hold = false;

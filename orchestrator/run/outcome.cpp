@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "orchestrator/run/failure_rule.h"
+
 namespace mxodus {
 
 Duration retry_pause(const StepRules& rules, int failures) {
@@ -13,6 +15,8 @@ Duration retry_pause(const StepRules& rules, int failures) {
 std::optional<Duration> owed_retry(const StepRules& rules, const ItemRecord& record, Effect effect) {
   if (record.state != ItemState::failed || record.failures == 0 || record.failures > rules.retry.times)
     return {};
+  // What a breach has ended, or an undo could not take back, is not tried again by itself.
+  if (record.code.starts_with(ending_code::breach) || record.code == ending_code::not_undone) return {};
   if (record.verdict != Verdict::fail && effect != Effect::observe) return {};
   return retry_pause(rules, record.failures);
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "orchestrator/journal/evidence.h"
 #include "orchestrator/journal/journal.h"
 #include "orchestrator/plan/environment.h"
 #include "orchestrator/plan/plan.h"
@@ -35,9 +36,9 @@ struct RunOptions {
   RunTimes times;
 };
 
-/// Keeps the evidence of an attempt, durable when it returns, and gives the name to be written into the
-/// event.
-using KeepEvidence = std::function<Result<std::string>(const KeptEvidence&)>;
+/// Keeps one thing that an attempt has seen, within what its budget leaves; durable when it returns. Gives
+/// the name to be written into the event.
+using KeepEvidence = std::function<Result<std::string>(std::string_view content, EvidenceBudget&)>;
 
 /// What the parts of the executor share. Journal, observers and workers.next() belong to its thread; the rest
 /// may be read by workers. Everything outlives the executor.

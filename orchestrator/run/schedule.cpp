@@ -79,6 +79,8 @@ Result<void> Schedule::look_at_step(const RunStep& step, const World& world, std
   if (!expanded_before && run_.item(whole).state == ItemState::skipped) return {};
   const EdgeState edges = edges_of(run_.table, step, run_.state(), expansions_);
   if (!expanded_before) {
+    // What has ended keeps its end, whatever became of the steps above it since: a rollback, a retry.
+    if (edges.kind != EdgeState::Kind::satisfied && has_ended(run_.item(whole).state)) return {};
     switch (edges.kind) {
       case EdgeState::Kind::open:
         return {};
@@ -141,14 +143,14 @@ Result<void> Schedule::look_at_item(const RunStep& step, const Instance& instanc
     ready.push_back({Ready::What::recover, &step, instance});
     return {};
   }
-  if (record.state == ItemState::failed && step.rules().on_fail.action == FailureRule::Action::undo) {
-    if (undone_.insert(id).second) ready.push_back({Ready::What::undo, &step, instance});
-    return {};
-  }
   if (const auto pause = owed_retry(step.rules(), record, step.effect)) {
     // Killed between a failure and the note that it is tried again.
     const Time when{now.since_epoch + pause->value};
     return done(run_.journal.wait_armed(id, {ItemState::waiting, "it is tried again", when, {}, 0}));
+  }
+  if (owed_undo(step.rules(), run_.state(), id)) {
+    if (world.host_answers(instance.standpoint.host)) ready.push_back({Ready::What::undo, &step, instance});
+    return {};
   }
   if (record.deadline && !has_ended(record.state)) {
     if (*record.deadline <= now)

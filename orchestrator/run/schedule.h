@@ -59,8 +59,7 @@ class Schedule {
   const RunContext& run_;
   Expansions expansions_;
   std::set<ItemId> doubts_;  ///< when this process began: each is looked at once more
-  std::set<ItemId> undone_;     ///< likewise
-  std::set<ItemId> chosen_;     ///< in this look
+  std::set<ItemId> chosen_;  ///< in this look
   std::map<std::string, int> chosen_of_;
   Value outputs_;
   std::int64_t outputs_at_ = -1;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "orchestrator/dag/order.h"
+#include "orchestrator/plan/param_text.h"
 #include "orchestrator/plan/step_references.h"
 #include "orchestrator/run/adhoc.h"
 
@@ -61,7 +62,7 @@ StepTable::StepTable(const Playbook& playbook, StepOrder order, const Environmen
     RunStep step{&spec, environment.catalog.find(spec.uses)};
     step.effect = effect_of(spec, step.type->declaration());
     step.clean_up = order_.is_cleanup[node];
-    const auto references = references_of(spec, step.type->declaration());
+    const auto references = references_of(spec, environment.catalog);
     for (const Graph::NodeId other : graph.dependencies(node))
       step.dependencies.push_back(
           {graph.name(other), reads(references, graph.name(other)), joined(spec, playbook.steps[other])});
@@ -117,6 +118,13 @@ Result<Instances> StepTable::instances(const RunStep& step, const Value& outputs
   return instances_of(*playbook_, *step.spec, scope(outputs));
 }
 
+Instance StepTable::instance(const RunStep& step, const ItemId& id, const Value& outputs) const {
+  if (auto all = instances(step, outputs); all)
+    for (Instance& one : all->list)
+      if (one.id == id) return std::move(one);
+  return {id, {}, {}};
+}
+
 Result<bool> StepTable::holds(const Expression& expression, const Scope& scope) const {
   auto value = expression.evaluate(scope);
   if (!value) return tl::unexpected(value.error());
@@ -143,11 +151,41 @@ Result<bool> StepTable::until(const RunStep& step, const Instance& instance, con
   return holds(*step.rules().until, seen);
 }
 
+Result<std::vector<std::size_t>> StepTable::breached(const RunStep& step, const Instance& instance,
+                                                     const Value& outputs, const Value& self) const {
+  Scope seen = scope(outputs);
+  seen.item = &instance.item;
+  seen.self = &self;
+  std::vector<std::size_t> breached;
+  for (std::size_t n = 0; n < step.rules().breach.size(); ++n) {
+    auto held = holds(step.rules().breach[n].when, seen);
+    if (!held) return tl::unexpected(held.error());
+    if (*held) breached.push_back(n);
+  }
+  return breached;
+}
+
+Result<std::optional<NestedStep>> StepTable::undo_step(const RunStep& step, const Instance& instance,
+                                                       const Value& outputs, const Value& self) const {
+  if (step.rules().undo.is_null()) return std::optional<NestedStep>();
+  Scope seen = scope(outputs);
+  seen.item = &instance.item;
+  seen.self = &self;
+  auto written = evaluate_nested_step(environment_->catalog, step.rules().undo, seen);
+  if (!written) return tl::unexpected(written.error());
+  if (const std::string waits_for = written->waits_for(); !waits_for.empty())
+    return fail(ErrorKind::not_found, "run.not-yet-known",
+                "its `undo` reads an output that " + waits_for + " did not give");
+  auto undo = read_nested_step(*written, "`undo`");
+  if (!undo) return tl::unexpected(undo.error());
+  if (undo->host.empty()) undo->host = instance.standpoint.host;
+  return std::optional(std::move(*undo));
+}
+
 Result<Params> StepTable::params(const RunStep& step, const Instance& instance, const Value& outputs) const {
   Scope seen = scope(outputs);
   seen.item = &instance.item;
-  return resolve_params(step.type->declaration(), step.spec->with.is_null() ? nullptr : &step.spec->with,
-                        seen);
+  return resolve_params(environment_->catalog, step.type->declaration(), step.spec->with, seen);
 }
 
 ItemLook StepTable::look(const RunStep& step, const Instance& instance, const Value& outputs,

@@ -10,6 +10,7 @@
 #include "orchestrator/plan/instances.h"
 #include "orchestrator/playbook/playbook.h"
 #include "orchestrator/playbook/step_order.h"
+#include "orchestrator/step_api/nested_step.h"
 
 namespace mxodus {
 
@@ -62,11 +63,20 @@ class StepTable {
 
   /// What the step comes to: an instance for each element of for_each, one for a step without it.
   Result<Instances> instances(const RunStep& step, const Value& outputs) const;
+  /// The one that has this id; where the step no longer comes to it, as much of it as the id says.
+  Instance instance(const RunStep& step, const ItemId& id, const Value& outputs) const;
   /// `if`; true where there is none.
   Result<bool> condition(const RunStep& step, const Value& outputs) const;
   /// `until`, with `self` the outputs of the attempt that has just ended; true where there is none.
   Result<bool> until(const RunStep& step, const Instance& instance, const Value& outputs,
                      const Value& self) const;
+  /// Which of its `breach` hold, by their numbers; `self` as above.
+  Result<std::vector<std::size_t>> breached(const RunStep& step, const Instance& instance,
+                                            const Value& outputs, const Value& self) const;
+  /// `undo:` of the step, evaluated, on the step's own host unless it says another; nothing where there is
+  /// none.
+  Result<std::optional<NestedStep>> undo_step(const RunStep& step, const Instance& instance,
+                                              const Value& outputs, const Value& self) const;
   /// The parameters of one instance; asks nobody.
   Result<Params> params(const RunStep& step, const Instance& instance, const Value& outputs) const;
   /// Evaluates the parameters, probes and plans. Blocks.

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "orchestrator/core/text.h"
 #include "orchestrator/run/adhoc.h"
+#include "orchestrator/run/failure_rule.h"
 
 namespace mxodus {
 namespace {
@@ -45,6 +47,35 @@ void note_jobs(Summary& summary, const RunState& state) {
   }
 }
 
+/// What has not ended well, and which of it came first: clean-up steps never hide what they clean up after.
+struct Failures {
+  bool any_unknown = false;
+  bool any_failed = false;
+  std::string first;                     ///< a sentence
+  std::vector<std::string> rolled_back;  ///< items that a rollback has taken back
+
+  void add(const StepTable& table, const ItemId& id, const ItemRecord& record) {
+    const bool doubtful = record.state == ItemState::in_doubt ||
+                          (record.state == ItemState::failed && record.verdict == Verdict::unknown);
+    const bool had_ended_well = record.failures == 0;
+    if (record.state == ItemState::undone && had_ended_well) return rolled_back.push_back(to_string(id));
+    const bool bad = record.state == ItemState::failed || record.state == ItemState::cancelled ||
+                     record.state == ItemState::undone;
+    if (!bad && !doubtful) return;
+    any_unknown = any_unknown || doubtful;
+    any_failed = any_failed || !doubtful;
+    const RunStep* step = table.find(id.step);
+    const Rank rank{step && step->clean_up, record.ended.value_or(Time{std::chrono::milliseconds::max()})};
+    if (!first.empty() && !(rank < rank_of_first_)) return;
+    rank_of_first_ = rank;
+    first = to_string(id) + ": " + (record.sentence.empty() ? record.reason : record.sentence);
+  }
+
+ private:
+  using Rank = std::pair<bool, Time>;
+  Rank rank_of_first_;
+};
+
 std::string next_command(const Summary& summary, const RunState& state) {
   const std::string run = state.opened.run;
   for (const Summary::Due& due : summary.due)
@@ -54,10 +85,16 @@ std::string next_command(const Summary& summary, const RunState& state) {
           kind == "answer" || kind == "choose" || kind == "checklist" ? "answer" : "approve";
       return "mxodus " + verb + " " + to_string(due.id) + ", then mxodus resume " + run;
     }
-  for (const auto& [id, record] : state.items)
-    if (!is_past_adhoc(record) && (record.state == ItemState::in_doubt || record.state == ItemState::failed ||
-                                   record.state == ItemState::cancelled))
+  for (const auto& [id, record] : state.items) {
+    if (is_past_adhoc(record)) continue;
+    const bool half_undone = record.code == ending_code::not_undone || record.state == ItemState::undone;
+    if (half_undone && !state.changes.empty()) return "mxodus rollback " + run;
+    if (record.state == ItemState::undone)
+      return "mxodus end " + run + " --why …, or mxodus retry " + to_string(id);
+    if (record.state == ItemState::in_doubt || record.state == ItemState::failed ||
+        record.state == ItemState::cancelled)
       return "mxodus explain " + to_string(id);
+  }
   if (summary.exit == ExitCode::done) return "mxodus report " + run;
   return "mxodus resume " + run;
 }
@@ -96,22 +133,15 @@ bool is_complete(const StepTable& table, const RunState& state) {
 
 Summary summarise(const StepTable& table, const RunState& state, const Departure& departure) {
   Summary summary;
-  bool unknown = false;
-  bool failed = false;
-  std::string first_failure;
+  Failures failures;
   for (const auto& [id, record] : state.items) {
     note_item(summary, id, record);
     if (is_past_adhoc(record)) continue;
-    const bool bad = record.state == ItemState::failed || record.state == ItemState::cancelled ||
-                     record.state == ItemState::undone;
-    const bool doubtful = record.state == ItemState::in_doubt ||
-                          (record.state == ItemState::failed && record.verdict == Verdict::unknown);
-    unknown = unknown || doubtful;
-    failed = failed || (bad && !doubtful);
-    if ((bad || doubtful) && first_failure.empty())
-      first_failure = to_string(id) + ": " + (record.sentence.empty() ? record.reason : record.sentence);
+    failures.add(table, id, record);
   }
   note_jobs(summary, state);
+  const bool unknown = failures.any_unknown;
+  const bool failed = failures.any_failed;
   for (const auto& [host, lost] : state.lost_hosts) summary.down_hosts.push_back(host);
 
   if (departure.interrupted) {
@@ -119,10 +149,15 @@ Summary summarise(const StepTable& table, const RunState& state, const Departure
     summary.reason = "interrupted; nothing new was begun";
   } else if (unknown || failed) {
     summary.exit = unknown ? ExitCode::in_doubt : ExitCode::failed;
-    summary.reason = first_failure;
+    summary.reason = failures.first;
   } else if (departure.refused) {
     summary.exit = ExitCode::refused;
     summary.reason = departure.why;
+  } else if (!failures.rolled_back.empty()) {
+    summary.exit = ExitCode::refused;
+    summary.reason = join(failures.rolled_back, ", ") +
+                     (failures.rolled_back.size() == 1 ? " was" : " were") +
+                     " taken back by a rollback; nothing that changes begins again by itself";
   } else if (!is_complete(table, state)) {
     summary.exit = ExitCode::parked;
     summary.reason = summary.due.empty() ? "nothing can move now"

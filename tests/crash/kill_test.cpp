@@ -55,10 +55,36 @@ TEST_P(KilledAtPoint, TheRunIsResumedAndStartsNothingTwice) {
   EXPECT_EQ(starts(folder.path()), (std::map<std::string, int>{{"first", 1}, {"second", 1}, {"zone", 1}}));
 }
 
+class RolledBack : public testing::TestWithParam<std::string> {};
+
+TEST_P(RolledBack, AndKilledTheRollbackIsTakenUpAndTakesNothingBackTwice) {
+  const TemporaryDirectory folder;
+  ASSERT_FALSE(run_to_its_end(folder.path(), {}));
+  ASSERT_EQ(runner(folder.path(), {"rollback"}, GetParam()), Outcome(Signalled{"KILL"}));
+  EXPECT_EQ(runner(folder.path(), {"rollback"}), Outcome(Exited{0}));
+  EXPECT_EQ(starts(folder.path()), (std::map<std::string, int>{{"first", 1},
+                                                               {"second", 1},
+                                                               {"zone", 1},
+                                                               {"undo-first", 1},
+                                                               {"undo-second", 1},
+                                                               {"undo-zone", 1}}));
+}
+
+// The second one is the undo of `zone`, which has no job.
+INSTANTIATE_TEST_SUITE_P(, RolledBack,
+                         testing::Values("before-undo", "before-undo:2", "before-undo:3", "after-job-start",
+                                         "after-job-end"),
+                         [](const auto& point) {
+                           std::string name = point.param;
+                           for (char& c : name)
+                             if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
+                           return name;
+                         });
+
 std::vector<std::string> names() {
   std::vector<std::string> names;
   for (const crash::Point& point : crash::points())
-    if (point.name != "before-undo") names.emplace_back(point.name);  // no step of this run is undone
+    if (point.name != "before-undo") names.emplace_back(point.name);  // only a rollback passes it: above
   return names;
 }
 

@@ -106,6 +106,48 @@ TEST(Prefix, ResumedFromEveryPrefixOfItsJournalNothingIsDoneTwice) {
   }
 }
 
+/// A first step that fails, killed at its k-th append, and resumed: how often `title` was started. Nothing
+/// where it ended before that append.
+std::optional<int> starts_after_a_kill(const std::string& steps, int k, Fault fault,
+                                       const std::string& title) {
+  RunWorld world(steps);
+  world.on_new.ends = [&](const JobSpec& spec) -> JobState {
+    if (spec.script == "make a") world.facts.insert("a");
+    if (spec.script == "unmake a") world.facts.erase("a");
+    return JobDone{spec.script == "make a" ? 1 : 0};
+  };
+  if (!world.run_killed_at(k, fault)) return std::nullopt;
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed) << "killed at append " << k;
+  EXPECT_EQ(world.on_new.starts["make a"], 1) << "killed at append " << k;
+  return world.on_new.starts[title];
+}
+
+class FailedAndKilledAt : public testing::TestWithParam<Fault> {};
+
+TEST_P(FailedAndKilledAt, EveryAppendItsCleanUpRunsExactlyOnce) {
+  const std::string steps = R"(  first: {uses: make, needs: [], with: {name: a}, on_fail: [tidy]}
+  tidy: {uses: make, needs: [], with: {name: t}}
+)";
+  int k = 1;
+  for (; const auto starts = starts_after_a_kill(steps, k, GetParam(), "make t"); ++k)
+    EXPECT_EQ(*starts, 1) << "killed at append " << k;
+  EXPECT_GT(k, 5);
+}
+
+TEST_P(FailedAndKilledAt, EveryAppendItsEffectIsTakenBackExactlyOnce) {
+  const std::string steps = "  first: {uses: make, with: {name: a}, on_fail: undo}\n";
+  int k = 1;
+  for (; const auto starts = starts_after_a_kill(steps, k, GetParam(), "unmake a"); ++k)
+    EXPECT_EQ(*starts, 1) << "killed at append " << k;
+  EXPECT_GT(k, 5);
+}
+
+INSTANTIATE_TEST_SUITE_P(, FailedAndKilledAt, testing::Values(Fault::dies_before, Fault::dies_after),
+                         [](const auto& fault) {
+                           return fault.param == Fault::dies_before ? "BeforeItIsDurable"
+                                                                    : "AfterItIsDurable";
+                         });
+
 TEST(Doubt, AStartWithoutAnAnswerIsAskedForAndNotRepeated) {
   RunWorld world("  first: {uses: make, with: {name: a}}\n");
   world.on_new.deaf = true;

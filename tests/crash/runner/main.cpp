@@ -1,10 +1,12 @@
 // crash_runner DIR: begins or resumes a small run of real jobs on this machine, with its journal in DIR, and
-// exits with the run's exit code. crash_runner DIR approve STEP: what another terminal would type. Killed by
-// kill_test.cpp at each crash point; every start of a job or of local work leaves a line in DIR/starts.
+// exits with the run's exit code. crash_runner DIR approve STEP: what another terminal would type.
+// crash_runner DIR rollback: takes back what the run has changed. Killed by kill_test.cpp at each crash
+// point; every start of a job or of local work leaves a line in DIR/starts.
 
 #include <fstream>
 #include <iostream>
 
+#include "orchestrator/core/process.h"
 #include "orchestrator/core/secret_store.h"
 #include "orchestrator/jobs/host_jobs.h"
 #include "orchestrator/journal/sqlite_journal.h"
@@ -57,9 +59,20 @@ class Worker : public StepType {
     plan.changes = {{params.text("name"), "", "there"}};
     return plan;
   }
+  Result<Work> apply(const Params& params, const StepPlan&) const override {
+    const std::string name = params.text("name");
+    return work(name, ": >" + file("done-" + name));
+  }
+  Result<Work> undo(const Params& params, const Value&, const Finding& now) const override {
+    if (now.state != Value(true)) return fail(ErrorKind::drift, "crash.drift", "it is not there any more");
+    const std::string name = params.text("name");
+    return work("undo-" + name, "rm " + file("done-" + name));
+  }
 
  protected:
   std::string file(const std::string& name) const { return (folder_ / name).string(); }
+  /// Notes `name` among the starts, then does what `script` says.
+  virtual Work work(const std::string& name, const std::string& script) const = 0;
 
  private:
   std::filesystem::path folder_;
@@ -69,26 +82,29 @@ class Worker : public StepType {
 class JobStep final : public Worker {
  public:
   explicit JobStep(std::filesystem::path folder) : Worker("job", std::move(folder)) {}
-  Result<Work> apply(const Params& params, const StepPlan&) const override {
-    const std::string name = params.text("name");
+
+ protected:
+  Work work(const std::string& name, const std::string& script) const override {
     JobSpec spec;
     spec.host = "here";
-    spec.title = "make " + name;
-    spec.script = "echo " + name + " >>" + file("starts") + "; sleep 0.4; : >" + file("done-" + name);
-    return Work(JobWork{{spec}});
+    spec.title = name;
+    spec.script = "echo " + name + " >>" + file("starts") + "; sleep 0.4; " + script;
+    return JobWork{{spec}};
   }
 };
 
 class CallStep final : public Worker {
  public:
   explicit CallStep(std::filesystem::path folder) : Worker("call", std::move(folder)) {}
-  Result<Work> apply(const Params& params, const StepPlan&) const override {
-    const std::string name = params.text("name");
-    return Work(LocalWork{"call " + name, [this, name](StepContext&) -> Result<void> {
-                            std::ofstream(file("starts"), std::ios::app) << name << "\n";
-                            std::ofstream(file("done-" + name)) << "\n";
-                            return {};
-                          }});
+
+ protected:
+  Work work(const std::string& name, const std::string& script) const override {
+    return LocalWork{"call " + name, [this, name, script](StepContext&) -> Result<void> {
+                       std::ofstream(file("starts"), std::ios::app) << name << "\n";
+                       auto done = run_process({.argv = {"sh", "-c", script}}, Deadline(std::chrono::seconds(10)));
+                       if (!done) return tl::unexpected(done.error());
+                       return {};
+                     }};
   }
 };
 
@@ -166,11 +182,13 @@ int main_in(const std::filesystem::path& folder, const std::string& verb, const 
   RunOptions options;
   options.laptop = "laptop";
   options.who = "ada";
-  const RunContext run{table,    *plan,
-                       *journal, environment,
-                       workers,  [](const KeptEvidence& kept) -> Result<std::string> { return kept.name; },
-                       {},       options};
-  auto summary = Executor(run, {}, {}).run();
+  const RunContext run{
+      table,       *plan,   *journal,
+      environment, workers, [](std::string_view, EvidenceBudget&) -> Result<std::string> { return "kept"; },
+      {},          options};
+  Executor executor(run, {}, {});
+  auto summary =
+      verb == "rollback" ? executor.roll_back(plan_rollback(table, journal->state())) : executor.run();
   if (!summary) return die(summary.error());
   std::cout << summary->reason << "\n";
   return static_cast<int>(summary->exit);

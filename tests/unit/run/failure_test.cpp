@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/unit/run/run_world.h"
@@ -66,6 +67,68 @@ TEST(Failure, WithUndoTakesTheStepsOwnEffectBack) {
   EXPECT_TRUE(world.facts.empty());
 }
 
+TEST(Failure, WithUndoSaysFirstWhatFailed) {
+  RunWorld world("  first: {uses: make, with: {name: a}, on_fail: undo}\n");
+  world.on_new.ends = [&](const JobSpec& spec) -> JobState {
+    if (spec.script == "make a") world.facts.insert("a");
+    return JobDone{spec.script == "make a" ? 1 : 0};
+  };
+  const Summary summary = world.must_run();
+  EXPECT_EQ(summary.exit, ExitCode::failed);
+  EXPECT_THAT(summary.reason, testing::ContainsRegex("first: .*exit status 1.*taken back"));
+}
+
+TEST(Failure, AnUndoThatFailsIsNotRepeatedByItself) {
+  RunWorld world("  first: {uses: make, with: {name: a}, on_fail: undo}\n");
+  world.on_new.ends = [&](const JobSpec& spec) -> JobState {
+    if (spec.script == "make a") world.facts.insert("a");
+    return JobDone{1};
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.on_new.starts["make a"], 1);
+  EXPECT_EQ(world.on_new.starts["unmake a"], 1);
+  const Summary again = world.must_run();
+  EXPECT_EQ(again.exit, ExitCode::failed);
+  EXPECT_EQ(again.next_command, "mxodus rollback r1");
+  EXPECT_EQ(world.on_new.starts["unmake a"], 1);
+}
+
+TEST(Undo, OfTheStepTakesThePlaceOfWhatItsTypeKnows) {
+  RunWorld world(R"(  first:
+    uses: make
+    with: {name: a}
+    undo: {uses: make, with: {name: "back-${self.n}"}}
+    on_fail: undo
+)");
+  world.on_new.ends = [&](const JobSpec& spec) -> JobState {
+    world.facts.insert(spec.script.substr(5));
+    return JobDone{spec.script == "make a" ? 1 : 0};
+  };
+  world.must_run();
+  EXPECT_EQ(world.of("first"), ItemState::failed);
+  EXPECT_THAT(world.state().item({"first", {}}).sentence, testing::HasSubstr("self.n"))
+      << "a failed job has given no outputs";
+
+  RunWorld done(R"(  first: {uses: make, with: {name: a}, undo: {uses: make, with: {name: "back-${self.n}"}}}
+)");
+  ASSERT_EQ(done.must_run().exit, ExitCode::done);
+  const auto summary = done.roll_back();
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->exit, ExitCode::done);
+  EXPECT_EQ(done.of("first"), ItemState::undone);
+  EXPECT_EQ(done.on_new.starts["make back-1"], 1);
+  EXPECT_EQ(done.on_new.starts.count("unmake a"), 0u);
+}
+
+TEST(Undo, ThatHasNothingLeftToDoIsDone) {
+  RunWorld world("  first: {uses: make, with: {name: a}, undo: {uses: make, with: {name: back}}}\n");
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
+  world.facts.insert("back");
+  ASSERT_EQ(world.roll_back()->exit, ExitCode::done);
+  EXPECT_EQ(world.of("first"), ItemState::undone);
+  EXPECT_EQ(world.on_new.starts.count("make back"), 0u);
+}
+
 TEST(Failure, RunsCleanUpStepsOnceAndTheirFailureDoesNotHideTheFirst) {
   RunWorld world(R"(  first: {uses: make, needs: [], with: {name: a}, on_fail: [tidy]}
   tidy: {uses: make, needs: [], with: {name: t}}
@@ -76,6 +139,14 @@ TEST(Failure, RunsCleanUpStepsOnceAndTheirFailureDoesNotHideTheFirst) {
   EXPECT_NE(summary.reason.find("first"), std::string::npos);
   world.must_run();
   EXPECT_EQ(world.on_new.starts["make t"], 1);
+}
+
+TEST(Failure, OfACleanUpStepThatComesFirstInTheAlphabetHidesNothing) {
+  RunWorld world(R"(  zone: {uses: make, needs: [], with: {name: z}, on_fail: [abort]}
+  abort: {uses: make, needs: [], with: {name: t}}
+)");
+  world.breaks = {"z", "t"};
+  EXPECT_THAT(world.must_run().reason, testing::StartsWith("zone: "));
 }
 
 TEST(Failure, ACleanUpStepDoesNotRunWhereNothingFailed) {

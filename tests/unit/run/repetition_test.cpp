@@ -87,6 +87,94 @@ TEST(Until, IsParkedWhereTheNextLookIsFurtherThanTheProcessStays) {
   EXPECT_EQ(world.must_run().exit, ExitCode::done);
 }
 
+TEST(Until, DoesNotWaitForWhatWasAskedWrongly) {
+  RunWorld world(R"(  listed: {uses: look, with: {name: l}, until: "self.n == 0", every: 5m}
+)");
+  world.looks["l"] = [] { return fail(ErrorKind::invalid, "look.no-such-list", "there is no such list"); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.attempts("listed"), 1);
+}
+
+TEST(Until, WaitsWhileNobodyAnswers) {
+  RunWorld world(R"(  listed: {uses: look, with: {name: l}, until: "self.n == 0", every: 6h}
+)");
+  world.looks["l"] = [] { return fail(ErrorKind::no_answer, "look.silent", "no answer"); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.of("listed"), ItemState::waiting);
+}
+
+TEST(Every, IsTheTimeBetweenTwoLooks) {
+  RunWorld world(R"(  listed: {uses: look, with: {name: l}, until: "self.n == 0", every: 7m}
+)");
+  std::vector<Time> looks;
+  world.on_look = [&](StepContext& context) { looks.push_back(context.clock().now()); };
+  int listed = 3;
+  world.looks["l"] = [&] { return found(Verdict::ok, {{"n", --listed}}); };
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
+  ASSERT_EQ(looks.size(), 3u) << "the planner's and two of the run";
+  EXPECT_GE(looks[2].since_epoch - looks[1].since_epoch, std::chrono::minutes(7));
+  EXPECT_LT(looks[2].since_epoch - looks[1].since_epoch, std::chrono::minutes(8));
+}
+
+TEST(Breach, EndsAWaitAtOnceAndShowsItsCondition) {
+  RunWorld world(R"(  queue:
+    uses: look
+    with: {name: q}
+    until: self.n == 0
+    every: 5m
+    retry: {times: 3}
+    breach: {when: self.n > 200, do: hold}
+  change: {uses: make, needs: [], with: {name: a}, if: "true"}
+  behind: {uses: make, needs: [queue], with: {name: b}}
+)");
+  int n = 100;
+  world.looks["q"] = [&] { return found(Verdict::ok, {{"n", n += 50}}); };
+  const Summary summary = world.must_run();
+  EXPECT_EQ(summary.exit, ExitCode::failed);
+  EXPECT_NE(summary.reason.find("breach: self.n > 200"), std::string::npos) << summary.reason;
+  EXPECT_EQ(n, 250) << "the planner saw 150, the run 200 and 250; no retry";
+  EXPECT_EQ(world.of("behind"), ItemState::blocked);
+}
+
+TEST(Breach, ThatWarnsLetsTheWaitGoOn) {
+  RunWorld world(R"(  queue:
+    uses: look
+    with: {name: q}
+    until: self.n == 0
+    every: 5m
+    breach: [{when: self.n > 200, do: hold}, {when: self.n > 100, do: warn}]
+)");
+  std::vector<int> seen = {0, 150, 50};
+  world.looks["q"] = [&] {
+    const int n = seen.back();
+    seen.pop_back();
+    return found(Verdict::ok, {{"n", n}});
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_TRUE(seen.empty());
+  const auto warned =
+      std::count_if(world.disk->events.begin(), world.disk->events.end(), [](const Event& event) {
+        return event.type == EventType::attempt_result &&
+               decode<AttemptResult>(event.data).verdict == Verdict::warn;
+      });
+  EXPECT_EQ(warned, 1);
+}
+
+TEST(Breach, LeadsToWhatItSaysAndNotToWhatOnFailSays) {
+  RunWorld world(
+      R"(  watch: {uses: look, with: {name: q}, breach: {when: self.n > 2, do: [stop_mail]}, on_fail: continue}
+  stop_mail: {uses: make, needs: [], with: {name: s}}
+  change: {uses: make, needs: [pause], with: {name: a}}
+  pause: {uses: wait, needs: [], with: {for: 1m}}
+)");
+  world.looks["q"] = [] { return found(Verdict::ok, {{"n", 3}}); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.on_new.starts["make s"], 1);
+  EXPECT_EQ(world.of("change"), ItemState::pending);
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.on_new.starts["make s"], 1) << "once, also after a resume";
+}
+
 TEST(Wait, EndsAtTheMomentFixedWhenItBegan) {
   RunWorld world(R"(  pause: {uses: wait, with: {for: 3h}}
 )");
@@ -120,6 +208,16 @@ TEST(Timeout, WithCancelEndsTheJob) {
   EXPECT_TRUE(std::holds_alternative<JobDone>(world.on_new.jobs.begin()->second.state));
 }
 
+TEST(Timeout, OfAnObservationEndsTheLook) {
+  RunWorld world("  look: {uses: look, with: {name: l}, timeout: 90s}\n");
+  std::vector<std::chrono::milliseconds> left;
+  world.on_look = [&](StepContext& context) { left.push_back(context.deadline().left()); };
+  world.must_run();
+  ASSERT_FALSE(left.empty());
+  EXPECT_LE(left.back(), std::chrono::seconds(90));
+  EXPECT_GT(left.back(), std::chrono::seconds(80));
+}
+
 TEST(Deadline, BoundsParkingToo) {
   RunWorld world(R"(  listed: {uses: look, with: {name: l}, until: "self.n == 0", every: 1h, deadline: 5h}
 )");
@@ -148,6 +246,21 @@ TEST(ForEach, ADependantWithTheSameListIsJoinedKeyByKey) {
   EXPECT_EQ(world.must_run().exit, ExitCode::failed);
   EXPECT_EQ(world.of("second", "ada"), ItemState::blocked);
   EXPECT_EQ(world.of("second", "bob"), ItemState::done);
+}
+
+TEST(ForEach, ParallelSaysHowManyRunAtOnce) {
+  RunWorld world(
+      R"(  each: {uses: make, host: new, with: {name: "${item}"}, for_each: [a, b, c, d], parallel: 3}
+)");
+  world.on_new.looks = 3;
+  std::size_t most = 0;
+  world.on_wait = [&] {
+    std::size_t running = 0;
+    for (const auto& [id, job] : world.on_new.jobs) running += std::holds_alternative<JobRunning>(job.state);
+    most = std::max(most, running);
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(most, 3u);
 }
 
 TEST(ForEach, StopAfterAllowsAShareOfTheItemsToFail) {

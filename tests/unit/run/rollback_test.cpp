@@ -38,6 +38,51 @@ TEST(Rollback, StopsWhereTheStateIsNotWhatTheStepLeft) {
   EXPECT_THAT(world.state().item({"second", {}}).sentence, testing::HasSubstr("not there any more"));
 }
 
+TEST(Rollback, InPartIsSaidByResumeWithTheCommandThatGoesOn) {
+  RunWorld world(kSteps);
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
+  world.on_new.ends = [&](const JobSpec& spec) -> JobState {
+    if (spec.script != "unmake b") return JobDone{1};
+    world.facts.erase("b");
+    return JobDone{0};
+  };
+  ASSERT_EQ(world.roll_back()->exit, ExitCode::failed);
+  const Summary summary = world.must_run();
+  EXPECT_EQ(summary.exit, ExitCode::failed) << "an undo has failed";
+  EXPECT_EQ(summary.next_command, "mxodus rollback r1");
+  EXPECT_EQ(world.on_new.starts["make b"], 1) << "nothing that was taken back begins again by itself";
+}
+
+TEST(Rollback, AsAWholeRefusesToGoOnUntilSomebodySaysSo) {
+  RunWorld world(kSteps);
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
+  ASSERT_EQ(world.roll_back()->exit, ExitCode::done);
+  const Summary summary = world.must_run();
+  EXPECT_EQ(summary.exit, ExitCode::refused);
+  EXPECT_THAT(summary.reason, testing::HasSubstr("first, second were taken back by a rollback"));
+  EXPECT_THAT(summary.next_command, testing::StartsWith("mxodus end r1"));
+  EXPECT_EQ(world.on_new.starts["make a"], 1);
+  world.decide(EventType::retry, {"first", {}});
+  world.decide(EventType::retry, {"second", {}});
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.on_new.starts["make a"], 2);
+}
+
+TEST(Rollback, KilledAtAnyAppendIsTakenUpAgainAndUndoesNothingTwice) {
+  for (int k = 1; k < 12; ++k) {
+    RunWorld world(kSteps);
+    ASSERT_EQ(world.must_run().exit, ExitCode::done);
+    const bool killed = world.roll_back_killed_at(k, MemoryJournal::Fault::dies_after);
+    const auto summary = world.roll_back();
+    ASSERT_TRUE(summary) << one_line(summary.error());
+    EXPECT_EQ(summary->exit, ExitCode::done) << "killed at append " << k << ": " << summary->reason;
+    EXPECT_EQ(world.on_new.starts["unmake a"], 1) << k;
+    EXPECT_EQ(world.on_new.starts["unmake b"], 1) << k;
+    if (!killed) return;
+  }
+  ADD_FAILURE() << "the rollback has more appends than that";
+}
+
 TEST(Rollback, ListsThePermanentAsNotUndone) {
   RunWorld world(kSteps);
   world.permanent = {"b"};

@@ -26,6 +26,7 @@ class Look final : public StepType {
   Result<Finding> probe(StepContext& context) const override {
     const std::string name = context.params().text("name");
     ++world_.looked[name];
+    if (world_.on_look) world_.on_look(context);
     const auto scripted = world_.looks.find(name);
     return scripted == world_.looks.end() ? found(Verdict::ok) : scripted->second();
   }
@@ -36,7 +37,8 @@ class Look final : public StepType {
                                .params = {name_param(), {.name = "at", .type = ParamType::any, .doc = ""}},
                                .outputs = {{.name = "n", .type = ParamType::integer, .doc = ""},
                                            {.name = "list", .type = ParamType::any, .doc = ""}},
-                               .host = HostUse::optional};
+                               .host = HostUse::optional,
+                               .takes_vantage = true};
 };
 
 /// What `make` and `call` share: a fact that is there or is not.
@@ -252,10 +254,18 @@ Result<Summary> RunWorld::process(std::unique_ptr<MemoryJournal> store, const Ac
   StepTable table(parts_->playbook, parts_->order(), parts_->environment, Value(ValueMap{{"people", "ada"}}));
   table.add_adhoc(journal->state());
   WatchedWorkers workers(clock, on_wait);
-  const RunContext run{table,       *parts_->plan,
-                       *journal,    parts_->environment,
-                       workers,     [](const KeptEvidence& kept) -> Result<std::string> { return kept.name; },
-                       {&observer}, options};
+  const RunContext run{table,
+                       *parts_->plan,
+                       *journal,
+                       parts_->environment,
+                       workers,
+                       [this](std::string_view content, EvidenceBudget& budget) -> Result<std::string> {
+                         budgets.push_back(budget.left());
+                         budget.spend(content.size());
+                         return "kept-" + std::to_string(budgets.size());
+                       },
+                       {&observer},
+                       options};
   Executor executor(run, stop.get_token(), {});
   return act(executor);
 }
@@ -264,12 +274,21 @@ Result<Summary> RunWorld::run() {
   return process(std::make_unique<MemoryJournal>(disk), [](Executor& executor) { return executor.run(); });
 }
 
-bool RunWorld::run_killed_at(int k, MemoryJournal::Fault fault) {
+bool RunWorld::killed_at(int k, MemoryJournal::Fault fault, const Act& act) {
   auto store = std::make_unique<MemoryJournal>(disk);
   store->strike(k, fault);
   const auto before = disk->appends;
-  const auto summary = process(std::move(store), [](Executor& executor) { return executor.run(); });
+  const auto summary = process(std::move(store), act);
   return !summary && disk->appends >= before + k;
+}
+
+bool RunWorld::run_killed_at(int k, MemoryJournal::Fault fault) {
+  return killed_at(k, fault, [](Executor& executor) { return executor.run(); });
+}
+
+bool RunWorld::roll_back_killed_at(int k, MemoryJournal::Fault fault) {
+  const RollbackPlan plan = rollback_plan();
+  return killed_at(k, fault, [&](Executor& executor) { return executor.roll_back(plan); });
 }
 
 Summary RunWorld::must_run() {

@@ -58,6 +58,7 @@ class RunWorld {
 
   RollbackPlan rollback_plan();
   Result<Summary> roll_back();
+  bool roll_back_killed_at(int k, MemoryJournal::Fault fault);
   /// What an edit to these steps would mean for the run as it stands.
   RevisionCheck compare_with(const std::string& steps);
   /// Takes the edit up as a revision; the next process runs these steps.
@@ -86,8 +87,10 @@ class RunWorld {
   std::set<std::string> breaks;             ///< names whose work fails
   std::set<std::string> permanent;          ///< names whose effect is
   std::map<std::string, std::string> note;  ///< shown in the plan of a make: its effect on the reviewed plan
+  std::vector<std::size_t> budgets;  ///< what was left when each piece of evidence was kept
   bool old_is_down = false;
-  std::function<void()> on_wait;  ///< called whenever time passes
+  std::function<void()> on_wait;                ///< called whenever time passes
+  std::function<void(StepContext&)> on_look;    ///< called by each look
   RunOptions options;
   std::stop_source stop;
   RecordingObserver observer;
@@ -97,6 +100,7 @@ class RunWorld {
   struct Parts;
   using Act = std::function<Result<Summary>(Executor&)>;
   Result<Summary> process(std::unique_ptr<MemoryJournal> store, const Act& act, const Adhoc* typed = nullptr);
+  bool killed_at(int k, MemoryJournal::Fault fault, const Act& act);
   std::unique_ptr<Parts> parts_;
 };
 

@@ -1,0 +1,104 @@
+#include <algorithm>
+
+#include "orchestrator/core/advice.h"
+#include "orchestrator/run/attempts_aside.h"
+#include "orchestrator/run/crash_point.h"
+#include "orchestrator/run/review.h"
+
+namespace mxodus {
+
+bool Attempts::may_act(Attempt& attempt) {
+  const ItemRecord& record = run_.item(attempt.id);
+  if (record.adhoc) return true;  // whoever typed it has reviewed it
+  const std::string digest = intent_digest(attempt.planned);
+  const bool approved = record.settled_by && record.settled_by->type == EventType::approve &&
+                        record.settled_by->data.digest == digest;
+  const auto above = run_.table.upstream(attempt.id.step);
+  SinceReview since{record.attempts > 0, false, run_.state().revised(attempt.id.step)};
+  since.changed_above = std::any_of(above.begin(), above.end(), [this](const RunStep* step) {
+    return std::any_of(run_.state().changes.begin(), run_.state().changes.end(),
+                       [&](const auto& change) { return change.second.id.step == step->id(); });
+  });
+  const Review review = compare_with_reviewed(run_.plan, attempt.planned, since);
+  if (!approved && (review.kind == Review::Kind::drift || review.kind == Review::Kind::needs_word)) {
+    const PlannedItem fresh = attempt.planned;
+    drop(attempt);
+    (review.kind == Review::Kind::drift ? tell_.drifted : tell_.needs_word)(fresh, review.sentence);
+    return false;
+  }
+  if (review.kind != Review::Kind::as_reviewed &&
+      !wrote(run_.journal.planned(attempt.id, intent_plan(attempt.planned)))) {
+    drop(attempt);
+    return false;
+  }
+  if (!tell_.gates_hold(attempt.planned)) {
+    drop(attempt);
+    return false;
+  }
+  return true;
+}
+
+void Attempts::intend(Attempt& attempt, Result<Work> work) {
+  if (!work)
+    return conclude(attempt, Finding{Verdict::fail, with_advice(work.error()), {}, {}}, work.error().code);
+  take_work(attempt, std::move(*work));
+
+  AttemptIntent intent;
+  intent.title = attempt.local ? attempt.local->title : attempt.planned.step.summary;
+  intent.effect = attempt.planned.effect;
+  intent.fingerprint = attempt.planned.fingerprint;
+  intent.jobs =
+      name_jobs(run_.state().opened.run, attempt.id, run_.journal.next_attempt(attempt.id), attempt.jobs);
+  intent.undo = attempt.planned.step.undo;
+  intent.undoes = attempt.undoes;
+  intent.decision = attempt.decision;
+  intent.plan = intent_plan(attempt.planned);
+  attempt.decision = 0;
+
+  if (!attempt.undoes) crash::here("before-intent");
+  const auto written =
+      attempt.undoes ? run_.journal.undo_intent(attempt.id, intent) : run_.journal.intent(attempt.id, intent);
+  if (!wrote(written)) return drop(attempt);
+  crash::here(attempt.undoes ? "before-undo" : "after-intent");
+  act(attempt);
+}
+
+void Attempts::take_work(Attempt& attempt, Work work) {
+  if (auto* jobs = std::get_if<JobWork>(&work)) attempt.jobs = std::move(jobs->jobs);
+  if (auto* local = std::get_if<LocalWork>(&work)) attempt.local = std::move(*local);
+}
+
+void Attempts::act(Attempt& attempt) {
+  attempt.phase = Attempt::Phase::starting;
+  if (attempt.local) return act_locally(attempt);
+  start_jobs(attempt);
+}
+
+void Attempts::act_locally(Attempt& attempt) {
+  const auto limit = attempt.step->rules().timeout ? attempt.step->rules().timeout->value
+                                                   : run_.options.times.local_work_limit;
+  aside<std::vector<KeptEvidence>>(
+      attempt, limit,
+      [&environment = run_.environment, planned = attempt.planned,
+       local = *attempt.local](const Deadline& deadline) -> Result<std::vector<KeptEvidence>> {
+        AttemptContext context(environment, Params(planned.params), {planned.host, planned.vantage},
+                               deadline);
+        if (auto acted = local.act(context); !acted) return tl::unexpected(acted.error());
+        crash::here("after-local-work");
+        return context.take_evidence();
+      },
+      [this](Attempt& a, Result<std::vector<KeptEvidence>> acted) {
+        if (acted) {
+          std::move(acted->begin(), acted->end(), std::back_inserter(a.evidence));
+          return finish(a);
+        }
+        // Whether a call that got no answer has done its work, only the world can tell.
+        if (acted.error().kind == ErrorKind::no_answer || acted.error().kind == ErrorKind::unreachable) {
+          a.ended_by = one_line(acted.error());
+          return settle(a);
+        }
+        conclude(a, Finding{Verdict::fail, with_advice(acted.error()), {}, {}}, acted.error().code);
+      });
+}
+
+}  // namespace mxodus

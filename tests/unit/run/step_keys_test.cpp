@@ -1,0 +1,155 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "orchestrator/run/window.h"
+#include "tests/unit/run/run_world.h"
+
+namespace mxodus {
+namespace {
+
+// What the keys of a step do that no other file here is about.
+
+TEST(Host, AndVantageAreTheNamesThatTheStepGives) {
+  RunWorld world("  look: {uses: look, host: old, from: new, with: {name: l}}\n");
+  std::vector<std::string> stood;
+  world.on_look = [&](StepContext& context) {
+    stood.push_back(context.host().name() + " from " + context.vantage().name());
+  };
+  world.must_run();
+  EXPECT_THAT(stood, testing::Each("old from new"));
+}
+
+TEST(From, SeveralVantagesMakeAnItemForEach) {
+  RunWorld world("  look: {uses: look, from: [new, old], with: {name: l}}\n");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("look", "new"), ItemState::done);
+  EXPECT_EQ(world.of("look", "old"), ItemState::done);
+}
+
+TEST(Needs, OfNothingWaitsForNothing) {
+  RunWorld world(R"(  broken: {uses: look, with: {name: l}, on_fail: continue}
+  free: {uses: make, needs: [], with: {name: a}}
+  bound: {uses: make, needs: [broken], with: {name: b}}
+)");
+  world.looks["l"] = [] { return found(Verdict::fail); };
+  world.must_run();
+  EXPECT_EQ(world.of("free"), ItemState::done);
+  EXPECT_EQ(world.of("bound"), ItemState::blocked);
+}
+
+TEST(Stage, IsWhatARunCanBeEndedAfter) {
+  RunWorld world(R"(  look: {uses: look, stage: Look, with: {name: l}}
+  change: {uses: make, stage: Change, with: {name: a}}
+)");
+  world.options.until = "Look";
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.of("look"), ItemState::done);
+  EXPECT_TRUE(world.on_new.starts.empty());
+}
+
+/// The fake clock's local time of day, moved by `minutes`, as the language writes it.
+std::string time_of_day(const FakeClock& clock, int minutes) {
+  const std::time_t at =
+      std::chrono::duration_cast<std::chrono::seconds>(clock.now().since_epoch).count() + minutes * 60;
+  std::tm local{};
+  localtime_r(&at, &local);
+  std::array<char, 8> text{};
+  std::strftime(text.data(), text.size(), "%H:%M", &local);
+  return text.data();
+}
+
+TEST(Window, HoldsAChangeUntilItOpensAndNotALook) {
+  const std::string window = time_of_day(FakeClock(), 120) + "-" + time_of_day(FakeClock(), 180);
+  RunWorld world("  look: {uses: look, with: {name: l}, window: \"" + window +
+                 "\"}\n  change: {uses: make, with: {name: a}, window: \"" + window + "\"}\n");
+  const Summary early = world.must_run();
+  EXPECT_EQ(early.exit, ExitCode::parked);
+  EXPECT_EQ(world.of("look"), ItemState::done);
+  EXPECT_TRUE(world.on_new.starts.empty());
+  world.clock.advance(std::chrono::minutes(125));
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+}
+
+constexpr const char* kFresh = R"(  look: {uses: look, with: {name: l}, fresh_for: 1h}
+  old: {uses: look, with: {name: o}}
+  go: {uses: approve, with: {question: "Go on?"}}
+  change: {uses: make, with: {name: a}}
+)";
+
+TEST(FreshFor, AnAgedLookIsMadeAgainBeforeAChangeAlsoByAResume) {
+  RunWorld world(kFresh);
+  ASSERT_EQ(world.must_run().exit, ExitCode::parked);
+  const int before = world.looked["l"];
+  const int other = world.looked["o"];
+  world.approve("go");
+  world.clock.advance(std::chrono::minutes(90));
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.looked["l"], before + 1);
+  EXPECT_EQ(world.looked["o"], other) << "without fresh_for it does not age";
+}
+
+TEST(FreshFor, WhatAnAgedLookFindsNowHoldsTheChange) {
+  RunWorld world(kFresh);
+  world.must_run();
+  world.approve("go");
+  world.clock.advance(std::chrono::minutes(90));
+  world.looks["l"] = [] { return found(Verdict::fail); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_TRUE(world.on_new.starts.empty());
+}
+
+TEST(FreshFor, ALookThatIsFreshIsNotRepeated) {
+  RunWorld world(kFresh);
+  world.must_run();
+  const int before = world.looked["l"];
+  world.approve("go");
+  world.clock.advance(std::chrono::minutes(30));
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.looked["l"], before);
+}
+
+TEST(FreshFor, AnAgedLookIsMadeAgainBeforeAGateToo) {
+  RunWorld world(R"(  look: {uses: look, with: {name: l}, fresh_for: 1h}
+  pause: {uses: wait, with: {for: 2h}}
+  go: {uses: approve, with: {question: "Go on?"}}
+)");
+  world.must_run();
+  const int before = world.looked["l"];
+  world.clock.advance(std::chrono::hours(3));
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.of("go"), ItemState::gate);
+  EXPECT_EQ(world.looked["l"], before + 1);
+}
+
+TEST(Deadline, BoundsARetryToo) {
+  RunWorld world(
+      "  look: {uses: look, with: {name: l}, retry: {times: 9, delay: 1h, max_delay: 1h}, deadline: 90m}\n");
+  world.looks["l"] = [] { return found(Verdict::fail); };
+  for (int n = 0; n < 3; ++n) {
+    world.must_run();
+    world.clock.advance(std::chrono::minutes(61));
+  }
+  EXPECT_EQ(world.of("look"), ItemState::failed);
+  EXPECT_LE(world.attempts("look"), 2);
+}
+
+TEST(Evidence, OfOneAttemptSharesOneBudgetAndKeepsItsNames) {
+  RunWorld world("  look: {uses: look, with: {name: l}}\n");
+  world.on_look = [](StepContext& context) {
+    context.keep_evidence("first.json", std::string(1000, 'a'));
+    context.keep_evidence("second.json", "b");
+  };
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
+  ASSERT_EQ(world.budgets.size(), 2u);
+  EXPECT_EQ(world.budgets[1], world.budgets[0] - 1000);
+  const auto result =
+      std::find_if(world.disk->events.begin(), world.disk->events.end(),
+                   [](const Event& event) { return event.type == EventType::attempt_result; });
+  ASSERT_NE(result, world.disk->events.end());
+  EXPECT_THAT(decode<AttemptResult>(result->data).evidence, testing::ElementsAre("kept-1", "kept-2"));
+  EXPECT_THAT(decode<AttemptResult>(result->data).evidence_titles,
+              testing::ElementsAre("first.json", "second.json"));
+}
+
+}  // namespace
+}  // namespace mxodus
