@@ -143,7 +143,8 @@ Result<void> Schedule::look_at_item(const RunStep& step, const Instance& instanc
     ready.push_back({Ready::What::recover, &step, instance});
     return {};
   }
-  if (const auto pause = owed_retry(step.rules(), record, step.effect)) {
+  const bool too_late = record.deadline && *record.deadline <= now;
+  if (const auto pause = owed_retry(step.rules(), record, step.effect); pause && !too_late) {
     // Killed between a failure and the note that it is tried again.
     const Time when{now.since_epoch + pause->value};
     return done(run_.journal.wait_armed(id, {ItemState::waiting, "it is tried again", when, {}, 0}));
@@ -153,7 +154,7 @@ Result<void> Schedule::look_at_item(const RunStep& step, const Instance& instanc
     return {};
   }
   if (record.deadline && !has_ended(record.state)) {
-    if (*record.deadline <= now)
+    if (too_late)
       return note(id, ItemState::failed, "its deadline has passed: " + to_local_string(*record.deadline));
     due(*record.deadline);
   }

@@ -167,8 +167,9 @@ case $2 in
     ;;
   end)
     [ -z "${3:-}" ] || [ -s "$dir/rc" ] || note "$3"
-    # A job that has not begun never will.
-    if take_place 0 0; then
+    # A job that has not begun never will. In its own name, so that it is seen to be busy until the end is written.
+    proc_stat $$ || proc_start=-
+    if take_place $$ "$proc_start"; then
       write_end 143
       drop_secrets
     else

@@ -29,7 +29,7 @@ TEST(BindParams, GivesTypedValuesAndFallbacks) {
   ASSERT_THAT(bound.faults, testing::IsEmpty());
   EXPECT_EQ(bound.params.text("to"), "/srv");
   EXPECT_EQ(bound.params.duration("gap"), Duration{std::chrono::hours(1)});
-  EXPECT_THAT(bound.params.texts("names"), testing::ElementsAre("Mail.example.org"));
+  EXPECT_THAT(bound.params.texts("names"), testing::ElementsAre("mail.example.org"));
 }
 
 TEST(BindParams, NamesAllFaultsAtOnce) {
