@@ -56,15 +56,17 @@ arrange() {
 }
 
 case_the_search_finds_what_is_shown() {
+  local shown_by
   arrange
   lab exec -u ops new-mx env CANARY="$dns" sh -c 'sleep 8' "$restic" &
+  shown_by=$!
   lab exec new-mx sh -c 'cat >/var/tmp/case/encoded' < <(printf '%s' "x $odd" | base64 -w0)
   expect_match 'files on new-mx' '/var/tmp/case/encoded' "$(files_on new-mx)"
   shown() { seen_on new-mx "since=$(cat "$scratch/began")" | grep "process [0-9]* $1"; }
   wait_until 10 shown cmdline
   wait_until 10 shown environ
   # No longer than needed: the next cases look at every process.
-  wait $!
+  wait "$shown_by"
 }
 
 case_while_secrets_are_used_no_process_shows_them_and_only_the_jobs_own_file_holds_them() {

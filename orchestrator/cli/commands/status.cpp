@@ -154,6 +154,19 @@ std::string summary(const RunState& state, const Plan* plan) {
   return join(words, ", ");
 }
 
+/// A host that came back stands before anything else, then whatever waits for a word, then the rest.
+std::vector<const std::pair<const ItemId, ItemRecord>*> in_reading_order(const RunState& state) {
+  const auto rank = [](const auto* entry) {
+    if (!entry->second.gate) return 2;
+    return entry->first.step.starts_with("host.") ? 0 : 1;  // as host_item() names it; no step has a dot
+  };
+  std::vector<const std::pair<const ItemId, ItemRecord>*> entries;
+  for (const auto& entry : state.items) entries.push_back(&entry);
+  std::stable_sort(entries.begin(), entries.end(),
+                   [&](const auto* a, const auto* b) { return rank(a) < rank(b); });
+  return entries;
+}
+
 std::string status_text(const View& view, const Plan* plan, const Style& style) {
   const RunState& state = view.run.journal.state();
   std::string text = style.paint(Role::heading, "run " + state.opened.run) + "  " +
@@ -169,11 +182,13 @@ std::string status_text(const View& view, const Plan* plan, const Style& style) 
     if (auto line = line_of(host)) row(*line, host.host);
   for (const auto& [host, lost] : state.lost_hosts)
     if (!was_looked_at(view, host)) row({Role::warning, "host lost", lost.reason}, host);
-  for (const auto& [id, item] : state.items)
+  for (const auto* entry : in_reading_order(state)) {
+    const auto& [id, item] = *entry;
     if (auto line = line_of(item, view.now); line && !is_past_adhoc(item)) {
       if (item.adhoc) line->text += "; typed by " + item.adhoc->who + ", because: " + item.adhoc->why;
       row(*line, to_string(id));
     }
+  }
   for (const auto& [id, item] : state.items)
     if (is_past_adhoc(item)) row({Role::plain, "ad hoc", adhoc_text(item)}, to_string(id));
   for (const auto& [host, lease] : state.leases)

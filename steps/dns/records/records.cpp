@@ -179,7 +179,8 @@ class DnsRecords final : public StepType {
     if (longest) {
       const Time until{context.clock().now().since_epoch + longest->value};
       found->outputs["cached_until"] = until;
-      if (found->verdict == Verdict::ok)
+      const bool said = found->sentence.find("resolvers may answer the old") != std::string::npos;
+      if (found->verdict == Verdict::ok && !said)
         found->sentence += "; resolvers may answer the old until " + to_local_string(until);
     }
     return found;
