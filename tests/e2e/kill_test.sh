@@ -27,7 +27,7 @@ resume_killed_after() {
 
 # Once the new host is in service the blacklist forgets it and the old host comes back.
 let_the_world_move() {
-  [[ $(state_of start_postfix) == done ]] || return 0
+  [[ $(state_of start_postfix) == 'done' ]] || return 0
   lab exec dns lab-dnsbl remove 198.51.100.20
   lab heal old-mx
 }

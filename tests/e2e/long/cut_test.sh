@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # A restore that is cut off in every way, and comes to its end once.
+# shellcheck disable=SC2016 # the hosts' shells expand
 # shellcheck source=tests/e2e/support.sh
 source "${0%/*}/../support.sh"
 case_limit=600
@@ -47,7 +48,6 @@ expect_whole_and_begun_once() {
 
 # line_is_cut HOST SECONDS
 line_is_cut() {
-  local began
   begin_slow_restore
   lab cut "$1"
   expect_match "the link of $1" ' cut ' "$(lab status | grep "^$1 ")"
