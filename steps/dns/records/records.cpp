@@ -177,9 +177,12 @@ class DnsRecords final : public StepType {
     const auto kept = plan.apply.find("kept_for");
     const auto* longest = kept ? kept->get<Duration>() : nullptr;
     if (longest) {
-      const Time until{context.clock().now().since_epoch + longest->value};
-      found->outputs["cached_until"] = until;
-      const bool said = found->sentence.find("resolvers may answer the old") != std::string::npos;
+      const Time now = context.clock().now();
+      const Time until{now.since_epoch + longest->value};
+      Value& cached_until = found->outputs["cached_until"];
+      const auto* seen = cached_until.get<Time>();
+      const bool said = seen && seen->since_epoch > now.since_epoch;
+      cached_until = until;
       if (found->verdict == Verdict::ok && !said)
         found->sentence += "; resolvers may answer the old until " + to_local_string(until);
     }
