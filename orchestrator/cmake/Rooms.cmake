@@ -6,4 +6,5 @@ function(mxodus_room name)
   add_library(mxodus_${name} STATIC ${sources})
   target_link_libraries(mxodus_${name} PUBLIC tl::expected nlohmann_json::nlohmann_json Threads::Threads ${ROOM_LINKS}
                                        PRIVATE ${ROOM_PRIVATE_LINKS})
+  mxodus_use_precompiled(mxodus_${name} mxodus_headers)
 endfunction()
