@@ -23,6 +23,16 @@ Value redacted(const Value& value, const Redactor& redactor) {
   return value;
 }
 
+tl::unexpected<Error> attempt_open(const ItemId& id) {
+  return fail(ErrorKind::internal, "journal.attempt-open",
+              to_string(id) + " has an attempt without an end; another one must not begin");
+}
+
+tl::unexpected<Error> no_attempt(EventType type, const ItemId& id) {
+  return fail(ErrorKind::internal, "journal.no-attempt",
+              std::string(to_string(type)) + " of " + to_string(id) + ", which has no attempt under way");
+}
+
 }  // namespace
 
 Result<Journal> Journal::open(std::unique_ptr<JournalStore> store, const Clock& clock,
@@ -42,7 +52,7 @@ Result<void> Journal::poll() {
   return {};
 }
 
-Result<std::int64_t> Journal::append(EventType type, const ItemId& id, int attempt, const Value& data) {
+Event Journal::event(EventType type, const ItemId& id, int attempt, const Value& data) const {
   Event event;
   event.utc = clock_->now();
   event.boottime = clock_->boottime();
@@ -50,25 +60,29 @@ Result<std::int64_t> Journal::append(EventType type, const ItemId& id, int attem
   event.id = id;
   event.attempt = attempt;
   event.data = redacted(data, *redactor_);
-  const auto n = store_->append(std::move(event));
+  return event;
+}
+
+Result<std::int64_t> Journal::append_all(std::vector<Event> events) {
+  const auto n = store_->append_all(std::move(events));
   if (!n) return n;
   // Read back instead of folded from memory: events of others may lie between, and their order counts.
   if (auto read = poll(); !read) return tl::unexpected(read.error());
   return n;
 }
 
+Result<std::int64_t> Journal::append(EventType type, const ItemId& id, int attempt, const Value& data) {
+  return append_all({event(type, id, attempt, data)});
+}
+
 Result<std::int64_t> Journal::begin(EventType type, const ItemId& id, const AttemptIntent& data) {
-  if (state_.item(id).open)
-    return fail(ErrorKind::internal, "journal.attempt-open",
-                to_string(id) + " has an attempt without an end; another one must not begin");
+  if (state_.item(id).open) return attempt_open(id);
   return append(type, id, next_attempt(id), encode(data));
 }
 
 Result<std::int64_t> Journal::append_to_open_attempt(EventType type, const ItemId& id, const Value& data) {
   const auto& open = state_.item(id).open;
-  if (!open)
-    return fail(ErrorKind::internal, "journal.no-attempt",
-                std::string(to_string(type)) + " of " + to_string(id) + ", which has no attempt under way");
+  if (!open) return no_attempt(type, id);
   return append(type, id, open->number, data);
 }
 
@@ -89,15 +103,32 @@ Result<std::int64_t> Journal::in_doubt(const ItemId& id, const std::string& reas
                                 encode(StateChange{ItemState::in_doubt, reason}));
 }
 Result<std::int64_t> Journal::result(const ItemId& id, const AttemptResult& data) {
+  return ended({{id, std::nullopt, data}});
+}
+
+Result<std::int64_t> Journal::ended(const std::vector<Ending>& endings) {
+  std::vector<Event> events;
+  for (const Ending& ending : endings)
+    if (auto added = add_ending(events, ending); !added) return tl::unexpected(added.error());
+  return append_all(std::move(events));
+}
+
+Result<void> Journal::add_ending(std::vector<Event>& events, const Ending& ending) const {
+  const auto& [id, looked, result] = ending;
   const auto& open = state_.item(id).open;
+  const EventType type = open && open->undo ? EventType::undo_result : EventType::attempt_result;
+  if (looked && open) return attempt_open(id);
+  if (!looked && !open) return no_attempt(type, id);
   const auto size =
-      to_json(data.outputs).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).size();
+      to_json(result.outputs).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).size();
   if (size > largest_outputs)
     return fail(ErrorKind::invalid, "journal.outputs-too-large",
                 "the outputs of " + to_string(id) + " are " +
                     to_string(Size{static_cast<std::int64_t>(size)}) + "; 64 KiB is the most");
-  return append_to_open_attempt(open && open->undo ? EventType::undo_result : EventType::attempt_result, id,
-                                encode(data));
+  const int number = open ? open->number : next_attempt(id);
+  if (looked) events.push_back(event(EventType::attempt_intent, id, number, encode(*looked)));
+  events.push_back(event(type, id, number, encode(result)));
+  return {};
 }
 
 Result<std::int64_t> Journal::run_opened(const RunOpened& data) {

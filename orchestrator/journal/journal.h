@@ -2,6 +2,8 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "orchestrator/core/clock.h"
 #include "orchestrator/core/redactor.h"
@@ -53,6 +55,18 @@ class Journal {
   /// Outputs of 64 KiB at most ("journal.outputs-too-large").
   Result<std::int64_t> result(const ItemId& id, const AttemptResult& data);
 
+  /// How an attempt ended.
+  struct Ending {
+    ItemId id;
+    /// Of a look, which has no attempt open: it changes nothing, so what it was to do need not be known
+    /// before.
+    std::optional<AttemptIntent> looked;
+    AttemptResult result;
+  };
+  /// The results of several items, and with them the intents of those that only looked, durable together:
+  /// all of them or none. Each item once; errors as of intent() and result(). `endings` is not empty.
+  Result<std::int64_t> ended(const std::vector<Ending>& endings);
+
   Result<std::int64_t> step_state(const ItemId& id, const StateChange& data);
   Result<std::int64_t> wait_armed(const ItemId& id, StateChange data);
   Result<std::int64_t> gate_opened(const ItemId& id, const GateOpened& data);
@@ -74,6 +88,9 @@ class Journal {
   Journal(std::unique_ptr<JournalStore> store, const Clock& clock, const Redactor& redactor)
       : store_(std::move(store)), clock_(&clock), redactor_(&redactor) {}
 
+  Event event(EventType type, const ItemId& id, int attempt, const Value& data) const;
+  Result<void> add_ending(std::vector<Event>& events, const Ending& ending) const;
+  Result<std::int64_t> append_all(std::vector<Event> events);
   Result<std::int64_t> append(EventType type, const ItemId& id, int attempt, const Value& data);
   Result<std::int64_t> append_to_open_attempt(EventType type, const ItemId& id, const Value& data);
   Result<std::int64_t> begin(EventType type, const ItemId& id, const AttemptIntent& data);

@@ -154,7 +154,9 @@ struct SqliteJournal::Connection {
     return found;
   }
 
-  void insert(const Event& event, const std::string& text) {
+  /// Returns its digest.
+  std::string insert(const Event& event, const std::string& text) {
+    std::string digest = event_digest(event, text);
     const StatementUse row(*add);
     row->bind(1, event.n);
     row->bind(2, event.v);
@@ -166,8 +168,9 @@ struct SqliteJournal::Connection {
     row->bind(8, event.attempt);
     row->bind(9, text);
     row->bind(10, event.prev);
-    row->bind(11, event_digest(event, text));
+    row->bind(11, digest);
     row->exec();
+    return digest;
   }
 
   fs::path file;
@@ -223,23 +226,31 @@ Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const fs::path& file)
   }
 }
 
-Result<std::int64_t> SqliteJournal::append(Event event) {
-  const auto text = data_text(event);
-  if (!text) return tl::unexpected(text.error());
+Result<std::int64_t> SqliteJournal::append_all(std::vector<Event> events) {
+  std::vector<std::string> texts;
+  for (const Event& event : events) {
+    auto text = data_text(event);
+    if (!text) return tl::unexpected(text.error());
+    texts.push_back(std::move(*text));
+  }
   Connection& c = *connection_;
   try {
-    // IMMEDIATE: the last event stays the last one until ours is in.
+    // IMMEDIATE: the last event stays the last one until ours are in.
     SQLite::Transaction append(c.database, SQLite::TransactionBehavior::IMMEDIATE);
     const Last last = c.read_last();
     if (last.v > journal_version) return newer_version(c.file, last.v);
     if (last.n != last.highest)
       return damaged(c.file, last.n, "events after " + std::to_string(last.n) + " are missing");
-    event.v = journal_version;
-    event.n = last.n + 1;
-    event.prev = last.digest;
-    c.insert(event, *text);
+    std::int64_t n = last.n;
+    std::string prev = last.digest;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      events[i].v = journal_version;
+      events[i].n = ++n;
+      events[i].prev = std::move(prev);
+      prev = c.insert(events[i], texts[i]);
+    }
     append.commit();
-    return event.n;
+    return n;
   } catch (const SQLite::Exception& e) {
     return sqlite_error(e, c.file, "write to the journal");
   }

@@ -8,7 +8,7 @@
 
 namespace mxodus {
 
-/// The journal as an SQLite database: write-ahead log, a sync for every event, append-only by triggers, each
+/// The journal as an SQLite database: write-ahead log, a sync for every append, append-only by triggers, each
 /// event linked to the one before by its digest. Format and reasons: docs/journal.md.
 ///
 /// Nothing else in this process may open the file, not even to read: closing any descriptor of it drops
@@ -30,7 +30,7 @@ class SqliteJournal final : public JournalStore {
   ~SqliteJournal() override;
 
   /// Also: "journal.disk-full", "journal.busy", "journal.io", "journal.damaged".
-  Result<std::int64_t> append(Event event) override;
+  Result<std::int64_t> append_all(std::vector<Event> events) override;
   Result<std::vector<Event>> read(std::int64_t after) override;
 
  private:

@@ -22,6 +22,7 @@ struct Attempt {
     following,   ///< its jobs run; nothing in this process does, but for a look now and then
     finishing,   ///< its end is being judged
     cancelling,  ///< its jobs are being ended
+    concluded,   ///< its end is known and about to be written down
   };
 
   ItemId id;
@@ -40,7 +41,8 @@ struct Attempt {
   std::string ended_by;       ///< why its jobs were cancelled: a sentence
 
   std::optional<JobFollower> follower;
-  bool asked_wrongly = false;  ///< no later look can find anything else
+  std::optional<StateChange> again;  ///< when it is tried again, once its end is written down
+  bool asked_wrongly = false;        ///< no later look can find anything else
   bool looking = false;
   bool reached = false;    ///< its jobs are known to have reached their hosts
   bool recovered = false;  ///< begun by another process: its jobs are asked before anything else

@@ -13,8 +13,9 @@
 
 namespace mxodus {
 
-/// Runs attempts: a fresh plan, the intent, the work, its end, the result. Each is written down before the
-/// next begins. On the executor's thread; what blocks runs on workers and comes back as a completion.
+/// Runs attempts: a fresh plan, the intent, the work, its end, the result. The intent of a change is durable
+/// before it acts; what only looks is written down with what it has found. On the executor's thread; what
+/// blocks runs on workers and comes back as a completion.
 class Attempts {
  public:
   /// What an attempt may find that is not its own to settle.
@@ -48,6 +49,9 @@ class Attempts {
 
   /// Looks at jobs that are due and at timeouts that have passed.
   void tick();
+  /// Writes down what has ended since the last call, all of it with one sync of the journal. Until then it is
+  /// under way.
+  void write_down();
   /// Looks at every job now: the laptop has slept, or a host has come back.
   void hurry();
   /// Ends what can be ended early and begins nothing new: looks and plans, never a job.
@@ -132,5 +136,6 @@ class Attempts {
   HostSlots slots_;
   std::map<ItemId, Attempt> attempts_;
 };
+  std::vector<Journal::Ending> ends_;  ///< of attempts that are concluded
 
 }  // namespace mxodus

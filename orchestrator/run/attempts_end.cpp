@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/journal/evidence.h"
@@ -96,21 +97,20 @@ void Attempts::keep_evidence(const Attempt& attempt, AttemptResult& result) {
 
 void Attempts::conclude(Attempt& attempt, const Finding& finding, const std::string& code) {
   if (attempt.undoes) return conclude_undo(attempt, finding);
-  const ItemId id = attempt.id;
-  const ItemRecord before = run_.item(id);
+  const ItemRecord& before = run_.item(attempt.id);
   const bool acted = before.open && before.open->intent.effect != Effect::observe;
+  Journal::Ending end{attempt.id, {}, {}};
 
   if (!before.open) {
-    AttemptIntent looked;
-    looked.effect = Effect::observe;
-    looked.title = attempt.planned.step.summary;
-    looked.fingerprint = attempt.planned.fingerprint;
-    looked.decision = attempt.decision;
-    if (!wrote(run_.journal.intent(id, looked))) return drop(attempt);
+    end.looked.emplace();
+    end.looked->effect = Effect::observe;
+    end.looked->title = attempt.planned.step.summary;
+    end.looked->fingerprint = attempt.planned.fingerprint;
+    end.looked->decision = attempt.decision;
     attempt.decision = 0;
   }
 
-  AttemptResult result;
+  AttemptResult& result = end.result;
   result.verdict = finding.verdict;
   result.outputs = finding.outputs;
   result.sentence = finding.sentence;
@@ -120,18 +120,28 @@ void Attempts::conclude(Attempt& attempt, const Finding& finding, const std::str
   const ItemEnding ending = judge(attempt, before.failures, acted, result);
   result.state = attempt.decision ? ItemState::cancelled : ending.state;
   result.verdict = ending.verdict;
+  if (ending.again_in && result.state != ItemState::cancelled)
+    attempt.again = {ItemState::waiting,
+                     ending.reason,
+                     Time{run_.clock().now().since_epoch + ending.again_in->value},
+                     {},
+                     0};
+  attempt.phase = Attempt::Phase::concluded;
+  ends_.push_back(std::move(end));
+}
 
+void Attempts::write_down() {
+  const auto ends = std::exchange(ends_, {});
+  if (ends.empty()) return;
   crash::here("before-result");
-  const bool written = wrote(run_.journal.result(id, result));
-  drop(attempt);
-  if (!written) return;
-  crash::here("after-result");
-  if (!ending.again_in || result.state == ItemState::cancelled) return;
-  wrote(run_.journal.wait_armed(id, {ItemState::waiting,
-                                     ending.reason,
-                                     Time{run_.clock().now().since_epoch + ending.again_in->value},
-                                     {},
-                                     0}));
+  const bool written = wrote(run_.journal.ended(ends));
+  if (written) crash::here("after-result");
+  for (const Journal::Ending& end : ends) {
+    Attempt& attempt = attempts_.at(end.id);
+    const auto again = std::move(attempt.again);
+    drop(attempt);
+    if (written && again) wrote(run_.journal.wait_armed(end.id, *again));
+  }
 }
 
 /// What the step's rules make of what an attempt has given: `breach`, then `until`, then the verdict itself.

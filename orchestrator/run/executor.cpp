@@ -112,10 +112,7 @@ Result<Summary> Executor::run() {
     if (!cannot_write_)
       if (auto begun = begin_what_may(); !begun) cannot_write_ = begun.error();
     if (!anything_left()) break;
-    // One look at what may begin serves for everything that has ended by now.
-    auto completion = run_.workers.next(until_next());
-    for (; completion && !cannot_write_; completion = run_.workers.next(std::chrono::milliseconds(0)))
-      (*completion)();
+    take_completions();
   }
   attempts_.leave();
   if (cannot_write_) return tl::unexpected(*cannot_write_);
@@ -123,6 +120,15 @@ Result<Summary> Executor::run() {
     if (auto ended = end_run(); !ended) return tl::unexpected(ended.error());
   }
   return leave_run();
+}
+
+/// Waits for one thing to happen. One sync of the journal, and one look at what may begin, serve for
+/// everything that has ended by then.
+void Executor::take_completions() {
+  auto completion = run_.workers.next(until_next());
+  for (; completion && !cannot_write_; completion = run_.workers.next(std::chrono::milliseconds(0)))
+    (*completion)();
+  if (!cannot_write_) attempts_.write_down();
 }
 
 bool Executor::notice_sleep() {

@@ -40,6 +40,7 @@ class Executor {
   Result<void> arm(const PlannedItem& planned);
   Result<void> begin_what_may();
   void begin(const Schedule::Ready& ready);
+  void take_completions();
   bool notice_sleep();
   bool anything_left() const;
   std::chrono::milliseconds until_next() const;

@@ -40,7 +40,7 @@ Result<Summary> Executor::run_adhoc(const ItemId& id) {
     const bool followed = attempts_.under_way(id) && attempts_.any_moving() && !stopping;
     if (!followed && !attempts_.any_working()) break;
     attempts_.tick();
-    if (auto completion = run_.workers.next(until_next())) (*completion)();
+    take_completions();
   }
   attempts_.leave();
   if (cannot_write_) return tl::unexpected(*cannot_write_);

@@ -5,7 +5,7 @@ namespace mxodus {
 void Executor::work_until_ended(const ItemId& id) {
   while (attempts_.under_way(id) && !leave_.stop_requested()) {
     attempts_.tick();
-    if (auto completion = run_.workers.next(until_next())) (*completion)();
+    take_completions();
   }
 }
 

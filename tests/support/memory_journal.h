@@ -21,8 +21,8 @@ class MemoryJournal final : public JournalStore {
  public:
   enum class Fault {
     refused,      ///< this append fails, nothing of it is kept; later ones work
-    dies_before,  ///< killed before the event is durable
-    dies_after,   ///< killed when the event is durable and before anybody learns of it
+    dies_before,  ///< killed before its events are durable
+    dies_after,   ///< killed when they are durable and before anybody learns of it
   };
 
   explicit MemoryJournal(std::shared_ptr<MemoryDisk> disk) : disk_(std::move(disk)) {}
@@ -35,7 +35,7 @@ class MemoryJournal final : public JournalStore {
   /// Whether it has struck; a test that injects a fault must look.
   bool struck() const { return struck_; }
 
-  Result<std::int64_t> append(Event event) override {
+  Result<std::int64_t> append_all(std::vector<Event> events) override {
     if (dead_) return gone();
     ++disk_->appends;
     const std::optional<Fault> now = ++count_ == at_ ? std::optional(fault_) : std::nullopt;
@@ -44,12 +44,14 @@ class MemoryJournal final : public JournalStore {
     if (now == Fault::dies_before) return gone();
     if (now == Fault::refused)
       return fail(ErrorKind::io, "journal.disk-full", "the disk of this test is full");
-    const auto text = data_text(event);
-    if (!text) return tl::unexpected(text.error());
-    event.n = static_cast<std::int64_t>(disk_->events.size()) + 1;
-    event.prev =
-        disk_->events.empty() ? "" : event_digest(disk_->events.back(), *data_text(disk_->events.back()));
-    disk_->events.push_back(std::move(event));
+    for (const Event& event : events)
+      if (const auto text = data_text(event); !text) return tl::unexpected(text.error());
+    for (Event& event : events) {
+      event.n = static_cast<std::int64_t>(disk_->events.size()) + 1;
+      event.prev =
+          disk_->events.empty() ? "" : event_digest(disk_->events.back(), *data_text(disk_->events.back()));
+      disk_->events.push_back(std::move(event));
+    }
     if (dead_) return gone();
     return disk_->events.back().n;
   }

@@ -69,6 +69,17 @@ TEST_P(AnyJournalStore, NumbersEventsItselfWhateverTheCallerSays) {
   EXPECT_EQ(open_()->read(0)->front().prev, "");
 }
 
+TEST_P(AnyJournalStore, AppendsSeveralInOneChainOrNoneOfThem) {
+  EXPECT_EQ(open_()->append_all({result_of("first"), result_of("second")}), 2);
+  Event too_deep = result_of("fourth");
+  for (int i = 0; i < 200; ++i) too_deep.data = ValueList{too_deep.data};
+  EXPECT_EQ(open_()->append_all({result_of("third"), too_deep}).error().code, "journal.event-too-large");
+  const auto events = open_()->read(0);
+  ASSERT_TRUE(events) << events.error().message;
+  ASSERT_EQ(events->size(), 2U);
+  EXPECT_EQ(events->back().prev, event_digest(events->front(), *data_text(events->front())));
+}
+
 TEST_P(AnyJournalStore, ReadsOnlyWhatIsNew) {
   const auto journal = open_();
   for (const char* step : {"a", "b", "c"}) ASSERT_TRUE(journal->append(result_of(step)));

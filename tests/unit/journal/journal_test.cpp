@@ -42,6 +42,42 @@ TEST_F(JournalOfARun, AnAttemptIsOpenBetweenItsIntentAndItsResult) {
   EXPECT_EQ(journal.result(restore_, {}).error().code, "journal.no-attempt");
 }
 
+TEST_F(JournalOfARun, ALookIsWrittenDownWithWhatItHasFoundInOneAppend) {
+  Journal journal = open();
+  const ItemId look{"backup", ""};
+  ASSERT_TRUE(
+      journal.ended({{look, AttemptIntent{.title = "look"}, {ItemState::done, Verdict::ok, "seen"}}}));
+  EXPECT_EQ(disk_->appends, 1);
+  ASSERT_EQ(disk_->events.size(), 2U);
+  EXPECT_EQ(disk_->events[0].type, EventType::attempt_intent);
+  EXPECT_EQ(disk_->events[1].type, EventType::attempt_result);
+  EXPECT_EQ(journal.state().item(look).attempts, 1);
+  EXPECT_EQ(journal.state().item(look).state, ItemState::done);
+}
+
+TEST_F(JournalOfARun, EndsAreWrittenDownTogetherOrNotAtAll) {
+  auto store = std::make_unique<MemoryJournal>(disk_);
+  MemoryJournal& faulty = *store;
+  Journal journal = *Journal::open(std::move(store), clock_, redactor_);
+  ASSERT_TRUE(journal.intent(restore_, {.effect = Effect::change}));
+  const std::vector<Journal::Ending> ends{
+      {restore_, {}, {ItemState::done, Verdict::ok, "restored"}},
+      {{"look", ""}, AttemptIntent{}, {ItemState::done, Verdict::ok, "seen"}}};
+  faulty.strike(2, MemoryJournal::Fault::refused);
+  EXPECT_EQ(journal.ended(ends).error().code, "journal.disk-full");
+  EXPECT_TRUE(journal.state().item(restore_).open);
+  ASSERT_TRUE(journal.ended(ends));
+  EXPECT_EQ(journal.state().item(restore_).state, ItemState::done);
+  EXPECT_EQ(journal.state().item({"look", ""}).state, ItemState::done);
+}
+
+TEST_F(JournalOfARun, AnEndNeedsAnOpenAttemptAndALookNone) {
+  Journal journal = open();
+  EXPECT_EQ(journal.ended({{restore_, {}, {}}}).error().code, "journal.no-attempt");
+  ASSERT_TRUE(journal.intent(restore_, {}));
+  EXPECT_EQ(journal.ended({{restore_, AttemptIntent{}, {}}}).error().code, "journal.attempt-open");
+}
+
 TEST_F(JournalOfARun, TheNextProcessSeesWhatTheLastOneSaw) {
   Journal journal = open();
   ASSERT_TRUE(journal.run_opened({.run = "20240512-k3f9ab", .serial = 7}));

@@ -118,6 +118,7 @@ class Call final : public Maker {
 };
 
 class WorldHosts final : public HostDirectory {
+                            if (world_.on_call) world_.on_call();
  public:
   explicit WorldHosts(RunWorld& world) : world_(world) {}
   Host* host(const std::string& name) override {
