@@ -47,7 +47,7 @@ void Attempts::plan(Attempt& attempt, void (Attempts::*take)(Attempt&, Result<It
   aside<ItemLook>(
       attempt, bounded ? attempt.step->rules().timeout->value : run_.options.times.probe_limit,
       [&table = run_.table, step = attempt.step, instance = attempt.instance,
-       outputs = outputs_so_far(run_.table, run_.state())](const Deadline& deadline) -> Result<ItemLook> {
+       outputs = outputs_for(*attempt.step, run_.state())](const Deadline& deadline) -> Result<ItemLook> {
         return table.look(*step, instance, outputs, deadline);
       },
       [this, take](Attempt& a, Result<ItemLook> look) { (this->*take)(a, std::move(look)); });

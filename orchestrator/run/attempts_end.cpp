@@ -155,7 +155,7 @@ ItemEnding Attempts::judge(const Attempt& attempt, int failures, bool acted, Att
   const bool ended_well = verdict == Verdict::ok || verdict == Verdict::warn;
   if (!watched || !(ended_well || waits)) return ending_of(rules, verdict, failures, acted, true);
 
-  const Value outputs = outputs_so_far(run_.table, run_.state());
+  const Value outputs = outputs_for(*attempt.step, run_.state());
   auto breached = run_.table.breached(*attempt.step, attempt.instance, outputs, result.outputs);
   auto holds = run_.table.until(*attempt.step, attempt.instance, outputs, result.outputs);
   if (!breached || !holds) {

@@ -19,7 +19,7 @@ bool Attempts::undo(const RunStep& step, const Instance& instance, const Finishe
 /// How the effect is taken back as the world is now: by `undo:` of the step, else as its type knows.
 void Attempts::plan_undo(Attempt& attempt) {
   attempt.phase = Attempt::Phase::planning;
-  auto undo = run_.table.undo_step(*attempt.step, attempt.instance, outputs_so_far(run_.table, run_.state()),
+  auto undo = run_.table.undo_step(*attempt.step, attempt.instance, outputs_for(*attempt.step, run_.state()),
                                    run_.item(attempt.id).outputs);
   if (!undo) return begin_undo(attempt, tl::unexpected(undo.error()));
   if (*undo) return plan_undo_step(attempt, **undo);

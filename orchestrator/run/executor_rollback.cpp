@@ -18,7 +18,7 @@ Result<Summary> Executor::roll_back(const RollbackPlan& plan) {
     if (stop_.stop_requested() || leave_.stop_requested() || cannot_write_) break;
     const ItemId& id = undo.change.id;
     const RunStep* step = run_.table.find(id.step);
-    const Instance instance = run_.table.instance(*step, id, outputs_so_far(run_.table, run_.state()));
+    const Instance instance = run_.table.instance(*step, id, outputs_for(*step, run_.state()));
     // An undo that another process began is brought to its end before anything else is taken back.
     if (run_.item(id).open)
       attempts_.recover(*step, instance);

@@ -48,7 +48,7 @@ ItemId host_item(const std::string& host) {
 
 std::string Gates::digest_of(const RunStep& step, const Question& question) const {
   nlohmann::json under = nlohmann::json::object();
-  const Value outputs = outputs_so_far(run_.table, run_.state());
+  const Value outputs = outputs_for(step, run_.state());
   for (const Dependency& dependency : step.dependencies) {
     if (!dependency.reads) continue;
     const Value* seen = outputs.find(dependency.step);
@@ -116,7 +116,7 @@ Result<bool> Gates::hold_above(const ItemId& change) {
       const bool answered = record.state == ItemState::done && record.settled_by;
       if (!answered || record.settled_by->data.digest.empty()) continue;
       // A question is made of what is known; no host is asked.
-      const Value outputs = outputs_so_far(run_.table, run_.state());
+      const Value outputs = outputs_for(*above, run_.state());
       const ItemLook look = run_.table.look(*above, run_.table.instance(*above, it->first, outputs), outputs,
                                             Deadline(std::chrono::seconds(5)));
       if (!look.item.question || digest_of(*above, *look.item.question) == record.settled_by->data.digest)

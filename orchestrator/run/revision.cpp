@@ -45,14 +45,15 @@ bool settled(const RunState& state, const ItemId& id) {
 /// Whether the step as it is written now would still have the effect that its items had.
 bool same_effect(const StepTable& after, const RunStep& step, const Plan& plan, const RunState& state,
                  const std::vector<ItemId>& items) {
-  auto instances = after.instances(step, outputs_so_far(after, state));
+  const Value outputs = outputs_for(step, state);
+  auto instances = after.instances(step, outputs);
   if (!instances || !instances->waits_for.empty()) return false;
   return std::all_of(items.begin(), items.end(), [&](const ItemId& id) {
     const std::string& had = state.item(id).fingerprint;
     const auto instance = std::find_if(instances->list.begin(), instances->list.end(),
                                        [&](const Instance& one) { return one.id == id; });
     if (had.empty() || instance == instances->list.end()) return false;
-    auto params = after.params(step, *instance, outputs_so_far(after, state));
+    auto params = after.params(step, *instance, outputs);
     if (!params) return false;
     const auto host = plan.hosts.find(instance->standpoint.host);
     return fingerprint(step.type->declaration(), *params,

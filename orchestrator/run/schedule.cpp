@@ -103,22 +103,19 @@ Result<void> Schedule::look_at_step(const RunStep& step, const World& world, std
 /// `if`, then what the step comes to. False where it comes to nothing; that is written down.
 Result<bool> Schedule::expand(const RunStep& step) {
   const ItemId whole{step.id(), {}};
-  if (outputs_at_ != run_.state().last) {
-    outputs_ = outputs_so_far(run_.table, run_.state());
-    outputs_at_ = run_.state().last;
-  }
+  const Value outputs = outputs_for(step, run_.state());
   const auto nothing = [&](ItemState state, const std::string& reason) -> Result<bool> {
     if (auto noted = note(whole, state, reason); !noted) return tl::unexpected(noted.error());
     return false;
   };
   const bool begun = run_.item(whole).attempts > 0;  // then its `if` was true, once and for all
   if (!begun) {
-    auto condition = run_.table.condition(step, outputs_);
+    auto condition = run_.table.condition(step, outputs);
     if (!condition) return nothing(ItemState::failed, "its `if`: " + one_line(condition.error()));
     if (!*condition)
       return nothing(ItemState::skipped, "its `if` is false: " + step.spec->condition->source());
   }
-  auto instances = run_.table.instances(step, outputs_);
+  auto instances = run_.table.instances(step, outputs);
   if (!instances) return nothing(ItemState::failed, one_line(instances.error()));
   if (!instances->waits_for.empty())
     return nothing(ItemState::failed, "it needs an output that " + instances->waits_for + " did not give");

@@ -61,8 +61,6 @@ class Schedule {
   std::set<ItemId> doubts_;  ///< when this process began: each is looked at once more
   std::set<ItemId> chosen_;  ///< in this look
   std::map<std::string, int> chosen_of_;
-  Value outputs_;
-  std::int64_t outputs_at_ = -1;
   std::string held_;
   std::optional<Time> next_due_;
 };

@@ -205,17 +205,17 @@ Value outputs_of(const ItemRecord& record) {
 
 }  // namespace
 
-Value outputs_so_far(const StepTable& table, const RunState& state) {
+Value outputs_for(const RunStep& step, const RunState& state) {
   ValueMap steps;
-  for (const RunStep& step : table.steps()) {
+  for (const auto& [above, reads, joined] : step.dependencies) {
     // Keyed where the step came to several items: by for_each, or by several vantages.
     ValueMap by_key;
-    for (auto it = state.items.lower_bound({step.id(), {}});
-         it != state.items.end() && it->first.step == step.id(); ++it)
+    for (auto it = state.items.lower_bound({above, {}}); it != state.items.end() && it->first.step == above;
+         ++it)
       if (gives_outputs(it->second)) by_key[it->first.item] = outputs_of(it->second);
     if (by_key.empty()) continue;
     const auto alone = by_key.find("");
-    steps[step.id()] = alone != by_key.end() ? alone->second : Value(std::move(by_key));
+    steps[above] = alone != by_key.end() ? alone->second : Value(std::move(by_key));
   }
   return steps;
 }

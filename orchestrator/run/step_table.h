@@ -59,7 +59,7 @@ class StepTable {
   /// Every step that `id` waits for, directly or not.
   std::vector<const RunStep*> upstream(const std::string& id) const;
 
-  // `outputs` is a map of step id to outputs, or to a map of key to outputs: see outputs_so_far().
+  // `outputs` is a map of step id to outputs, or to a map of key to outputs: see outputs_for().
 
   /// What the step comes to: an instance for each element of for_each, one for a step without it.
   Result<Instances> instances(const RunStep& step, const Value& outputs) const;
@@ -101,8 +101,9 @@ class StepTable {
 /// Whether two pieces of a playbook are written alike, wherever they stand.
 bool same_text(const Node& a, const Node& b);
 
-/// What `steps` holds for an expression: the outputs of everything that has ended, by step id, and below it
-/// by key where the step has for_each. What is missing is not yet known.
-Value outputs_so_far(const StepTable& table, const RunState& state);
+/// What `steps` holds for the expressions of `step`: the outputs of what has ended among the steps that it
+/// waits for, which are all that it can refer to, by step id, and below it by key where the step has
+/// for_each. What is missing is not yet known.
+Value outputs_for(const RunStep& step, const RunState& state);
 
 }  // namespace mxodus
