@@ -8,6 +8,8 @@
 namespace mxodus {
 namespace {
 
+constexpr std::chrono::milliseconds answer_stands_for{1'000};
+
 /// A script as text that stays whole whatever is in it: a syntax error ends its own subshell only.
 ShellTask task_of_script(const std::string& script, const std::string& input) {
   return {"eval " + shell_quote(script), input};
@@ -43,16 +45,32 @@ Result<std::vector<CommandResult>> SshHost::run(std::span<const ShellTask> tasks
   };
   auto results = once();
   // A connection may turn out to be gone only when it is used; nothing was begun then.
-  if (!results && results.error().code == "ssh.lost") return once();
+  if (!results && results.error().code == "ssh.lost") results = once();
+  if (results && !results->empty() && !std::holds_alternative<NoAnswer>(results->back().outcome)) {
+    const std::lock_guard lock(mutex_);
+    answered_at_ = clock_.monotonic();
+  }
   return results;
+}
+
+bool SshHost::has_just_answered() {
+  const std::lock_guard lock(mutex_);
+  return answered_at_ && clock_.monotonic() - *answered_at_ < answer_stands_for;
 }
 
 Result<HostIdentity> SshHost::identify(const Deadline& deadline) {
   auto shells = connected(deadline);
   if (!shells) return tl::unexpected(std::move(shells).error());
-  // Nothing to run: but a login that gives no shell, or no sudo, is found out here.
-  if (auto ready = (*shells)->run({}, deadline); !ready) return tl::unexpected(std::move(ready).error());
-  return (*shells)->connection().identity();
+  // Every look at a host begins with this question: one that has answered a moment ago is not asked again.
+  if (has_just_answered()) return (*shells)->connection().identity();
+  // A login that gives no shell, or no sudo, is found out here, and so is a host that has gone silent.
+  const std::array<ShellTask, 1> nothing{ShellTask{":"}};
+  auto ready = run(nothing, deadline);
+  if (!ready) return tl::unexpected(std::move(ready).error());
+  if (const auto* silent = std::get_if<NoAnswer>(&ready->front().outcome))
+    return fail(ErrorKind::no_answer, "ssh.silent",
+                "host " + spec_.name + " did not answer: " + silent->reason);
+  return connected(deadline).map([](const auto& answered) { return answered->connection().identity(); });
 }
 
 Result<std::vector<CommandResult>> SshHost::read_all(std::span<const Command> commands,
@@ -94,6 +112,7 @@ void SshHost::disconnect() {
   const std::lock_guard lock(mutex_);
   if (shells_) shells_->connection().close();
   shells_.reset();
+  answered_at_.reset();
 }
 
 }  // namespace mxodus

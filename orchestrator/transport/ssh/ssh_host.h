@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "orchestrator/core/clock.h"
 #include "orchestrator/transport/host.h"
@@ -34,13 +36,15 @@ class SshHost final : public Host {
  private:
   Result<std::shared_ptr<ShellPool>> connected(const Deadline& deadline);
   Result<std::vector<CommandResult>> run(std::span<const ShellTask> tasks, const Deadline& deadline);
+  bool has_just_answered();
 
   const HostSpec spec_;
   const Timing timing_;
   const Clock& clock_;
   std::mutex mutex_;
   std::condition_variable_any connecting_ended_;
-  bool connecting_ = false;  ///< somebody does, the others wait
+  bool connecting_ = false;                               ///< somebody does, the others wait
+  std::optional<std::chrono::milliseconds> answered_at_;  ///< on the monotonic clock
   std::shared_ptr<ShellPool> shells_;
 };
 

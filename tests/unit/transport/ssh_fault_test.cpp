@@ -262,5 +262,31 @@ TEST(SshFault, AHostThatIsDownIsUnreachable) {
   EXPECT_THAT(identity.error().message, HasSubstr("refuses connections"));
 }
 
+/// The machine's clock, put forward by a test.
+class EarlyClock final : public Clock {
+ public:
+  Time now() const override { return system_clock().now(); }
+  milliseconds monotonic() const override { return system_clock().monotonic() + milliseconds(ahead_.load()); }
+  milliseconds boottime() const override { return system_clock().boottime() + milliseconds(ahead_.load()); }
+  void advance(milliseconds by) { ahead_ += by.count(); }
+
+ private:
+  std::atomic<std::int64_t> ahead_{0};
+};
+
+TEST(SshHost, ThatHasJustAnsweredIsNotAskedWhetherItIsThere) {
+  SshServer server;
+  EarlyClock clock;
+  SshHost host(server.spec(), {}, clock);
+  const Deadline no_time{milliseconds(0)};  // enough where nothing is asked
+  ASSERT_TRUE(host.read({{"true"}}, soon()));
+  const auto identity = host.identify(no_time);
+  ASSERT_TRUE(identity) << identity.error().message;
+  EXPECT_EQ(identity->fingerprint, server.fingerprint());
+  clock.advance(milliseconds(2'000));
+  EXPECT_EQ(host.identify(no_time).error().code, "ssh.silent");
+  EXPECT_TRUE(host.identify(soon()));
+}
+
 }  // namespace
 }  // namespace mxodus
