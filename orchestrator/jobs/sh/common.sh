@@ -2,8 +2,6 @@
 # util-linux (flock, setsid) or busybox.
 umask 077
 
-now() { date +%s; }
-
 # Makes files and folders durable. A sync without arguments serves where it takes none.
 settle() { sync "$@" 2>/dev/null || sync; }
 
@@ -12,12 +10,13 @@ put() {
   printf '%s\n' "$2" >"$1.$$" && settle "$1.$$" && mv -f "$1.$$" "$1" && settle "${1%/*}"
 }
 
-# The kernel's boot id, and the start of PID 1: a container that is started anew keeps the kernel's boot id.
-boot_identity() {
+# Sets this_boot: the kernel's boot id, and the start of PID 1, because a container that is started anew keeps the
+# kernel's boot id.
+read_boot() {
   boot_id=-
   [ ! -r /proc/sys/kernel/random/boot_id ] || read -r boot_id </proc/sys/kernel/random/boot_id
   proc_stat 1 || proc_start=-
-  echo "$boot_id $proc_start"
+  this_boot="$boot_id $proc_start"
 }
 
 # proc_stat PID: sets proc_state and proc_start (fields 3 and 22 of /proc/PID/stat). The name in field 2 may

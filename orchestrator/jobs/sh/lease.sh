@@ -1,12 +1,10 @@
 # One lease a host, in $state_dir/lease: token, run, laptop, lineage, who. Written and read under the
 # host's lock, which every start takes too: after a take-over has answered, no older start gets through.
 
-make_lock() { : >>"$state_dir/lock"; }
-
 lock_host() {
   [ -d "$state_dir/jobs" ] || must mkdir -p "$state_dir/jobs"
-  # A redirection that fails ends the shell, so it is tried in another one first.
-  must make_lock
+  # A redirection that fails ends the shell.
+  [ -w "$state_dir/lock" ] || must touch "$state_dir/lock"
   exec 8>>"$state_dir/lock"
   flock 8
 }

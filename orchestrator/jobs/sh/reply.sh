@@ -15,8 +15,10 @@ refuse() {
   exit 0
 }
 
-# must COMMAND...: a failure of the host's own disk or tools ends the call with what the command said.
+# must COMMAND...: a failure of the host's own disk or tools ends the call with what the command says when it is
+# tried once more; to listen from the beginning would cost a process.
 must() {
+  "$@" 2>/dev/null && return
   said=$("$@" 2>&1) || refuse job.host-failed "$1: $said; $(room) free in $state_dir"
 }
 

@@ -7,7 +7,8 @@ dir=$1
 # and appears with its content. Durable with the claim before the script begins, so that nothing begun can be
 # taken for never begun.
 take_place() {
-  printf '%s\n' "$1 $2 $(now)" "$(boot_identity)" >"$dir/runner.$$" && settle "$dir/runner.$$" &&
+  read_boot
+  printf '%s\n' "$1 $2 $(date +%s)" "$this_boot" >"$dir/runner.$$" && settle "$dir/runner.$$" &&
     ln "$dir/runner.$$" "$dir/runner" 2>/dev/null
   took=$?
   rm -f "$dir/runner.$$"
@@ -28,6 +29,7 @@ keep_output() {
     count=$((room / block))
     [ "$count" -le 256 ] || count=256
     dd bs="$block" count="$count" 2>/dev/null >>"$dir/output" || break
+    [ -s "$dir/output" ] || return 0
     before=$size
     size=$(wc -c <"$dir/output")
     [ "$size" -gt "$before" ] || return 0
@@ -56,7 +58,7 @@ run_script() {
 
 # write_end STATUS: into the room that was kept for it, because the job may have filled the disk.
 write_end() {
-  printf '%-63s\n' "$1 $(now)" 1<>"$dir/rc.room" && settle "$dir/rc.room" &&
+  printf '%-63s\n' "$1 $(date +%s)" 1<>"$dir/rc.room" && settle "$dir/rc.room" &&
     mv -f "$dir/rc.room" "$dir/rc" && settle "$dir"
 }
 

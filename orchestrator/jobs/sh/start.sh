@@ -41,7 +41,8 @@ stage_secret() {
 }
 
 write_spec() {
-  printf '%s\n' "sum $job_sum" "title $job_title" "mode $mode" "boot $(boot_identity)" "created $(now)" \
+  read_boot
+  printf '%s\n' "sum $job_sum" "title $job_title" "mode $mode" "boot $this_boot" "created $(date +%s)" \
     "claim_age $claim_age" "grace $grace" "kill_after $job_kill_after" "output_limit $output_limit" \
     "secrets ${has_secrets:+$run_dir/$job}" "enter $job_enter" >"$stage/spec" ||
     refuse job.host-failed "cannot write $stage/spec"
@@ -66,18 +67,27 @@ await_runner() {
   done
 }
 
+# The reply tells of what is over at once: no look has to follow.
+await_end() {
+  for pause in 0.02 0.02 0.04 0.08; do
+    [ ! -s "$dir/rc" ] || return 0
+    sleep "$pause"
+  done
+}
+
 launch_session() {
   env -i HOME="${HOME:-/}" USER="${USER:-}" LOGNAME="${LOGNAME:-}" PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" \
     setsid sh "$dir/run" "$dir" run </dev/null >/dev/null 2>&1 8>&- &
 }
 
-# Never --collect: it makes systemd forget a failed unit, and a forgotten unit reads as 0.
+# Never --collect: it makes systemd forget a failed unit, and a forgotten unit reads as 0. A runner that has
+# written down the end has left nothing to do. Replaces its shell.
 run_unit() {
-  systemd-run --quiet --unit="$unit" --description="mxodus: $job_title" \
+  exec systemd-run --quiet --unit="$unit" --description="mxodus: $job_title" \
     --setenv=HOME="${HOME:-/root}" --setenv=USER="${USER:-root}" --setenv=LOGNAME="${LOGNAME:-root}" \
     -p Nice=10 -p CPUWeight=20 -p IOSchedulingClass=best-effort -p IOSchedulingPriority=7 -p IOWeight=20 \
     -p KillMode=control-group -p TimeoutStopSec=$((grace + 10)) -p OOMPolicy=continue \
-    -p "ExecStopPost=/bin/sh $dir/run $dir stopped" \
+    -p "ExecStopPost=/bin/sh -c '[ -s $dir/rc ] || exec /bin/sh $dir/run $dir stopped'" \
     /bin/sh "$dir/run" "$dir" run 2>&1 8>&-
 }
 
@@ -109,6 +119,8 @@ start() {
   # Every later start sees a unit that is up, so the next job need not wait until this one's runner has its place.
   if [ "$mode" = systemd ]; then exec 8>&-; fi
   await_runner
+  exec 8>&-
+  await_end
   reply
   say_state
   end_reply

@@ -51,7 +51,7 @@ job_state() {
     state='done'
   elif [ ! -e "$dir/runner" ]; then
     state=claimed
-  elif load_runner && [ "$boot" != "$(boot_identity)" ]; then
+  elif load_runner && read_boot && [ "$boot" != "$this_boot" ]; then
     state='lost rebooted'
   elif is_alive "$dir/runner"; then
     state=running
@@ -69,13 +69,14 @@ job_state() {
 # The state and what goes with it, as lines of the reply.
 say_state() {
   job_state
-  asked=$(now)
+  asked=$(date +%s)
   t=$asked
   case $state in
     absent) say state absent && return 0 ;;
     claimed)
       # Younger than this it may be about to begin; older, whoever claimed it has died on the way.
-      if [ $((asked - created)) -gt "$claim_age" ] || [ "$boot" != "$(boot_identity)" ]; then
+      read_boot
+      if [ $((asked - created)) -gt "$claim_age" ] || [ "$boot" != "$this_boot" ]; then
         say state absent
       else
         say state starting
