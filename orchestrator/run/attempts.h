@@ -80,6 +80,7 @@ class Attempts {
              std::function<void(Attempt&, Result<Answer>)> take);
 
   struct Started {
+    std::vector<FollowedJob> jobs;    ///< as the answers to their starts told them
     std::vector<std::string> leased;  ///< hosts whose lease was taken just now
     std::optional<Error> error;       ///< the first job that could not be started, or not for certain
   };
@@ -135,7 +136,7 @@ class Attempts {
   Callbacks tell_;
   HostSlots slots_;
   std::map<ItemId, Attempt> attempts_;
-};
   std::vector<Journal::Ending> ends_;  ///< of attempts that are concluded
+};
 
 }  // namespace mxodus

@@ -2,6 +2,7 @@
 
 #include "orchestrator/core/advice.h"
 #include "orchestrator/core/text.h"
+#include "orchestrator/plan/parallel.h"
 #include "orchestrator/run/attempts_aside.h"
 #include "orchestrator/run/crash_point.h"
 
@@ -11,8 +12,13 @@ namespace {
 constexpr std::chrono::milliseconds kStartLimit{60'000};
 constexpr std::chrono::milliseconds kCancelLimit{90'000};  // TERM, 30 s, KILL, seen gone
 
-Result<bool> start_one(const Environment& environment, Leases& leases, const JobSpec& spec, const JobRef& ref,
-                       const Deadline& deadline) {
+struct StartedJob {
+  bool leased = false;  ///< for it, just now
+  JobStatus status;
+};
+
+Result<StartedJob> start_one(const Environment& environment, Leases& leases, const JobSpec& spec,
+                             const JobRef& ref, const Deadline& deadline) {
   auto jobs = jobs_of(environment.hosts, spec.host);
   if (!jobs) return tl::unexpected(jobs.error());
   std::map<std::string, SecretText> secrets;
@@ -22,12 +28,12 @@ Result<bool> start_one(const Environment& environment, Leases& leases, const Job
     secrets.emplace(file, std::move(*secret));
   }
   auto leased = leases.hold(spec.host, **jobs, deadline);
-  if (!leased) return leased;
+  if (!leased) return tl::unexpected(leased.error());
   if (*leased) crash::here("lease-taken");
   auto started = (*jobs)->start({ref.id}, spec, leases.lease(), secrets, deadline);
   if (!started) return tl::unexpected(started.error());
   crash::here("after-job-start");
-  return leased;
+  return StartedJob{*leased, std::move(*started)};
 }
 
 bool may_have_reached_its_host(const Error& error) {
@@ -43,13 +49,19 @@ void Attempts::start_jobs(Attempt& attempt) {
       attempt, kStartLimit,
       [&environment = run_.environment, &leases = leases_, specs = attempt.jobs,
        refs = run_.item(attempt.id).open->intent.jobs](const Deadline& deadline) -> Result<Started> {
+        std::vector<Result<StartedJob>> started(specs.size());
+        in_parallel(specs.size(), specs.size(), [&](std::size_t n) {
+          started[n] = start_one(environment, leases, specs[n], refs[n], deadline);
+        });
         Started all;
-        for (std::size_t n = 0; n < specs.size() && !all.error; ++n) {
-          auto one = start_one(environment, leases, specs[n], refs[n], deadline);
-          if (!one)
-            all.error = one.error();
-          else if (*one)
-            all.leased.push_back(specs[n].host);
+        for (std::size_t n = 0; n < specs.size(); ++n) {
+          if (!started[n]) {
+            // Of several, the one that leaves open whether there is a job.
+            if (!all.error || may_have_reached_its_host(started[n].error())) all.error = started[n].error();
+            continue;
+          }
+          all.jobs.push_back({specs[n].host, {refs[n].id}, started[n]->status});
+          if (started[n]->leased) all.leased.push_back(specs[n].host);
         }
         return all;
       },
@@ -66,22 +78,31 @@ void Attempts::jobs_started(Attempt& attempt, const Started& started) {
       return drop(attempt);
   if (!started.error) {
     attempt.reached = true;
-    return follow(attempt);
+    follow(attempt);
+    const bool over = std::all_of(started.jobs.begin(), started.jobs.end(), [](const FollowedJob& job) {
+      return std::holds_alternative<JobDone>(job.status.state);
+    });
+    if (!over) return;
+    attempt.follower->take({started.jobs, {}});
+    return jobs_ended(attempt);
   }
   const Error& error = *started.error;
   // The job itself knows whether the request arrived: it is asked until it answers, and started again if not.
   if (may_have_reached_its_host(error)) return follow(attempt);
-  if (error.code.starts_with("lease.")) {
-    const Error refusal = error;
+  const bool refused = error.code.starts_with("lease.");
+  if (!started.jobs.empty()) {
+    // Those of the others would go on alone.
+    attempt.reached = true;
+    attempt.follower.emplace(started.jobs, run_.options.times.follow, run_.clock());
+    end_jobs(attempt, one_line(error));
+  } else if (refused) {
     never_began(attempt, ItemState::pending, with_advice(error));
-    return tell_.refused(refusal);
+  } else if (error.code.starts_with("secret.")) {
+    never_began(attempt, ItemState::waiting, with_advice(error));
+  } else {
+    conclude(attempt, Finding{Verdict::fail, with_advice(error), {}, {}}, error.code);
   }
-  if (error.code.starts_with("secret.")) return never_began(attempt, ItemState::waiting, with_advice(error));
-  if (attempt.jobs.size() > 1) {
-    follow(attempt);
-    return end_jobs(attempt, one_line(error));
-  }
-  conclude(attempt, Finding{Verdict::fail, with_advice(error), {}, {}}, error.code);
+  if (refused) tell_.refused(error);
 }
 
 void Attempts::follow(Attempt& attempt) {

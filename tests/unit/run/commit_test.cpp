@@ -66,5 +66,31 @@ TEST(Commit, AnIntentOfALookWithoutItsResultIsLookedAtAgainInTheSameAttempt) {
   EXPECT_EQ(world.attempts("look"), 1);
 }
 
+TEST(Start, AJobThatIsOverByTheAnswerToItsStartIsNotAskedFor) {
+  RunWorld world("  first: {uses: make, with: {name: a}}\n");
+  world.on_new.looks = -1;
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.on_new.starts["make a"], 1);
+  EXPECT_EQ(world.on_new.asked, 0);
+}
+
+TEST(Start, JobsOnTwoHostsAreStartedOnBoth) {
+  RunWorld world("  both: {uses: make_both, with: {name: a}}\n");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.on_new.starts["make a"], 1);
+  EXPECT_EQ(world.on_old.starts["make a"], 1);
+}
+
+TEST(Start, WhereOneHostRefusesItsJobThatOfTheOtherIsEnded) {
+  RunWorld world("  both: {uses: make_both, with: {name: a}}\n");
+  world.on_old.refuses = Error{ErrorKind::refused, "job.no-tool", "flock is missing on old", {}, {}, {}};
+  const Summary summary = world.must_run();
+  EXPECT_EQ(summary.exit, ExitCode::failed);
+  EXPECT_NE(summary.reason.find("flock is missing on old"), std::string::npos) << summary.reason;
+  ASSERT_EQ(world.on_new.jobs.size(), 1u);
+  EXPECT_EQ(std::get<JobDone>(world.on_new.jobs.begin()->second.state).exit_status, 143);
+  EXPECT_EQ(world.on_new.starts["make a"], 1);
+}
+
 }  // namespace
 }  // namespace mxodus

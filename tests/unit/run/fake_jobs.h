@@ -20,19 +20,22 @@ class FakeJobs final : public Jobs {
   };
 
   std::function<JobState(const JobSpec&)> ends = [](const JobSpec&) { return JobDone{0}; };
-  int looks = 1;
+  int looks = 1;        ///< below 0: a job is over by the answer to its start
   bool silent = false;  ///< does not answer any more
   bool deaf = false;    ///< takes the next start and does not answer it
   std::map<std::string, Kept> jobs;
   std::map<std::string, int> starts;  ///< by title: how often work really began
+  std::optional<Error> refuses;       ///< every start
+  int asked = 0;                      ///< how often a status was asked for
   std::optional<Lease> lease;
 
   Result<JobStatus> start(const JobId& id, const JobSpec& spec, const Lease& by,
                           const std::map<std::string, SecretText>&, const Deadline&) override {
     if (silent) return gone();
+    if (refuses) return tl::unexpected(*refuses);
     if (lease && lease->token > by.token) return fail(ErrorKind::refused, "lease.stale", "an older token");
     if (!jobs.contains(id.text)) {
-      jobs[id.text] = {spec, JobRunning{}, looks, {}};
+      jobs[id.text] = {spec, looks < 0 ? ends(spec) : JobRunning{}, looks, {}};
       ++starts[spec.title];
     } else if (jobs[id.text].spec.script != spec.script) {
       return fail(ErrorKind::refused, "job.conflict", "another script has this id");
@@ -41,6 +44,7 @@ class FakeJobs final : public Jobs {
     return status_of(jobs[id.text]);
   }
   Result<JobStatus> status(const JobId& id, const Deadline&) override {
+    ++asked;
     if (silent) return gone();
     const auto found = jobs.find(id.text);
     if (found == jobs.end()) return JobStatus{JobAbsent{}, 0, {}, {}};

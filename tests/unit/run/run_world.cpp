@@ -79,12 +79,19 @@ class Maker : public StepType {
 
 class Make final : public Maker {
  public:
-  /// `opaque`: no look can say whether it is done.
-  explicit Make(RunWorld& world, const char* name = "make", bool opaque = false) : Maker(world, name) {
+  /// `opaque`: no look can say whether it is done; `hosts`: each has a job.
+  explicit Make(RunWorld& world, const char* name = "make", bool opaque = false,
+                std::vector<std::string> hosts = {"new"})
+      : Maker(world, name), hosts_(std::move(hosts)) {
     declaration_.opaque = opaque;
   }
   Result<Work> apply(const Params& params, const StepPlan&) const override {
-    return Work(JobWork{{job("make " + params.text("name"))}});
+    JobWork work;
+    for (const std::string& host : hosts_) {
+      work.jobs.push_back(job("make " + params.text("name")));
+      work.jobs.back().host = host;
+    }
+    return Work(std::move(work));
   }
   Result<Work> undo(const Params& params, const Value&, const Finding& now) const override {
     if (now.state != Value(true))
@@ -100,6 +107,8 @@ class Make final : public Maker {
     spec.script = script;
     return spec;
   }
+
+  std::vector<std::string> hosts_;
 };
 
 class Call final : public Maker {
@@ -109,6 +118,7 @@ class Call final : public Maker {
     const std::string name = params.text("name");
     return Work(LocalWork{"call " + name, [this, name](StepContext&) -> Result<void> {
                             ++world_.called[name];
+                            if (world_.on_call) world_.on_call();
                             if (world_.breaks.contains(name))
                               return fail(ErrorKind::refused, "call.no", "refused");
                             world_.facts.insert(name);
@@ -118,7 +128,6 @@ class Call final : public Maker {
 };
 
 class WorldHosts final : public HostDirectory {
-                            if (world_.on_call) world_.on_call();
  public:
   explicit WorldHosts(RunWorld& world) : world_(world) {}
   Host* host(const std::string& name) override {
@@ -189,6 +198,7 @@ struct RunWorld::Parts {
     catalog.add(std::make_unique<Look>(world));
     catalog.add(std::make_unique<Make>(world));
     catalog.add(std::make_unique<Make>(world, "make_unseen", true));
+    catalog.add(std::make_unique<Make>(world, "make_both", false, std::vector<std::string>{"new", "old"}));
     catalog.add(std::make_unique<Call>(world));
     catalog.add(make_approve());
     catalog.add(make_choose());

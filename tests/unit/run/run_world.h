@@ -37,6 +37,7 @@ class RecordingObserver final : public Observer {
 ///   look {name, outputs…}: gives what looks[name] says, else ok;
 ///   make {name}: a change by a job, after which facts holds name; nothing to do where it does;
 ///   make_unseen {name}: the same, but no look can say whether it is done;
+///   make_both {name}: the same with a job on each host;
 ///   call {name}: the same in the process of mxodus itself.
 /// Gates, wait and the planner are the real ones.
 class RunWorld {
@@ -87,7 +88,7 @@ class RunWorld {
   std::set<std::string> breaks;             ///< names whose work fails
   std::set<std::string> permanent;          ///< names whose effect is
   std::map<std::string, std::string> note;  ///< shown in the plan of a make: its effect on the reviewed plan
-  std::vector<std::size_t> budgets;  ///< what was left when each piece of evidence was kept
+  std::vector<std::size_t> budgets;         ///< what was left when each piece of evidence was kept
   bool old_is_down = false;
   std::function<void()> on_wait;              ///< called whenever time passes
   std::function<void(StepContext&)> on_look;  ///< called by each look
