@@ -121,11 +121,15 @@ Result<JobStatus> HostJobs::cancel(const JobId& id, const Deadline& deadline) {
   return status;
 }
 
-Result<void> HostJobs::purge(const JobId& id, const Deadline& deadline) {
-  return variables_for(id)
-      .and_then(
-          [&](HelperVariables variables) { return change("purge", std::move(variables), "", deadline); })
-      .map([](const Reply&) {});
+Result<void> HostJobs::purge(const Lease& lease, const std::vector<JobId>& keep, const Deadline& deadline) {
+  auto variables = lease_variables(lease);
+  if (!variables) return tl::unexpected(variables.error());
+  std::string& kept = (*variables)["keep"];
+  for (const JobId& id : keep) {
+    if (auto known = variables_for(id); !known) return tl::unexpected(known.error());
+    kept += " " + id.text + " ";
+  }
+  return change("purge", std::move(*variables), "", deadline).map([](const Reply&) {});
 }
 
 Result<void> HostJobs::acquire(const Lease& lease, std::optional<std::uint64_t> take_over,

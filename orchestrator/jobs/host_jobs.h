@@ -36,7 +36,7 @@ class HostJobs final : public Jobs {
   Result<std::string> file(const JobId& id, const std::string& name, std::int64_t offset, std::size_t limit,
                            const Deadline& deadline) override;
   Result<JobStatus> cancel(const JobId& id, const Deadline& deadline) override;
-  Result<void> purge(const JobId& id, const Deadline& deadline) override;
+  Result<void> purge(const Lease& lease, const std::vector<JobId>& keep, const Deadline& deadline) override;
 
   Result<void> acquire(const Lease& lease, std::optional<std::uint64_t> take_over,
                        const Deadline& deadline) override;

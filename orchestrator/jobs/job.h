@@ -107,9 +107,12 @@ class Jobs {
   /// TERM to the group, after 30 s KILL, seen gone. Goes on by itself on the host when no answer comes back.
   /// A job that was never begun will never begin.
   virtual Result<JobStatus> cancel(const JobId& id, const Deadline& deadline) = 0;
-  /// Removes the job's directory and what is left of its secrets; "job.running" unless it is over. No error
-  /// where it is not there.
-  virtual Result<void> purge(const JobId& id, const Deadline& deadline) = 0;
+  /// Removes the folders of the jobs of `lease.run` that are over, and what is left of their secrets. Stays:
+  /// what runs, or left processes behind, and what `keep` names. Once a run needs nothing of them any more:
+  /// after it, each of these jobs is absent. "lease.held", "lease.stale" for anybody but the owner of the
+  /// host's lease.
+  virtual Result<void> purge(const Lease& lease, const std::vector<JobId>& keep,
+                             const Deadline& deadline) = 0;
 
   /// Takes the lease of this host for a run, or renews it. "lease.held" with the owner where another run has
   /// it and `take_over` is not its token. With `take_over`, `lease.token` is the new token and must be

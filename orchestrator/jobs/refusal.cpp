@@ -62,8 +62,6 @@ const std::map<std::string, Wording>& wordings() {
        {ErrorKind::no_answer, "job JOB on HOST may not have begun: DETAIL", "ask for its state"}},
       {"job.absent", {ErrorKind::not_found, "there is no job JOB on HOST", ""}},
       {"job.no-file", {ErrorKind::not_found, "job JOB on HOST left no such file", ""}},
-      {"job.running",
-       {ErrorKind::refused, "job JOB on HOST is not over (DETAIL)", "cancel it first, or wait for its end"}},
       {"job.host-failed",
        {ErrorKind::refused, "HOST could not keep the records of jobs: DETAIL",
         "look at the space and the mode of mxodus' state directory there"}},

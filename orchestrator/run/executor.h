@@ -46,7 +46,7 @@ class Executor {
   std::chrono::milliseconds until_next() const;
   Result<Summary> leave_run();
   Result<void> end_run();
-  void release_leases();
+  void release_leases(const std::vector<JobId>& keep);
   void work_until_ended(const ItemId& id);
   void begin_adhoc(const RunStep& step);
   Result<void> close_adhoc(const std::string& why);

@@ -5,7 +5,12 @@ namespace mxodus {
 namespace {
 
 constexpr std::chrono::milliseconds kLeaseLimit{20'000};
+constexpr std::chrono::milliseconds kPurgeLimit{60'000};
 constexpr std::chrono::milliseconds kCancelLimit{90'000};
+
+bool is_silent(const Error& error) {
+  return error.kind == ErrorKind::unreachable || error.kind == ErrorKind::no_answer;
+}
 
 }  // namespace
 
@@ -19,21 +24,25 @@ Result<Summary> Executor::leave_run() {
     return summary;
   }
   const RunStopped stopped{static_cast<int>(summary.exit), summary.reason, summary.next_look, 0};
-  if (summary.exit == ExitCode::done) release_leases();
+  if (summary.exit == ExitCode::done) release_leases({});
   auto written =
       summary.exit == ExitCode::done ? run_.journal.run_ended(stopped) : run_.journal.run_parked(stopped);
   if (!written) return tl::unexpected(written.error());
   return summary;
 }
 
-/// Whoever comes next must find the hosts free. A host that does not answer keeps a lease that a later run
+/// Whoever comes next must find the hosts free, and clean of what the journal holds by now: the folders of
+/// this run's jobs go, but for `keep`. A host that does not answer keeps them, and a lease that a later run
 /// can take over; the journal says so.
-void Executor::release_leases() {
+void Executor::release_leases(const std::vector<JobId>& keep) {
   crash::here("before-release");
   const auto leases = run_.state().leases;
   for (const auto& [host, held] : leases) {
     Jobs* jobs = run_.environment.hosts.jobs(host);
-    if (!jobs || !jobs->release(leases_.lease(), Deadline(kLeaseLimit))) continue;
+    if (!jobs) continue;
+    const auto purged = jobs->purge(leases_.lease(), keep, Deadline(kPurgeLimit));
+    if (!purged && is_silent(purged.error())) continue;
+    if (!jobs->release(leases_.lease(), Deadline(kLeaseLimit))) continue;
     if (auto written = run_.journal.lease_released({host, held.token, {}}); !written) return;
   }
 }
@@ -42,10 +51,12 @@ void Executor::release_leases() {
 Result<void> Executor::end_run() {
   const Decision& end = *decisions_.end();
   const auto items = run_.state().items;
+  std::vector<JobId> unread;  // how they ended is nowhere but on their hosts
   for (const auto& [id, record] : items) {
     if (!record.open) continue;
     std::string left;
     for (const JobRef& job : record.open->intent.jobs) {
+      unread.push_back({job.id});
       Jobs* jobs = run_.environment.hosts.jobs(job.host);
       if (jobs && jobs->cancel({job.id}, Deadline(kCancelLimit))) continue;
       left += " The job " + job.id + " may still run on " + job.host + ": its host does not answer.";
@@ -56,7 +67,7 @@ Result<void> Executor::end_run() {
     result.sentence = "the run was given up." + left;
     if (auto written = run_.journal.result(id, result); !written) return tl::unexpected(written.error());
   }
-  release_leases();
+  release_leases(unread);
   auto written =
       run_.journal.run_ended({static_cast<int>(ExitCode::failed), "given up: " + end.data.why, {}, end.n});
   if (!written) return tl::unexpected(written.error());

@@ -12,7 +12,7 @@ kills_wanted=10 latest=40
 seed=${MXODUS_SEED:-$RANDOM}
 
 # Which steps began a job on the host, and how many times each.
-jobs_by_step() { lab exec "$1" sh -c "ls /var/lib/mxodus/jobs 2>/dev/null | sed -E 's/^[^.]+\.//; s/\.[0-9]+$//' | sort | uniq -c | sort -rn"; }
+jobs_by_step() { jobs_begun "$1" | sed -E 's/^[^.]+\.//; s/\.[0-9]+$//' | sort | uniq -c | sort -rn; }
 
 # resume_killed_after SECONDS: true when the process was still there to be killed.
 resume_killed_after() {
@@ -52,6 +52,7 @@ case_a_move_killed_at_random_moments_ends_the_same_and_begins_every_job_once() {
   expect_eq 'exit code' 0 "$last_code"
   ((kills >= kills_wanted)) || fail "only $kills kills took hold"
   expect_eq 'stores' "$(store_sums old-mx /var/vmail_deprecated)" "$(store_sums new-mx /var/vmail)"
+  expect_match 'jobs begun' ' 1 restore' "$(jobs_by_step new-mx)"
   expect_eq 'jobs begun twice' '' "$(for host in new-mx old-mx backup; do jobs_by_step "$host" | awk '$1 > 1'; done)"
   expect_eq 'A' 198.51.100.20 "$(lab exec outside dig +short A mail.acme.test)"
 }

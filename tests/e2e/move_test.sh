@@ -92,6 +92,15 @@ case_the_move_ends_with_every_message_where_it_belongs() {
   expect_match 'SPF' 'a:new-mx.acme.test' "$(lab exec outside dig +short TXT acme.test)"
 }
 
+case_afterwards_no_host_keeps_a_job_or_a_lease() {
+  local host
+  for host in new-mx old-mx backup; do
+    expect_eq "left on $host" '' "$(lab exec "$host" sh -c 'cd /var/lib/mxodus 2>/dev/null && ls -A jobs && ls lease 2>/dev/null' || true)"
+    expect_eq "units on $host" '' "$(lab exec "$host" systemctl list-units --all --plain --no-legend 'mxodus-*')"
+  done
+  expect_match 'but they were there' 'restore\.1' "$(jobs_begun new-mx)"
+}
+
 case_mail_from_outside_arrives_on_the_new_host_and_is_fetched_by_imap() {
   local token="moved-$RANDOM$RANDOM"
   lab exec outside swaks --silent 2 --to u01@acme.test --from alice@other.test --server mail.acme.test \

@@ -22,7 +22,8 @@ expect_silent_on() { [[ ! $said =~ $1 ]] || fail "output: '$said' matches '$1'";
 # As if no run had ever been: no run on the laptop, no job and no lease on new-mx.
 forget_runs() {
   as_op sh -c 'rm -rf ~/.local/state/mxodus ~/case && mkdir ~/case'
-  lab exec new-mx sh -c 'rm -rf /var/lib/mxodus /run/mxodus /var/tmp/case && mkdir /var/tmp/case'
+  lab exec new-mx sh -c 'rm -rf /var/lib/mxodus /run/mxodus /var/tmp/case && mkdir /var/tmp/case
+    journalctl -q -n1 -o export | sed -n s/^__CURSOR=//p >/var/tmp/case/journal'
 }
 
 # take PLAYBOOK: a copy in ~/case that may be edited.
@@ -33,4 +34,4 @@ run_field() { as_op mxodus status --json 2>/dev/null | python3 -c "import json,s
 state_of() { run_field "next((i['state'] for i in s['items'] if i['step'] == '$1'), 'pending')"; }
 
 # How many jobs new-mx ever had of this step.
-jobs_of() { lab exec new-mx sh -c "ls /var/lib/mxodus/jobs 2>/dev/null | grep -c '\.$1\.' || true"; }
+jobs_of() { jobs_begun new-mx | grep -c "\.$1\." || true; }

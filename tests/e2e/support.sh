@@ -37,6 +37,15 @@ expect_exit() {
   expect_eq "exit code of '$*'" "$expected" "$actual"
 }
 
+# jobs_begun HOST: the name of every job that began there since the last forget_runs, one a line. By systemd's own record,
+# because folders go with the end of their run.
+jobs_begun() {
+  # shellcheck disable=SC2016 # the host's shell expands it
+  lab exec "$1" sh -c 'journalctl --sync; after=$(cat /var/tmp/case/journal 2>/dev/null || true)
+    journalctl -q -o cat --output-fields=UNIT ${after:+"--after-cursor=$after"} MESSAGE_ID=39f53479d3a045ac8e11786248231fbf' |
+    sed -nE 's/^mxodus-(.*)\.service$/\1/p'
+}
+
 # wait_until SECONDS CMD...: repeats CMD until it succeeds.
 wait_until() {
   local seconds=$1 deadline=$((SECONDS + $1))

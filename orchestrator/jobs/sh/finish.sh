@@ -24,18 +24,49 @@ cancel() {
   end_reply
 }
 
-# Renamed first: what is half removed is no job any more.
+# What has just ended may need a moment until its unit is down.
+is_over_soon() {
+  waited=0
+  until is_over; do
+    [ "$waited" -lt 20 ] || return 1
+    sleep 0.1
+    waited=$((waited + 1))
+  done
+}
+
+# may_go: asks systemd only about jobs whose units were up: with many jobs that is what costs time.
+may_go() {
+  case $keep in *" ${dir##*/} "*) return 1 ;; esac
+  job_state
+  case $state in done | lost*) ;; *) return 1 ;; esac
+  case $mode:$units_up in
+    systemd:*"mxodus-${dir##*/}.service"* | session:*) is_over_soon ;;
+  esac
+}
+
+# Renamed first: what is half removed is no job any more. The name of a run holds no dot, so that no other's begins
+# with it; the names of jobs hold nothing that a shell would split or expand.
+# shellcheck disable=SC2086
 purge() {
-  dir=$state_dir/jobs/$job
   lock_host
-  if [ -d "$dir" ]; then
-    job_state
-    case $state in done | lost*) ;; *) refuse job.running "$state" ;; esac
-    [ -z "$secrets" ] || must rm -rf "$secrets"
-    must mv "$dir" "$state_dir/jobs/.new.purged.$job.$nonce"
-    must rm -rf "$state_dir/jobs/.new.purged.$job.$nonce"
-    [ "$mode" != systemd ] || systemctl reset-failed "mxodus-$job.service" 2>/dev/null
+  need_lease
+  names='' units='' units_up=''
+  [ ! -d /run/systemd/system ] ||
+    units_up=$(systemctl list-units --plain --no-legend --state=active,activating,deactivating "mxodus-$lease_run.*" 2>/dev/null)
+  for dir in "$state_dir/jobs/$lease_run".*; do
+    if [ ! -d "$dir" ] || ! may_go; then continue; fi
+    [ ! -d "$secrets" ] || must rm -rf "$secrets"
+    names="$names ${dir##*/}"
+    [ "$mode" != systemd ] || units="$units mxodus-${dir##*/}.service"
+  done
+  if [ -n "$names" ]; then
+    gone=$state_dir/jobs/.new.purged.$nonce
+    must mkdir "$gone"
+    cd "$state_dir/jobs" || refuse job.host-failed "cannot enter $state_dir/jobs"
+    must mv $names "$gone"
+    must rm -rf "$gone"
   fi
+  [ -z "$units" ] || systemctl reset-failed $units 2>/dev/null
   reply
   end_reply
 }

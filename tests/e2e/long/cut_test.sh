@@ -16,7 +16,7 @@ has_ended() { in_home 'test -s outcome'; }
 # Some MB of about 28 have come in.
 restore_is_at_work() { new_mx 'awk "/^rchar/ {exit !(\$2 > 4e6)}" /proc/$(pgrep -x restic)/io 2>/dev/null'; }
 
-jobs_begun() { new_mx "ls /var/lib/mxodus/jobs | grep -cE '$1' || true"; }
+jobs_of() { jobs_begun new-mx | grep -c "\.$1\." || true; }
 messages() { new_mx "find /var/vmail -type f \( -path '*/cur/*' -o -path '*/new/*' \) | wc -l"; }
 lines_kept() { in_home 'for f in .local/state/mxodus/runs/*/evidence/*.gz; do zcat "$f" | grep -E "^line [0-9]+$"; done | sort -u | wc -l'; }
 
@@ -41,8 +41,8 @@ expect_exit_code() {
 
 expect_whole_and_begun_once() {
   expect_eq 'messages' 4000 "$(messages)"
-  expect_eq 'restores begun' 1 "$(jobs_begun restore)"
-  expect_eq 'counts begun' 1 "$(jobs_begun counting)"
+  expect_eq 'restores begun' 1 "$(jobs_of restore)"
+  expect_eq 'counts begun' 1 "$(jobs_of counting)"
   expect_eq 'lines of the count taken over' 400 "$(lines_kept)"
 }
 
@@ -86,10 +86,10 @@ case_the_new_host_loses_power_and_what_it_did_is_looked_at_after_its_boot() {
   # The store shows that the restore is not done; of a command only a human can say.
   status_says 'failed +restore +.*rebooted'
   status_says 'in doubt +counting'
-  expect_eq 'restores begun' 1 "$(jobs_begun restore)"
+  expect_eq 'restores begun' 1 "$(jobs_of restore)"
   in_home 'mxodus retry restore --why "new lost its power" && mxodus retry counting && mxodus resume --now'
   expect_eq 'messages' 4000 "$(messages)"
-  expect_eq 'restores begun' 2 "$(jobs_begun restore)"
+  expect_eq 'restores begun' 2 "$(jobs_of restore)"
 }
 
 case_the_old_host_comes_back_and_changes_wait_for_a_word() {

@@ -1,6 +1,7 @@
 #include <signal.h>
 
 #include <fstream>
+#include <set>
 
 #include "tests/unit/jobs/job_fixture.h"
 
@@ -179,12 +180,57 @@ TEST_P(JobEnd, AJobThatEndsBeforeItsTimeLimitLeavesNoTimer) {
 
 TEST_P(JobEnd, OnlyWhatIsOverIsPurged) {
   ASSERT_TRUE(start("until [ -e go ]; do sleep 0.05; done"));
-  EXPECT_THAT(jobs_->purge(id_, deadline_), HasCode("job.running"));
+  ASSERT_TRUE(jobs_->purge(lease_, {}, deadline_));
+  EXPECT_TRUE(std::holds_alternative<JobRunning>(state()));
   std::filesystem::create_directory(job_folder() / "work/go");
   ASSERT_TRUE(wait_for_end());
-  EXPECT_TRUE(jobs_->purge(id_, deadline_));
+  EXPECT_TRUE(jobs_->purge(lease_, {}, deadline_));
   EXPECT_TRUE(std::filesystem::is_empty(state_ / "jobs"));
-  EXPECT_TRUE(jobs_->purge(id_, deadline_)) << "twice is no error";
+  EXPECT_TRUE(jobs_->purge(lease_, {}, deadline_)) << "twice is no error";
+}
+
+TEST_P(JobEnd, WhatLeftAProcessBehindIsNotPurgedBecauseItsFolderFindsIt) {
+  ASSERT_TRUE(start("sleep 300 & echo $!"));
+  ASSERT_TRUE(wait_for_end());
+  ASSERT_TRUE(jobs_->purge(lease_, {}, deadline_));
+  EXPECT_TRUE(std::filesystem::exists(job_folder()));
+  ASSERT_TRUE(jobs_->cancel(id_, deadline_));
+  ASSERT_TRUE(jobs_->purge(lease_, {}, deadline_));
+  EXPECT_FALSE(std::filesystem::exists(job_folder()));
+}
+
+TEST_P(JobEnd, WhatIsLostIsPurgedToo) {
+  ASSERT_TRUE(start("kill -9 $PPID"));
+  ASSERT_TRUE(comes_true([&] { return is_lost("killed with its runner"); }));
+  ASSERT_TRUE(jobs_->purge(lease_, {}, deadline_));
+  EXPECT_TRUE(std::filesystem::is_empty(state_ / "jobs"));
+}
+
+TEST_P(JobEnd, APurgeKeepsWhatItIsToldToAndNeverTouchesAnotherRun) {
+  const std::string run = lease_.run;
+  const std::vector<JobId> mine = {{run + ".a.1"}, {run + ".a.10"}, {run + ".b.x.1"}};
+  for (const JobId& id : mine)
+    ASSERT_TRUE(jobs_->start(id, {.script = "true"}, lease_, {}, deadline_)) << id.text;
+  for (const JobId& id : mine)
+    ASSERT_TRUE(comes_true([&] {
+      const auto status = jobs_->status(id, deadline_);
+      return status && std::holds_alternative<JobDone>(status->state);
+    })) << id.text;
+  const auto others = state_ / "jobs" / (run + "0.a.1");
+  std::filesystem::copy(state_ / "jobs" / mine[0].text, others, std::filesystem::copy_options::recursive);
+  ASSERT_TRUE(jobs_->purge(lease_, {mine[0]}, deadline_));
+  std::set<std::string> left;
+  for (const auto& entry : std::filesystem::directory_iterator(state_ / "jobs"))
+    left.insert(entry.path().filename());
+  EXPECT_THAT(left, testing::ElementsAre(mine[0].text, others.filename().string()));
+}
+
+TEST_P(JobEnd, WhoeverWasTakenOverPurgesNothing) {
+  ASSERT_TRUE(start("true"));
+  ASSERT_TRUE(wait_for_end());
+  ASSERT_TRUE(jobs_->acquire({"20240513-zz11aa", "lineage-2", "laptop-b", "bert", 2}, 1, deadline_));
+  EXPECT_THAT(jobs_->purge(lease_, {}, deadline_), HasCode("lease.stale"));
+  EXPECT_TRUE(std::filesystem::exists(job_folder()));
 }
 
 }  // namespace

@@ -183,6 +183,53 @@ TEST(End, LeavesNoJobAndNoLease) {
   EXPECT_EQ(world.state().phase, RunPhase::ended);
 }
 
+TEST(End, LeavesNoFolderOnHostsButOfWhatNobodyHasSeenTheEndOf) {
+  RunWorld world(R"(  first: {uses: make, with: {name: a}}
+  second: {uses: make, with: {name: b}}
+)");
+  bool decided = false;
+  world.on_wait = [&] {
+    if (decided || !world.on_new.starts.contains("make b")) return;
+    decided = true;
+    world.decide(EventType::end, {});
+  };
+  world.on_new.ends = [&](const JobSpec& spec) -> JobState {
+    if (spec.title == "make b") return JobRunning{};
+    world.facts.insert("a");
+    return JobDone{0};
+  };
+  world.must_run();
+  ASSERT_EQ(world.of("first"), ItemState::done);
+  ASSERT_EQ(world.of("second"), ItemState::cancelled);
+  ASSERT_EQ(world.on_new.jobs.size(), 1u);
+  EXPECT_TRUE(world.on_new.jobs.contains("r1.second.1")) << world.on_new.jobs.begin()->first;
+}
+
+TEST(End, OfARunThatIsDoneLeavesNoFolderOnHosts) {
+  RunWorld world(R"(  ask: {uses: approve, with: {question: "Go on?"}}
+  first: {uses: make, with: {name: a}, needs: []}
+)");
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.on_new.jobs.size(), 1u) << "as long as the run is not over";
+  world.approve("ask");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_TRUE(world.on_new.jobs.empty());
+  EXPECT_EQ(world.on_new.starts["make a"], 1);
+}
+
+TEST(End, OnAHostThatDoesNotAnswerLeavesFoldersAndLease) {
+  RunWorld world(R"(  first: {uses: make, with: {name: a}}
+  ask: {uses: approve, with: {question: "Go on?"}}
+)");
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  world.approve("ask");
+  world.on_new.silent = true;
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.on_new.jobs.size(), 1u);
+  EXPECT_TRUE(world.on_new.lease);
+  EXPECT_TRUE(world.state().leases.contains("new"));
+}
+
 TEST(Lease, OfAnotherRunRefusesWithTheOwner) {
   RunWorld world(R"(  change: {uses: make, with: {name: a}}
 )");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <string>
@@ -67,7 +68,14 @@ class FakeJobs final : public Jobs {
     jobs[id.text].state = JobDone{143};
     return status_of(jobs[id.text]);
   }
-  Result<void> purge(const JobId&, const Deadline&) override { return {}; }
+  Result<void> purge(const Lease& by, const std::vector<JobId>& keep, const Deadline&) override {
+    if (silent) return tl::unexpected(gone().value());
+    std::erase_if(jobs, [&](const auto& job) {
+      return job.first.starts_with(by.run + ".") && !std::holds_alternative<JobRunning>(job.second.state) &&
+             std::find(keep.begin(), keep.end(), JobId{job.first}) == keep.end();
+    });
+    return {};
+  }
   Result<void> acquire(const Lease& by, std::optional<std::uint64_t> take_over, const Deadline&) override {
     if (silent) return tl::unexpected(gone().value());
     if (lease && lease->run != by.run && take_over != lease->token)
