@@ -164,7 +164,7 @@ class CommandStep final : public StepType {
       return fail(ErrorKind::invalid, "command.words",
                   params.has("argv") ? "command has both `argv` and `script`"
                                      : "command has neither `argv` nor `script`",
-                  "write argv: [word, word] or script: |");
+                  "write `argv: [word, word]` or `script: …`");
     const bool observes = effect(params) == Effect::observe;
     if (observes && (params.has("secrets") || params.has("undo") || params.has("probe")))
       return fail(ErrorKind::invalid, "command.observe",

@@ -122,7 +122,7 @@ class FilesLayout final : public StepType {
       return fail(ErrorKind::invalid, "files-layout.what",
                   empty ? "a folder that is `empty` cannot hold anything else that is asked for"
                         : "files.layout asks for nothing",
-                  "write present, absent, min_entries, or empty: true");
+                  "write present, absent, min_entries, or `empty: true`");
     return {};
   }
 

@@ -41,6 +41,31 @@ Result<ValueMap> parse_assignments(const std::vector<std::string>& assignments) 
   return values;
 }
 
+/// `port: 25`, as a hint says it to who writes a playbook, is `port=25` to who types it here.
+std::string as_typed(const StepDeclaration& type, const std::string& text) {
+  std::string typed;
+  std::size_t at = 0;
+  for (std::size_t open = text.find('`'); open != std::string::npos; open = text.find('`', at)) {
+    const std::size_t close = text.find('`', open + 1);
+    if (close == std::string::npos) break;
+    const std::string quoted = text.substr(open + 1, close - open - 1);
+    const std::size_t colon = quoted.find(": ");
+    typed += text.substr(at, open - at);
+    if (colon != std::string::npos && find_param(type, quoted.substr(0, colon)))
+      typed += "`" + shell_quote(quoted.substr(0, colon) + "=" + quoted.substr(colon + 2)) + "`";
+    else
+      typed += "`" + quoted + "`";
+    at = close + 1;
+  }
+  return typed + text.substr(at);
+}
+
+int report_typed(const StepDeclaration& type, Error fault) {
+  fault.message = as_typed(type, fault.message);
+  fault.hint = as_typed(type, fault.hint);
+  return report(fault);
+}
+
 /// A playbook that has nothing but the hosts named on the command line, under the names that ssh_config
 /// knows.
 Playbook bare_playbook(const Options& options) {
@@ -96,9 +121,11 @@ int look_once(const Cli& cli, const Options& options, const StepType& type, cons
   auto values = parse_assignments(options.assignments);
   if (!values) return report(values.error());
   BoundParams bound = bind_params(type.declaration(), *values);
-  for (const Error& fault : bound.faults) report(fault);
+  for (const Error& fault : bound.faults) report_typed(type.declaration(), fault);
   if (!bound.faults.empty()) return exit_usage;
   if (type.effect(bound.params) != Effect::observe) return report(changes(options.type));
+  if (auto sensible = type.check(bound.params); !sensible)
+    return report_typed(type.declaration(), sensible.error());
   ItemRequest request;
   request.id.step = "probe";
   request.type = &type;

@@ -142,7 +142,7 @@ class NetReach final : public StepType {
     if (!params.waits_for().empty()) return {};
     const bool all_have_ports = all_written_ports(params);
     if (params.text("protocol") == "tcp" && !params.has("port") && !all_have_ports)
-      return fail(ErrorKind::invalid, "reach.port", "`protocol: tcp` has no usual port", "add `port: [25]`");
+      return fail(ErrorKind::invalid, "reach.port", "`protocol: tcp` has no usual port", "add `port: 25`");
     if (const auto* list = params.at("port").get<ValueList>())
       for (const Value& port : *list)
         if (const auto* number = port.get<std::int64_t>(); !number || *number < 1 || *number > 65535)

@@ -131,6 +131,16 @@ TEST(Probe, RefusesWhatChanges) {
   EXPECT_FALSE(std::filesystem::exists(user.home() / "changed"));
 }
 
+TEST(Probe, HintsAtWhatIsToBeTypedHereAndNotInAPlaybook) {
+  const User user;
+  const Typed typed = user.mxodus({"probe", "net.reach", "to=192.0.2.1", "protocol=tcp"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, HasSubstr("`protocol=tcp` has no usual port"));
+  EXPECT_THAT(typed.err, HasSubstr("add `port=25`"));
+  const Typed words = user.mxodus({"probe", "command", "effect=observe", "--host", "here"});
+  EXPECT_THAT(words.err, HasSubstr("write `'argv=[word, word]'` or `"));
+}
+
 TEST(Probe, NamesTheParameterThatIsWrong) {
   const User user;
   const Typed typed = user.mxodus({"probe", "dnsbl.status", "adresses=192.0.2.1"});
