@@ -5,6 +5,7 @@
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/cli/drive.h"
 #include "orchestrator/cli/prompt.h"
+#include "orchestrator/cli/revision.h"
 #include "orchestrator/cli/run_access.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/plan/plan_file.h"
@@ -67,7 +68,7 @@ int rollback(const Cli& cli, const Options& options) {
   auto plan = load_plan(run->directory.plan());
   if (!plan) return report(plan.error());
   const Catalog catalog = make_catalog();
-  const auto file = check_text(cli, plan->playbook_text, plan->playbook_file, catalog);
+  const auto file = own_playbook(cli, run->directory, run->journal.state(), *plan, catalog);
   if (!file) return exit_usage;
   auto session = Session::open(file->playbook, plan->inputs, catalog, has_terminal() && !cli.no_input);
   if (!session) return report(session.error());

@@ -149,6 +149,37 @@ TEST(Probe, NamesTheParameterThatIsWrong) {
   EXPECT_THAT(user.mxodus({"probe", "dnsbl.status", "192.0.2.1"}).err, HasSubstr("write key=value"));
 }
 
+// --- rollback --------------------------------------------------------------------------------------------
+
+constexpr const char* kFence = R"(mxodus: 1
+name: fence
+hosts:
+  here: {local: true}
+steps:
+  file:
+    uses: command
+    host: here
+    with: {effect: change, script: 'echo >"$HOME/file"', undo: {script: 'rm "$HOME/file"'}}
+  fence:
+    uses: command
+    host: here
+    with: {effect: change, script: 'echo >"$HOME/fence"'}
+  go: {uses: approve, with: {question: "Go on?"}}
+)";
+
+TEST(Rollback, GoesByTheNewestRevisionOfThePlaybook) {
+  const User user;
+  user.begin_run(kFence);
+  std::string edited = kFence;
+  edited.insert(edited.find("  go:"),
+                "    undo: {uses: command, with: {effect: permanent, script: 'rm \"$HOME/fence\"'}}\n");
+  user.write("playbook.yaml", edited);
+  ASSERT_EQ(user.mxodus({"resume", "--stay", "1s"}).code, 4);
+  const Typed done = user.mxodus({"rollback", "--yes"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_FALSE(std::filesystem::exists(user.home() / "fence"));
+}
+
 // --- do --------------------------------------------------------------------------------------------------
 
 TEST(Do, RunsACommandInTheRunsRecordAndShowsWhoAndWhyEverywhere) {
