@@ -31,7 +31,8 @@ class Executor {
   Result<Summary> run_adhoc(const ItemId& id);
 
   /// Takes finished changes back, in the order of `plan`, each after a fresh look; stops at the first that
-  /// cannot be taken back. Blocks.
+  /// cannot be taken back. What has no undo is noted to stay: the caller has had a person's word on it.
+  /// Blocks.
   Result<Summary> roll_back(const RollbackPlan& plan);
 
  private:

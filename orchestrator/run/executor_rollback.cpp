@@ -14,6 +14,13 @@ Result<Summary> Executor::roll_back(const RollbackPlan& plan) {
           run_.journal.run_resumed({run_.options.laptop, run_.options.who, run_.options.mxodus_version});
       !resumed)
     return tl::unexpected(resumed.error());
+  for (const FinishedChange& change : plan.without_undo) {
+    DecisionData stays;
+    stays.who = run_.options.who;
+    stays.why = "left as it is by the rollback: nothing says how to take it back";
+    auto noted = run_.journal.decide(EventType::note, change.id, stays);
+    if (!noted) return tl::unexpected(noted.error());
+  }
   for (const RollbackPlan::Undo& undo : plan.undos) {
     if (stop_.stop_requested() || leave_.stop_requested() || cannot_write_) break;
     const ItemId& id = undo.change.id;

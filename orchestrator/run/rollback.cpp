@@ -11,6 +11,8 @@ RollbackPlan plan_rollback(const StepTable& table, const RunState& state) {
       if (change->second.id.step != step->id()) continue;
       if (change->second.intent.effect == Effect::permanent)
         plan.not_undone.push_back(change->second);
+      else if (change->second.intent.undo.is_null() && step->rules().undo.is_null())
+        plan.without_undo.push_back(change->second);
       else
         plan.undos.push_back({change->first, change->second});
       if (step->rules().point_of_no_return) plan.past_point = step->id();

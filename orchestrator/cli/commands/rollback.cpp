@@ -1,5 +1,6 @@
 #include "orchestrator/run/rollback.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "orchestrator/cli/commands.h"
@@ -18,34 +19,68 @@ struct Options {
   std::string run;
   bool yes = false;
   bool past_point = false;
+  std::vector<std::string> leave;
   DriveOptions drive;
 };
 
-std::string rollback_text(const RollbackPlan& plan, const Style& style) {
-  std::string text = style.paint(Role::heading, "Taken back, in this order") + "\n";
-  for (const RollbackPlan::Undo& undo : plan.undos)
-    text += "  ~ " + pad(to_string(undo.change.id), 20) + " " +
-            printable_line(undo.change.intent.title, 200) + "\n";
-  if (plan.undos.empty()) text += "  nothing\n";
-  if (!plan.not_undone.empty())
-    text += style.paint(Role::heading, "Stays as it is: it cannot be undone") + "\n";
-  for (const FinishedChange& change : plan.not_undone)
-    text += "  = " + pad(to_string(change.id), 20) + " " + printable_line(change.intent.title, 200) + "\n";
+std::string lines_of(const std::vector<FinishedChange>& changes, const char* mark) {
+  std::string text;
+  for (const FinishedChange& change : changes)
+    text += std::string("  ") + mark + " " + pad(to_string(change.id), 20) + " " +
+            printable_line(change.intent.title, 200) + "\n";
   return text;
 }
 
+std::string rollback_text(const RollbackPlan& plan, const Style& style) {
+  std::string text = style.paint(Role::heading, "Taken back, in this order") + "\n";
+  std::vector<FinishedChange> undone;
+  for (const RollbackPlan::Undo& undo : plan.undos) undone.push_back(undo.change);
+  text += undone.empty() ? "  nothing\n" : lines_of(undone, "~");
+  if (!plan.not_undone.empty())
+    text += style.paint(Role::heading, "Stays as it is: it cannot be undone") + "\n" +
+            lines_of(plan.not_undone, "=");
+  if (!plan.without_undo.empty())
+    text += style.paint(
+                Role::heading,
+                "Not undone: nothing says how, and what it rests on is taken back. Undo it by hand first") +
+            "\n" + lines_of(plan.without_undo, "!");
+  return text;
+}
+
+/// What has no undo and is not named by --leave yet.
+std::vector<std::string> to_be_left(const Options& options, const RollbackPlan& plan) {
+  std::vector<std::string> open;
+  for (const FinishedChange& change : plan.without_undo) {
+    const std::string name = to_string(change.id);
+    if (std::find(options.leave.begin(), options.leave.end(), name) == options.leave.end())
+      open.push_back(name);
+  }
+  return open;
+}
+
 /// Each undo looks first whether the state is what its step left; this is the word of the person.
-bool confirmed(const Cli& cli, const Options& options, const RollbackPlan& plan) {
-  if (plan.past_point.empty() && options.yes) return true;
-  if (!has_terminal() || cli.no_input) return false;
+Result<void> confirm(const Cli& cli, const Options& options, const RollbackPlan& plan) {
+  const auto left = to_be_left(options, plan);
+  if (plan.past_point.empty() && options.yes && left.empty()) return {};
+  const bool can_ask = has_terminal() && !cli.no_input;
+  if (!can_ask && options.yes && !left.empty()) {
+    std::string command = "mxodus rollback --yes";
+    for (const std::string& name : left) command += " --leave " + shell_quote(name);
+    return fail(ErrorKind::refused, "rollback.no-undo",
+                "nothing says how to take back " + join(left, ", ") + "; nothing has been changed",
+                "undo it by hand, then: " + command);
+  }
   const std::string word = plan.past_point.empty() ? "yes" : plan.past_point;
+  const std::string leaving = left.empty() ? "" : " and leave " + join(left, ", ") + " as it is";
   const std::string question =
       plan.past_point.empty()
-          ? "Take these back? Type yes:"
+          ? "Take these back" + leaving + "? Type yes:"
           : "The point of no return is past: new mail may be on the new host alone. Type " + word +
-                " to go on:";
-  const auto answer = ask_line(question);
-  return answer && trim(*answer) == word;
+                " to go on" + leaving + ":";
+  const auto answer = can_ask ? ask_line(question) : std::nullopt;
+  if (answer && trim(*answer) == word) return {};
+  return fail(ErrorKind::cancelled, "rollback.not-confirmed",
+              "nobody confirmed the rollback; nothing has been changed");
 }
 
 Result<Summary> roll_back(const Cli& cli, const Options& options, Executor& executor,
@@ -56,9 +91,7 @@ Result<Summary> roll_back(const Cli& cli, const Options& options, Executor& exec
         ErrorKind::refused, "rollback.past-point",
         "the point of no return (" + plan.past_point + ") is past; taking back now means something else",
         "if you mean it: mxodus rollback --past-point");
-  if (!confirmed(cli, options, plan))
-    return fail(ErrorKind::cancelled, "rollback.not-confirmed",
-                "nobody confirmed the rollback; nothing has been changed");
+  if (auto confirmed = confirm(cli, options, plan); !confirmed) return tl::unexpected(confirmed.error());
   return executor.roll_back(plan);
 }
 
@@ -88,6 +121,10 @@ void add_rollback(Cli& cli) {
   command.add_option("run", options->run,
                      "the run, by the beginning of its id; default the newest unfinished one");
   command.add_flag("--yes", options->yes, "confirm the rollback; not past the point of no return");
+  command
+      .add_option("--leave", options->leave,
+                  "leave this change as it is: it has no undo; with --yes each must be named")
+      ->allow_extra_args(false);
   command.add_flag("--past-point", options->past_point,
                    "also past the point of no return; asks again on a terminal");
 }

@@ -120,6 +120,7 @@ TEST_F(CommandStep, AChangeWithoutUndoSaysSoInThePlan) {
   auto& step = context(R"({"effect": "change", "argv": ["true"]})");
   const auto plan = type->plan(step.params(), *type->probe(step));
   EXPECT_EQ(plan->warnings.size(), 1u);
+  EXPECT_TRUE(plan->undo.is_null()) << "a rollback is to know it before it begins";
   EXPECT_EQ(type->undo(step.params(), plan->undo, Finding()).error().code, "command.no-undo");
 }
 

@@ -167,6 +167,22 @@ steps:
   go: {uses: approve, with: {question: "Go on?"}}
 )";
 
+TEST(Rollback, WithoutATerminalWhatHasNoUndoIsLeftOnlyByItsName) {
+  const User user;
+  user.begin_run(kFence);
+  ASSERT_TRUE(std::filesystem::exists(user.home() / "fence"));
+  const Typed refused = user.mxodus({"rollback", "--yes"});
+  EXPECT_EQ(refused.code, 5) << refused.err;
+  EXPECT_THAT(refused.err, ContainsRegex("Not undone: nothing says how.*\n  ! fence"));
+  EXPECT_THAT(refused.err, HasSubstr("undo it by hand, then: mxodus rollback --yes --leave fence"));
+  EXPECT_TRUE(std::filesystem::exists(user.home() / "file"));
+  const Typed done = user.mxodus({"rollback", "--yes", "--leave", "fence"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_FALSE(std::filesystem::exists(user.home() / "file"));
+  EXPECT_TRUE(std::filesystem::exists(user.home() / "fence"));
+  EXPECT_THAT(user.mxodus({"log"}).out, ContainsRegex("fence.*left as it is by the rollback"));
+}
+
 TEST(Rollback, GoesByTheNewestRevisionOfThePlaybook) {
   const User user;
   user.begin_run(kFence);

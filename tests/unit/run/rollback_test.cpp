@@ -94,6 +94,39 @@ TEST(Rollback, ListsThePermanentAsNotUndone) {
   EXPECT_EQ(plan.undos[0].change.id.step, "first");
 }
 
+constexpr const char* kFenced = R"(  first: {uses: make, with: {name: a}}
+  fence: {uses: command, host: new, with: {effect: change, argv: [fence, old]}}
+  last: {uses: make, with: {name: b}}
+)";
+
+TEST(Rollback, AChangeThatNothingSaysHowToUndoIsListedNotedAndStopsNothing) {
+  RunWorld world(kFenced);
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
+  const RollbackPlan plan = world.rollback_plan();
+  ASSERT_EQ(plan.without_undo.size(), 1u);
+  EXPECT_EQ(plan.without_undo[0].id.step, "fence");
+  EXPECT_EQ(plan.undos.size(), 2u);
+  EXPECT_EQ(world.roll_back()->exit, ExitCode::done);
+  EXPECT_TRUE(world.facts.empty());
+  EXPECT_EQ(world.of("fence"), ItemState::done);
+  ASSERT_EQ(world.state().notes.size(), 1u);
+  EXPECT_EQ(world.state().notes[0].id.step, "fence");
+  EXPECT_THAT(world.state().notes[0].text, testing::HasSubstr("left as it is by the rollback"));
+}
+
+TEST(Rollback, TheUndoOfTheStepItselfIsEnough) {
+  RunWorld world(R"(  fence:
+    uses: command
+    host: new
+    with: {effect: change, argv: [fence, old]}
+    undo: {uses: command, with: {effect: permanent, argv: [unfence, old]}}
+)");
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_TRUE(world.rollback_plan().without_undo.empty());
+  EXPECT_EQ(world.roll_back()->exit, ExitCode::done);
+  EXPECT_EQ(world.of("fence"), ItemState::undone);
+}
+
 TEST(Rollback, NamesThePointOfNoReturnOnceItIsPast) {
   RunWorld world(R"(  first: {uses: make, with: {name: a}}
   second: {uses: make, with: {name: b}, point_of_no_return: true}
