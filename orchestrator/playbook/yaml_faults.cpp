@@ -97,6 +97,24 @@ bool explain_bare_template(ParserPlace where, const SourceLines& lines, Faults& 
   return false;
 }
 
+/// Inside { } and [ ] yaml-cpp ends an unquoted text at a ?, where YAML 1.2 goes on with it.
+bool explain_question_mark(ParserPlace where, const SourceLines& lines, Faults& faults) {
+  const std::string_view line = lines.line(static_cast<std::size_t>(where.line) + 1);
+  const auto at = static_cast<std::size_t>(where.column);
+  constexpr std::string_view outside = "{[, ";
+  if (at == 0 || at >= line.size() || line[at] != '?' || outside.find(line[at - 1]) != std::string_view::npos)
+    return false;
+  const std::size_t opening = line.find_last_of("{[,", at);
+  const std::size_t colon = line.rfind(": ", at);
+  std::size_t begin = opening == std::string_view::npos ? 0 : opening + 1;
+  if (colon != std::string_view::npos) begin = std::max(begin, colon + 2);
+  const std::size_t end = std::min(line.find_first_of(",]}", at), line.size());
+  faults.add(lines.mark(where.line, where.column), "playbook.bare-question-mark",
+             "inside { } or [ ] a ? ends a text that is not quoted",
+             "quote it: \"" + std::string(trim(line.substr(begin, end - begin))) + "\"");
+  return true;
+}
+
 bool explain_tab(ParserPlace where, const SourceLines& lines, Faults& faults) {
   const std::string_view line = lines.line(static_cast<std::size_t>(where.line) + 1);
   const std::size_t tab = line.find('\t');
@@ -170,7 +188,9 @@ bool check_encoding(std::string_view text, const SourceLines& lines, std::size_t
 
 void add_syntax_fault(const std::string& message, ParserPlace where, const SourceLines& lines,
                       Faults& faults) {
-  if (explain_bare_template(where, lines, faults) || explain_tab(where, lines, faults)) return;
+  if (explain_bare_template(where, lines, faults) || explain_question_mark(where, lines, faults) ||
+      explain_tab(where, lines, faults))
+    return;
   const Mark mark = lines.mark(where.line, where.column);
   const auto* known = std::find_if(
       explanations.begin(), explanations.end(),
