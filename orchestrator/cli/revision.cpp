@@ -1,5 +1,7 @@
 #include "orchestrator/cli/revision.h"
 
+#include <algorithm>
+
 #include "orchestrator/core/digest.h"
 #include "orchestrator/core/file.h"
 #include "orchestrator/core/text.h"
@@ -30,6 +32,33 @@ std::string list_of(const std::vector<RevisionCheck::Change>& changes) {
   std::vector<std::string> lines;
   for (const RevisionCheck::Change& change : changes) lines.push_back(change.step + " " + change.what);
   return join(lines, "; ");
+}
+
+/// What begins again with a `retry` of the step, because it has begun behind it.
+std::vector<std::string> repeated_with(const std::string& step, const StepTable& table,
+                                       const RunState& state) {
+  std::vector<std::string> repeated;
+  for (const RunStep* below : table.downstream(step)) {
+    const auto first = state.items.lower_bound({below->id(), {}});
+    const bool begun = std::any_of(first, state.items.end(), [&](const auto& item) {
+      return item.first.step == below->id() && item.second.state != ItemState::pending;
+    });
+    if (begun) repeated.push_back(below->id());
+  }
+  return repeated;
+}
+
+/// Each conflict with what its `retry` costs.
+std::string conflicts_text(const RevisionCheck& check, const StepTable& before, const StepTable& after,
+                           const RunState& state) {
+  std::vector<RevisionCheck::Change> conflicts = check.conflicts;
+  for (RevisionCheck::Change& conflict : conflicts) {
+    const bool is_there = after.find(conflict.step) != nullptr;
+    if (!is_there && !check.renamed.contains(conflict.step)) continue;
+    const auto repeated = repeated_with(conflict.step, is_there ? after : before, state);
+    if (!repeated.empty()) conflict.what += " (retry repeats " + join(repeated, ", ") + " too)";
+  }
+  return list_of(conflicts);
 }
 
 Value changes_value(const std::vector<RevisionCheck::Change>& changes) {
@@ -81,7 +110,8 @@ Result<std::optional<Revision>> take_up_revision(const Cli& cli, const CurrentPl
   const RevisionCheck check = compare_revisions(before, after, plan, state);
   if (!check.conflicts.empty())
     return fail(ErrorKind::refused, "run.revision",
-                "the playbook was changed where the run has already been: " + list_of(check.conflicts),
+                "the playbook was changed where the run has already been: " +
+                    conflicts_text(check, before, after, state),
                 "settle each with mxodus retry STEP or mxodus accept STEP --why …, or put the playbook back");
   if (!cli.quiet)
     std::fprintf(stderr, "the playbook was changed: %s\n",

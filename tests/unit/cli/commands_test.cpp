@@ -196,6 +196,19 @@ TEST(Rollback, GoesByTheNewestRevisionOfThePlaybook) {
   EXPECT_FALSE(std::filesystem::exists(user.home() / "fence"));
 }
 
+// --- resume ----------------------------------------------------------------------------------------------
+
+TEST(Resume, OfAnEditWhereTheRunHasBeenNamesWhatARetryWouldRepeat) {
+  const User user;
+  user.begin_run(kFence);
+  std::string edited = kFence;
+  edited.replace(edited.find("echo >"), 6, "date >");
+  user.write("playbook.yaml", edited);
+  const Typed typed = user.mxodus({"resume", "--stay", "1s"});
+  EXPECT_EQ(typed.code, 5) << typed.err;
+  EXPECT_THAT(typed.err, HasSubstr("file changed: with (retry repeats fence, go too)"));
+}
+
 // --- do --------------------------------------------------------------------------------------------------
 
 TEST(Do, RunsACommandInTheRunsRecordAndShowsWhoAndWhyEverywhere) {
