@@ -1,3 +1,6 @@
+#include <set>
+#include <sstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -194,6 +197,26 @@ TEST(Rollback, GoesByTheNewestRevisionOfThePlaybook) {
   const Typed done = user.mxodus({"rollback", "--yes"});
   EXPECT_EQ(done.code, 0) << done.err;
   EXPECT_FALSE(std::filesystem::exists(user.home() / "fence"));
+}
+
+// --- notify ----------------------------------------------------------------------------------------------
+
+TEST(Notify, OfAStepIsItsOwnInARunOfItToo) {
+  const User user;
+  user.begin_run(R"(mxodus: 1
+name: told
+hosts:
+  here: {local: true}
+notify: {command: [sh, -c, 'echo "$MXODUS_EVENT $MXODUS_STEP" >>told'], on: [parked]}
+steps:
+  loud: {uses: command, host: here, on_fail: continue, notify: [failed], with: {effect: observe, argv: ["false"]}}
+  quiet: {uses: command, host: here, on_fail: continue, with: {effect: observe, argv: ["false"]}}
+  go: {uses: approve, needs: [], notify: [gate], with: {question: "Go on?"}}
+)");
+  std::istringstream told(user.read("told"));
+  std::set<std::string> lines;
+  for (std::string line; std::getline(told, line);) lines.insert(line);
+  EXPECT_THAT(lines, testing::ElementsAre("failed loud", "gate go", "parked "));
 }
 
 // --- resume ----------------------------------------------------------------------------------------------
