@@ -2,7 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "orchestrator/core/clock.h"
 #include "orchestrator/core/text.h"
+#include "orchestrator/report/event_words.h"
 
 namespace mxodus {
 namespace {
@@ -72,7 +74,7 @@ std::string summary_text(const std::string& run, const Summary& summary, const S
                      (summary.reason.empty() ? "" : ": " + printable_line(summary.reason, 600)) + "\n";
   for (const Summary::Due& due : summary.due)
     text += "  due   " + pad(to_string(due.id), 20) + " " + printable_line(due.what, 400) +
-            (due.when ? "  " + to_local_string(*due.when) : "") + "\n";
+            (due.when ? "  " + near_time(*due.when, system_clock().now()) : "") + "\n";
   text += going_on_text(summary);
   for (const std::string& host : summary.down_hosts) text += "  down  " + host + "\n";
   if (summary.going_on.empty() && summary.exit != ExitCode::done)

@@ -63,6 +63,14 @@ EventWords of_stop(const char* word, const RunStopped& stopped) {
 
 }  // namespace
 
+std::string near_time(Time time, Time now) {
+  const std::string text = to_local_string(time);
+  constexpr std::size_t date_length = 10, clock_length = 8;
+  return text.compare(0, date_length, to_local_string(now), 0, date_length) == 0
+             ? text.substr(date_length + 1, clock_length)
+             : text;
+}
+
 EventWords words_for(const Event& event) {
   if (is_decision(event.type)) return of_decision(event, decode<DecisionData>(event.data));
   switch (event.type) {
@@ -106,7 +114,7 @@ EventWords words_for(const Event& event) {
       const auto change = decode<StateChange>(event.data);
       std::string text = change.reason;
       if (change.next_look)
-        text += (text.empty() ? "next look " : "; next look ") + to_local_string(*change.next_look);
+        text += (text.empty() ? "next look " : "; next look ") + near_time(*change.next_look, event.utc);
       return of_state(event.type == EventType::attempt_in_doubt ? ItemState::in_doubt : change.state, text);
     }
     case EventType::gate_opened:

@@ -15,6 +15,9 @@ struct EventWords {
   bool routine = false;  ///< of interest only to who looks closely: shown with -v
 };
 
+/// A moment as people read it at `now`: "20:15:00" where it is on the same local day, else with its date.
+std::string near_time(Time time, Time now);
+
 EventWords words_for(const Event& event);
 
 }  // namespace mxodus

@@ -4,6 +4,7 @@
 
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/cli/run_access.h"
+#include "orchestrator/core/clock.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/plan/plan_file.h"
 #include "orchestrator/report/event_words.h"
@@ -50,7 +51,7 @@ std::string why(const ItemId& id, const ItemRecord& item, const Plan& plan) {
     case ItemState::gate:
       return "waits for a person";
     case ItemState::waiting:
-      return item.next_look ? "waits and looks again " + to_local_string(*item.next_look)
+      return item.next_look ? "waits and looks again " + near_time(*item.next_look, system_clock().now())
                             : "waits: " + item.reason;
     case ItemState::blocked:
       return "cannot begin: " + item.reason;

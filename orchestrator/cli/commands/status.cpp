@@ -12,6 +12,7 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/journal/lock.h"
 #include "orchestrator/plan/plan_file.h"
+#include "orchestrator/report/event_words.h"
 #include "orchestrator/run/adhoc.h"
 #include "orchestrator/run/gates.h"
 #include "steps/catalog.h"
@@ -113,7 +114,7 @@ std::optional<StatusLine> line_of(const ItemRecord& item, Time now) {
     case ItemState::reconnecting:
       return StatusLine{Role::warning, "no answer", item.reason};
     case ItemState::waiting: {
-      const std::string when = item.next_look ? "next look " + to_local_string(*item.next_look) + "; " : "";
+      const std::string when = item.next_look ? "next look " + near_time(*item.next_look, now) + "; " : "";
       return StatusLine{Role::plain, "waits", when + item.reason};
     }
     case ItemState::in_doubt:
