@@ -1,7 +1,10 @@
+#include <algorithm>
 #include <memory>
 
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/cli/run_access.h"
+#include "orchestrator/core/text.h"
+#include "orchestrator/journal/evidence.h"
 #include "orchestrator/report/event_words.h"
 #include "orchestrator/report/json_lines.h"
 
@@ -12,6 +15,35 @@ struct Options {
   std::string run;
   std::string step;
 };
+
+/// What an attempt saw, as far as a terminal bears it; the whole of it stays in the run's folder.
+std::string evidence_text(const RunDirectory& directory, const Event& event, const Style& style) {
+  constexpr std::size_t most_lines = 40, longest_line = 200;
+  std::vector<std::string> names, titles;
+  if (event.type == EventType::observation) {
+    names = decode<Observation>(event.data).evidence;
+  } else if (event.type == EventType::attempt_result || event.type == EventType::undo_result) {
+    auto result = decode<AttemptResult>(event.data);
+    names = std::move(result.evidence);
+    titles = std::move(result.evidence_titles);
+  }
+  const Redactor stored_without_secrets;
+  const EvidenceStore store(directory.evidence(), stored_without_secrets);
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto content = store.get(names[i]);
+    text +=
+        style.paint(Role::faint, "    " + printable_line(i < titles.size() ? titles[i] : names[i]) + ":") +
+        "\n";
+    const auto lines = split(content ? std::string(trim(*content)) : one_line(content.error()), '\n');
+    for (std::size_t line = 0; line < std::min(lines.size(), most_lines); ++line)
+      text += "      " + printable_line(lines[line], longest_line) + "\n";
+    if (lines.size() > most_lines)
+      text += "      and " + std::to_string(lines.size() - most_lines) + " more lines: zcat " +
+              shell_quote((directory.evidence() / (names[i] + ".gz")).string()) + "\n";
+  }
+  return text;
+}
 
 int show_log(const Cli& cli, const Options& options) {
   auto directory = choose_run(options.run);
@@ -32,6 +64,7 @@ int show_log(const Cli& cli, const Options& options) {
     text += style.paint(Role::faint, to_local_string(event.utc)) + " " +
             style.paint(words.role, pad(cut(words.word, 10), 10)) + " " + pad(to_string(event.id), 20) + " " +
             words.sentence + "\n";
+    if (cli.verbose > 0 && !options.step.empty()) text += evidence_text(*directory, event, style);
   }
   return print(text);
 }
@@ -40,9 +73,9 @@ int show_log(const Cli& cli, const Options& options) {
 
 void add_log(Cli& cli) {
   auto options = std::make_shared<Options>();
-  CLI::App& command = cli.command("log", "What happened in a run, line by line (-v: everything).",
-                                  {"mxodus log", "mxodus log restore -v"},
-                                  [&cli, options] { return show_log(cli, *options); });
+  CLI::App& command = cli.command(
+      "log", "What happened in a run, line by line (-v: everything; of one step also what it saw).",
+      {"mxodus log", "mxodus log restore -v"}, [&cli, options] { return show_log(cli, *options); });
   command.add_option("step", options->step, "only this step");
   add_run_option(command, options->run);
 }

@@ -219,6 +219,26 @@ steps:
   EXPECT_THAT(lines, testing::ElementsAre("failed loud", "gate go", "parked "));
 }
 
+// --- log -------------------------------------------------------------------------------------------------
+
+TEST(Log, OfOneStepShowsWhatItSawBoundedAndSafe) {
+  const User user;
+  user.begin_run(R"(mxodus: 1
+name: loud
+hosts:
+  here: {local: true}
+steps:
+  look: {uses: command, host: here, with: {effect: observe, script: "printf 'a\\033[31mred\\n'; seq 1000 1099"}}
+  go: {uses: approve, with: {question: "Go on?"}}
+)");
+  const std::string seen = user.mxodus({"log", "look", "-v"}).out;
+  EXPECT_THAT(seen, ContainsRegex("command.out:\n +a.*red\n +1000\n"));
+  EXPECT_THAT(seen, Not(HasSubstr("\033")));
+  EXPECT_THAT(seen, Not(HasSubstr("1099")));
+  EXPECT_THAT(seen, ContainsRegex("and 61 more lines: zcat .*\\.gz\n"));
+  EXPECT_THAT(user.mxodus({"log", "look"}).out, Not(HasSubstr("1000")));
+}
+
 // --- resume ----------------------------------------------------------------------------------------------
 
 TEST(Resume, OfAnEditWhereTheRunHasBeenNamesWhatARetryWouldRepeat) {
