@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "orchestrator/core/names.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/plan/written_params.h"
 #include "orchestrator/playbook/faults.h"
@@ -40,6 +41,11 @@ void collect_texts(const Value& value, std::set<std::string>& texts) {
     for (const auto& [key, item] : *map) collect_texts(item, texts);
 }
 
+/// Whether a target of a network check is this address or name, with or without a port.
+bool is_at(const std::string& target, const std::string& face) {
+  return target == face || target.starts_with(face + ":") || target.starts_with("[" + face + "]");
+}
+
 class Linter {
  public:
   Linter(const Playbook& playbook, const StepOrder& order, const Catalog& catalog, const ValueMap& inputs)
@@ -55,6 +61,7 @@ class Linter {
   }
 
   Diagnostics run() {
+    for (const Graph::NodeId node : order_.sequence) note_published(node);
     for (const Graph::NodeId node : order_.sequence) look_at(node);
     for (const auto& [name, target] : targets_) check_vantages(name, target);
     return faults_.take();
@@ -123,6 +130,17 @@ class Linter {
     return false;
   }
 
+  void note_published(Graph::NodeId node) {
+    const auto& tags = catalog_.find(playbook_.steps[node].uses)->declaration().tags;
+    if (std::find(tags.begin(), tags.end(), "publishes") == tags.end()) return;
+    const Step step = step_at(node);
+    if (!step.has("publishes")) return;
+    std::set<std::string> texts;
+    collect_texts(Value(step.params.values()), texts);
+    for (const std::string& text : texts)
+      if (canonical_address(text)) published_.insert(text);
+  }
+
   void note_targets(const Step& step) {
     std::set<std::string> texts, vantages;
     collect_texts(Value(step.params.values()), texts);
@@ -139,14 +157,15 @@ class Linter {
     }
   }
 
-  /// The host whose face a target is; empty for what takes the mail of a zone, nothing for what is not ours.
+  /// The host whose face a target is; empty for what takes the mail of a zone or is led to by a record that a
+  /// step sets, nothing for what is not ours.
   std::optional<std::string> ours_at(const std::string& target) const {
     if (target.starts_with("mx:") && zones_.contains(target.substr(3))) return std::string();
     for (const HostEntry& entry : playbook_.hosts)
       for (const std::string& face : {entry.spec.ipv4, entry.spec.ipv6, entry.spec.helo})
-        if (!face.empty() &&
-            (target == face || target.starts_with(face + ":") || target.starts_with("[" + face + "]")))
-          return entry.spec.name;
+        if (!face.empty() && is_at(target, face)) return entry.spec.name;
+    const auto leads_to = [&](const std::string& address) { return is_at(target, address); };
+    if (std::any_of(published_.begin(), published_.end(), leads_to)) return std::string();
     return std::nullopt;
   }
 
@@ -176,6 +195,7 @@ class Linter {
   Faults faults_;
   std::vector<Above> above_;  ///< by node; of what has been looked at, itself included
   std::set<std::string> zones_;
+  std::set<std::string> published_;  ///< addresses in records that steps set
   std::set<std::string> changed_hosts_;
   std::map<std::string, Target> targets_;
 };
@@ -188,8 +208,8 @@ Diagnostics lint(const Playbook& playbook, const StepOrder& order, const Catalog
 }
 
 const std::vector<std::string>& lint_tags() {
-  static const std::vector<std::string> tags = {"changes_mx", "checks_reach", "compares", "freezes",
-                                                "lowers_ttl"};
+  static const std::vector<std::string> tags = {"changes_mx", "checks_reach", "compares",
+                                                "freezes",    "lowers_ttl",   "publishes"};
   return tags;
 }
 

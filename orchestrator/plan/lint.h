@@ -10,6 +10,7 @@ namespace mxodus {
 /// of the step types alone:
 ///   changes_mx     where mail is led; a `lowers_ttl` stands above it
 ///   compares       two stores; a `freezes` on one of their hosts stands above it
+///   publishes      an address of ours, by a record that leads to it
 ///   checks_reach   whether the outside can reach a host of ours; not only from that host itself
 /// and it wants a gate above whatever is permanent, or is the point of no return.
 ///

@@ -17,6 +17,7 @@ const std::string kHead = R"(mxodus: 1
 name: lint
 inputs:
   zone: {type: hostname}
+  address: {type: address}
 hosts:
   old: {ssh: old}
   new: {ssh: new, ipv4: 192.0.2.10, ipv6: "2001:db8::10"}
@@ -28,6 +29,8 @@ dns:
 steps:
 )";
 
+const ValueMap kInputs = {{"zone", "example.org"}, {"address", "198.51.100.7"}};
+
 /// "line code" of each warning about these steps; the first of them is on line 1.
 std::vector<std::string> warnings(const std::string& steps) {
   const LoadedPlaybook loaded = load_playbook(kHead + steps, "lint.yaml");
@@ -38,7 +41,7 @@ std::vector<std::string> warnings(const std::string& steps) {
   if (!checked.order) return {};
   const auto head = static_cast<int>(std::count(kHead.begin(), kHead.end(), '\n'));
   std::vector<std::string> seen;
-  for (const Error& warning : lint(loaded.playbook, *checked.order, catalog, {{"zone", "example.org"}})) {
+  for (const Error& warning : lint(loaded.playbook, *checked.order, catalog, kInputs)) {
     EXPECT_FALSE(warning.hint.empty()) << warning.message;
     seen.push_back(std::to_string(warning.position->line - head) + " " + warning.code);
   }
@@ -109,6 +112,21 @@ TEST(Lint, AHostIsNotReachedFromItselfAlone) {
       << "without from: it is the laptop that looks";
   EXPECT_THAT(warnings("  out: {uses: net.reach, from: new, with: {to: gmail.com, protocol: smtp}}\n"),
               IsEmpty());
+}
+
+TEST(Lint, AnAddressThatARecordIsSetToIsOursWhereverItWasWritten) {
+  const std::string set =
+      R"(  lead: {uses: dns.records, with: {zone: main, set: [{name: mail, type: A, data: "${inputs.address}"}]}}
+)";
+  const std::string inside =
+      R"(  smtp: {uses: net.reach, from: new, with: {to: "${inputs.address}", protocol: smtp}}
+)";
+  const std::string start =
+      R"(  start: {uses: service.state, host: new, with: {unit: postfix, state: running}}
+)";
+  EXPECT_THAT(warnings(start + set + inside), ElementsAre("3 lint.only-from-inside"));
+  EXPECT_THAT(warnings(start + inside), IsEmpty()) << "it may be anybody's";
+  EXPECT_THAT(warnings(set + inside), IsEmpty()) << "nothing says that new is where it leads";
 }
 
 TEST(Lint, WhatTakesTheMailOfTheZoneIsReachedFromElsewhere) {

@@ -68,7 +68,7 @@ With `provider: manual` every change becomes a task for a person, done when the 
        .doc = "One entry a wish: name, type, holds, stored, servers, resolvers.",
        .list = true},
   };
-  declaration.tags = {"changes_mx", "lowers_ttl"};
+  declaration.tags = {"changes_mx", "lowers_ttl", "publishes"};
   return declaration;
 }
 

@@ -100,7 +100,9 @@ class DnsRecords final : public StepType {
       const bool only_ttl =
           set.find("ttl") && !set.find("data") && !set.find("absent") && !set.find("replace");
       if (only_ttl) tags.emplace_back("lowers_ttl");
-      if (!only_ttl && set.find("type") && *set.find("type") == Value("MX")) tags.emplace_back("changes_mx");
+      const Value* type = only_ttl ? nullptr : set.find("type");
+      if (type && *type == Value("MX")) tags.emplace_back("changes_mx");
+      if (type && (*type == Value("A") || *type == Value("AAAA"))) tags.emplace_back("publishes");
     }
     return tags;
   }
