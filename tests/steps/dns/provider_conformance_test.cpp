@@ -39,6 +39,10 @@ struct Maker {
   std::function<std::unique_ptr<Bench>()> make;
 };
 
+void PrintTo(const Maker& maker, std::ostream* out) {
+  *out << maker.name;
+}
+
 StoredRRset set_of(const std::string& name, const std::string& type, std::uint32_t ttl,
                    std::vector<std::string> data) {
   return {.rrset = {name, type, ttl, std::move(data)}};

@@ -19,6 +19,10 @@ struct Case {
   ErrorKind kind;
 };
 
+void PrintTo(const Case& recorded, std::ostream* out) {
+  *out << recorded.recorded;
+}
+
 class ResticTrouble : public testing::TestWithParam<Case> {
  protected:
   static Error told(const std::string& version, int status) {

@@ -31,6 +31,10 @@ struct Kind {
   OpenStore (*make)();
 };
 
+void PrintTo(const Kind& kind, std::ostream* out) {
+  *out << kind.name;
+}
+
 /// What every implementation of JournalStore does.
 class AnyJournalStore : public testing::TestWithParam<Kind> {
  protected:

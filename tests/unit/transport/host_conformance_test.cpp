@@ -30,6 +30,10 @@ struct Kind {
   std::function<void(HostSpec&)> adjust;
 };
 
+void PrintTo(const Kind& kind, std::ostream* out) {
+  *out << kind.name;
+}
+
 class HostConformance : public testing::TestWithParam<Kind> {
  protected:
   void SetUp() override {

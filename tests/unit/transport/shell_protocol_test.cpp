@@ -126,7 +126,8 @@ std::vector<std::vector<std::string>> shells() {
   return found;
 }
 
-INSTANTIATE_TEST_SUITE_P(Shells, BatchProgram, testing::ValuesIn(shells()));
+INSTANTIATE_TEST_SUITE_P(Shells, BatchProgram, testing::ValuesIn(shells()),
+                         [](const auto& words) { return words.param.front(); });
 
 }  // namespace
 }  // namespace mxodus
