@@ -121,12 +121,13 @@ std::vector<std::string> ssh_g_words(const HostSpec& spec) {
 
 ClientSurroundings ClientSurroundings::of_this_process() {
   ClientSurroundings around{environment("HOME"), environment("USER"), environment("SSH_AUTH_SOCK")};
+  // The home of the passwd entry and not $HOME, which OpenSSH never asks: both read the same ~/.ssh.
   std::array<char, 16384> buffer{};
   passwd entry{};
   passwd* found = nullptr;
   if (::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found) {
     around.local_user = found->pw_name;
-    if (around.home.empty()) around.home = found->pw_dir;
+    around.home = found->pw_dir;
   }
   return around;
 }

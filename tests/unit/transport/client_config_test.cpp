@@ -1,5 +1,10 @@
 #include "orchestrator/transport/ssh/client_config.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,6 +13,7 @@
 namespace mxodus {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -77,6 +83,23 @@ TEST(ClientConfig, WhatIsNoConfigurationIsAnError) {
   for (const char* output :
        {"", "hostname h\nport 22\n", "hostname h\nuser a\nport 0\n", "hostname h\nuser a\nport 99999\n"})
     EXPECT_EQ(parse_client_config(output, "h", around).error().code, "ssh.config") << output;
+}
+
+TEST(ClientConfig, TheHomeIsThatOfThePasswdEntryAsForOpenSsh) {
+  const char* home = std::getenv("HOME");
+  const std::string before = home ? home : "";
+  ::setenv("HOME", "/nonexistent/elsewhere", 1);
+  const ClientSurroundings surroundings = ClientSurroundings::of_this_process();
+  HostSpec spec;
+  spec.ssh = "mail.example.org";
+  spec.ssh_config = "/dev/null";
+  const auto config = effective_client_config(spec, Deadline(std::chrono::seconds(20)));
+  ::setenv("HOME", before.c_str(), 1);
+  EXPECT_EQ(surroundings.home, ::getpwuid(::getuid())->pw_dir);
+  ASSERT_TRUE(config) << config.error().message;
+  // OpenSSH expands this one itself, mxodus the identities.
+  EXPECT_THAT(config->known_hosts_files, Contains(surroundings.home + "/.ssh/known_hosts"));
+  EXPECT_THAT(config->identity_files, Contains(surroundings.home + "/.ssh/id_ed25519"));
 }
 
 TEST(ClientConfig, AnOptionIsNotTakenForAName) {
