@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <regex>
 
@@ -29,9 +30,19 @@ std::string replaced(const std::string& text, const std::regex& pattern, const s
   return result;
 }
 
-void replace_all(std::string& text, const std::string& from, const std::string& to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-    text.replace(at, from.size(), to);
+bool is_of_a_word(char c) {
+  return c == '_' || (c & 0x80) != 0 || std::isalnum(static_cast<unsigned char>(c)) != 0;
+}
+
+/// Only where it stands as a word: who is called op is not in every "stop".
+void replace_word(std::string& text, const std::string& from, const std::string& to) {
+  for (std::size_t at = text.find(from); at != std::string::npos;) {
+    const std::size_t end = at + from.size();
+    const bool inside =
+        (at > 0 && is_of_a_word(text[at - 1])) || (end < text.size() && is_of_a_word(text[end]));
+    if (!inside) text.replace(at, from.size(), to);
+    at = text.find(from, at + (inside ? 1 : to.size()));
+  }
 }
 
 }  // namespace
@@ -62,7 +73,7 @@ std::string pseudonymised(std::string text, const std::vector<std::string>& name
   text = replaced(text, ipv4, "address");
   text = replaced(text, ipv6, "address6");
   for (std::size_t i = 0; i < names.size(); ++i)
-    replace_all(text, names[i], "person-" + std::to_string(i + 1));
+    replace_word(text, names[i], "person-" + std::to_string(i + 1));
   return text;
 }
 

@@ -121,4 +121,14 @@ case_the_report_says_who_decided_what_and_no_secret_is_written_down() {
   expect_eq 'secrets on the host' '' "$(lab exec new-mx sh -c 'grep -rlaE "labrestic|labkey" /var/lib/mxodus /run/mxodus 2>/dev/null || true')"
 }
 
+case_a_report_for_publication_tells_no_person_address_or_key() {
+  local run report
+  run=$(lab exec -u op laptop sh -c 'ls ~/.local/state/mxodus/runs | tail -1')
+  report=$(as_op mxodus report --redact "$run")
+  expect_match 'the gate' 'approve .*person-[0-9]' "$report"
+  expect_match 'what happened' 'address-[0-9].*' "$report"
+  expect_match 'words' 'stop' "$report"
+  expect_eq 'told' '' "$(grep -oE '198\.51\.100\.[0-9]+|2001:db8:[0-9a-f:]+|SHA256:[A-Za-z0-9+/]{20,}|[a-z0-9]+@acme\.test|\bop\b' <<<"$report" | sort -u)"
+}
+
 run_cases "$@"
