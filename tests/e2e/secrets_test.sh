@@ -117,4 +117,19 @@ case_no_command_tells_them_not_even_of_a_script_that_prints_them() {
   rm -r "$scratch"
 }
 
+case_a_secret_that_is_asked_for_parks_its_step_until_there_is_a_terminal() {
+  forget_runs
+  mx run /mxodus/tests/e2e/playbooks/prompt.yaml --yes --stay 1s
+  expect_said 4 'waits +locked the secret word is asked for on a terminal, and there is none; run this on a terminal'
+  expect_eq 'jobs' 0 "$(jobs_of locked)"
+  # What is typed before the question stands is thrown away.
+  # shellcheck disable=SC2016 # the laptop's shell expands it
+  as_op sh -c 'mkfifo case/typed && : >case/screen
+    script -qefc "mxodus resume --now" case/screen <case/typed >/dev/null & exec 3>case/typed
+    until grep -q "The word:" case/screen; do sleep 0.1; done
+    printf "%s\r" "$1" >&3; wait $!' sh "$odd"
+  expect_eq 'the job had it' "$(printf '%s' "$odd" | sha256sum)" "$(lab exec new-mx cat /var/tmp/case/done)"
+  clean <(as_op cat case/screen) || fail 'the terminal shows it'
+}
+
 run_cases "$@"
