@@ -1,7 +1,9 @@
 #include "orchestrator/plan/planner.h"
 
 #include <algorithm>
+#include <condition_variable>
 #include <deque>
+#include <mutex>
 
 #include "orchestrator/core/advice.h"
 #include "orchestrator/core/digest.h"
@@ -15,8 +17,19 @@ namespace {
 
 constexpr std::size_t looks_at_once = 8;
 
-/// What the planner knows of a step once it has been dealt with.
+/// One item that is looked at.
+struct Look {
+  Graph::NodeId node;
+  ItemRequest request;
+  std::string behind;
+  PlannedItem result;
+};
+
+/// What the planner knows of a step, all of it once it has been dealt with.
 struct StepOutcome {
+  std::size_t above_left = 0;  ///< steps that it waits for
+  std::deque<Look> looks;      ///< a deque: workers point into it
+  std::size_t looks_left = 0;
   std::vector<PlannedItem> items;
   bool known = false;  ///< its outputs are in scope
   bool skipped = false;
@@ -43,25 +56,20 @@ class Planner {
     plan.made_at = environment_.clock.now();
     plan.lint = lint(request_.playbook, request_.order, environment_.catalog, request_.inputs);
     plan.hosts = look_at_hosts();
-    for (const auto& level : levels()) look_at_level(level);
+    look_at_steps();
     for (const Graph::NodeId node : request_.order.sequence)
       for (PlannedItem& item : outcomes_[node].items) plan.items.push_back(std::move(item));
     return plan;
   }
 
  private:
-  struct Look {
-    Graph::NodeId node;
-    ItemRequest request;
-    std::string behind;
-    PlannedItem result;
-  };
-
   std::map<std::string, PlannedHost> look_at_hosts();
-  std::vector<std::vector<Graph::NodeId>> levels() const;
-  void look_at_level(const std::vector<Graph::NodeId>& level);
-  void prepare(Graph::NodeId node, std::deque<Look>& looks);
-  void perform(Look& look);
+  void look_at_steps();
+  void look_while_any_left();
+  bool begin(Graph::NodeId node);
+  void end(Graph::NodeId node);
+  void prepare(Graph::NodeId node);
+  void perform(Look& look, std::unique_lock<std::mutex>& lock);
   void settle(Graph::NodeId node);
 
   const StepSpec& step(Graph::NodeId node) const { return request_.playbook.steps[node]; }
@@ -76,8 +84,12 @@ class Planner {
   const std::stop_token& stop_;
   Value inputs_;
   Value hosts_;
+  std::mutex mutex_;  ///< for what follows
+  std::condition_variable changed_;
   Value steps_{ValueMap()};
   std::vector<StepOutcome> outcomes_;
+  std::size_t steps_left_ = 0;
+  std::deque<Look*> ready_;
   std::deque<Instance> instances_;  ///< a deque: looks point into it
 };
 
@@ -100,26 +112,54 @@ std::map<std::string, PlannedHost> Planner::look_at_hosts() {
   return hosts;
 }
 
-/// Steps by the length of the longest chain above them: those of one level do not wait for each other.
-std::vector<std::vector<Graph::NodeId>> Planner::levels() const {
+/// Looks at each step as soon as all those above it are known.
+void Planner::look_at_steps() {
   const Graph& graph = request_.order.graph;
-  std::vector<std::size_t> depth(graph.size(), 0);
-  std::vector<std::vector<Graph::NodeId>> levels;
-  for (const Graph::NodeId node : request_.order.sequence) {
-    for (const Graph::NodeId above : graph.dependencies(node))
-      depth[node] = std::max(depth[node], depth[above] + 1);
-    levels.resize(std::max(levels.size(), depth[node] + 1));
-    levels[depth[node]].push_back(node);
-  }
-  return levels;
+  steps_left_ = outcomes_.size();
+  for (const Graph::NodeId node : request_.order.sequence)
+    outcomes_[node].above_left = graph.dependencies(node).size();
+  for (const Graph::NodeId node : request_.order.sequence)
+    if (graph.dependencies(node).empty() && !begin(node)) end(node);
+  const std::size_t workers = std::min(looks_at_once, outcomes_.size());
+  in_parallel(workers, workers, [this](std::size_t) { look_while_any_left(); });
 }
 
-void Planner::look_at_level(const std::vector<Graph::NodeId>& level) {
-  std::deque<Look> looks;
-  for (const Graph::NodeId node : level) prepare(node, looks);
-  in_parallel(looks.size(), looks_at_once, [&](std::size_t i) { perform(looks[i]); });
-  for (Look& look : looks) outcomes_[look.node].items.push_back(std::move(look.result));
-  for (const Graph::NodeId node : level) settle(node);
+void Planner::look_while_any_left() {
+  std::unique_lock lock(mutex_);
+  while (steps_left_ > 0) {
+    if (ready_.empty()) {
+      changed_.wait(lock);
+      continue;
+    }
+    Look& look = *ready_.front();
+    ready_.pop_front();
+    perform(look, lock);
+    if (--outcomes_[look.node].looks_left == 0) end(look.node);
+  }
+}
+
+/// False where there is nothing to look at.
+bool Planner::begin(Graph::NodeId node) {
+  StepOutcome& outcome = outcomes_[node];
+  prepare(node);
+  outcome.looks_left = outcome.looks.size();
+  for (Look& look : outcome.looks) ready_.push_back(&look);
+  return outcome.looks_left > 0;
+}
+
+/// Begins what waited for this step alone; not by recursion, because a chain may be long.
+void Planner::end(Graph::NodeId node) {
+  std::vector<Graph::NodeId> ended = {node};
+  while (!ended.empty()) {
+    const Graph::NodeId done = ended.back();
+    ended.pop_back();
+    for (Look& look : outcomes_[done].looks) outcomes_[done].items.push_back(std::move(look.result));
+    settle(done);
+    --steps_left_;
+    for (const Graph::NodeId below : request_.order.graph.dependants(done))
+      if (--outcomes_[below].above_left == 0 && !begin(below)) ended.push_back(below);
+  }
+  changed_.notify_all();
 }
 
 std::string Planner::pending_above(Graph::NodeId node) const {
@@ -150,7 +190,7 @@ PlannedItem Planner::standing_still(Graph::NodeId node, PlannedAction action) co
 }
 
 /// Decides whether a step can be looked at, and adds the looks.
-void Planner::prepare(Graph::NodeId node, std::deque<Look>& looks) {
+void Planner::prepare(Graph::NodeId node) {
   StepOutcome& outcome = outcomes_[node];
   outcome.behind = pending_above(node);
   const auto stand = [&](PlannedAction action, Sureness sureness, const std::string& waits_for,
@@ -195,12 +235,13 @@ void Planner::prepare(Graph::NodeId node, std::deque<Look>& looks) {
     return stand(PlannedAction::deferred, Sureness::not_yet_known, instances->waits_for, "for each element");
   for (Instance& instance : instances->list) {
     instances_.push_back(std::move(instance));
-    looks.push_back(
+    outcome.looks.push_back(
         {node, request_for(step(node), type(node), instances_.back(), scope()), outcome.behind, {}});
   }
 }
 
-void Planner::perform(Look& look) {
+/// Lets go of `lock` while it asks.
+void Planner::perform(Look& look, std::unique_lock<std::mutex>& lock) {
   const StepDeclaration& declaration = look.request.type->declaration();
   const bool only_looks = declaration.kind == StepKind::work && declaration.effect == Effect::observe;
   const auto defer = [&] {
@@ -217,7 +258,16 @@ void Planner::perform(Look& look) {
     look.result.vantage = look.request.standpoint.vantage;
     return defer();
   }
-  ItemLook seen = look_at(environment_, look.request, Deadline(request_.patience.value, stop_));
+  const Deadline deadline(request_.patience.value, stop_);
+  ItemLook seen;
+  if (auto params =
+          resolve_params(environment_.catalog, declaration, *look.request.with, look.request.scope)) {
+    lock.unlock();
+    seen = look_again(environment_, look.request, std::move(*params), deadline);
+    lock.lock();
+  } else {
+    seen = look_at(environment_, look.request, deadline);  // says the same fault, and asks nobody
+  }
   look.result = std::move(seen.item);
   const bool shows_its_change = look.result.action == PlannedAction::change && !look.result.step.would_fail;
   if (declaration.kind == StepKind::work && !look.behind.empty() && !shows_its_change &&

@@ -25,7 +25,7 @@ class Look final : public StepType {
   const StepDeclaration& declaration() const override { return declaration_; }
   Result<Finding> probe(StepContext& context) const override {
     const std::string name = context.params().text("name");
-    ++world_.looked[name];
+    world_.count_look(name);
     if (world_.on_look) world_.on_look(context);
     const auto scripted = world_.looks.find(name);
     return scripted == world_.looks.end() ? found(Verdict::ok) : scripted->second();
@@ -64,10 +64,12 @@ class Maker : public StepType {
   Result<StepPlan> plan(const Params& params, const Finding& seen) const override {
     const std::string name = params.text("name");
     StepPlan plan;
-    plan.summary = "make " + name + world_.note[name];
+    const auto shown = world_.note.find(name);
+    const std::string note = shown == world_.note.end() ? "" : shown->second;
+    plan.summary = "make " + name + note;
     if (seen.state == Value(true)) return plan;
     plan.action = PlanAction::change;
-    plan.changes = {{name, "", "there" + world_.note[name]}};
+    plan.changes = {{name, "", "there" + note}};
     plan.undo = ValueMap{{"name", name}};
     return plan;
   }

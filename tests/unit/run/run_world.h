@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
@@ -77,6 +78,12 @@ class RunWorld {
   }
   std::vector<EventType> types();
 
+  /// Planning looks from several threads.
+  void count_look(const std::string& name) {
+    const std::lock_guard lock(looked_mutex_);
+    ++looked[name];
+  }
+
   FakeClock clock;
   FakeHost new_host{"new"};
   FakeJobs on_new;
@@ -103,6 +110,7 @@ class RunWorld {
   using Act = std::function<Result<Summary>(Executor&)>;
   Result<Summary> process(std::unique_ptr<MemoryJournal> store, const Act& act, const Adhoc* typed = nullptr);
   bool killed_at(int k, MemoryJournal::Fault fault, const Act& act);
+  std::mutex looked_mutex_;
   std::unique_ptr<Parts> parts_;
 };
 
