@@ -41,7 +41,7 @@ struct StepPlan {
       would_fail;  ///< the sentence, where the probe already shows that it would not work
   std::vector<std::string> warnings;
   Value apply;  ///< whatever apply() needs of the probe
-  Value undo;   ///< all that undo() needs; durable with the intent, before anything acts
+  Value undo;   ///< all that undo() needs, durable before anything acts; null: nobody can take it back
   std::optional<Size> bytes;
   std::optional<Duration> eta;
 };

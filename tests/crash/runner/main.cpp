@@ -56,6 +56,7 @@ class Worker : public StepType {
     plan.summary = "make " + params.text("name");
     if (found.state == Value(true)) return plan;
     plan.action = PlanAction::change;
+    plan.undo = params.text("name");
     plan.changes = {{params.text("name"), "", "there"}};
     return plan;
   }
@@ -99,12 +100,13 @@ class CallStep final : public Worker {
 
  protected:
   Work work(const std::string& name, const std::string& script) const override {
-    return LocalWork{"call " + name, [this, name, script](StepContext&) -> Result<void> {
-                       std::ofstream(file("starts"), std::ios::app) << name << "\n";
-                       auto done = run_process({.argv = {"sh", "-c", script}}, Deadline(std::chrono::seconds(10)));
-                       if (!done) return tl::unexpected(done.error());
-                       return {};
-                     }};
+    return LocalWork{
+        "call " + name, [this, name, script](StepContext&) -> Result<void> {
+          std::ofstream(file("starts"), std::ios::app) << name << "\n";
+          auto done = run_process({.argv = {"sh", "-c", script}}, Deadline(std::chrono::seconds(10)));
+          if (!done) return tl::unexpected(done.error());
+          return {};
+        }};
   }
 };
 
