@@ -65,15 +65,21 @@ bool read_string(std::string_view& rest, std::string& text) {
 
 }  // namespace
 
-Result<std::string> txt_text(std::string_view data) {
-  std::string text;
+Result<std::vector<std::string>> txt_strings(std::string_view data) {
+  std::vector<std::string> strings;
   std::string_view rest = data;
   while (true) {
     while (!rest.empty() && is_space(rest.front())) rest.remove_prefix(1);
-    if (rest.empty()) return text;
-    if (!read_string(rest, text))
+    if (rest.empty()) return strings;
+    if (!read_string(rest, strings.emplace_back()))
       return no_data("TXT", std::string(data), "a quote or an escape is not closed");
   }
+}
+
+Result<std::string> txt_text(std::string_view data) {
+  const auto strings = txt_strings(data);
+  if (!strings) return tl::unexpected(strings.error());
+  return join(*strings, "");
 }
 
 std::string txt_data(std::string_view text) {

@@ -21,6 +21,8 @@ Result<std::vector<std::string>> canonical_set(const std::string& type, const st
 /// equal to itself alone.
 bool same_data(const std::string& type, const std::vector<std::string>& a, const std::vector<std::string>& b);
 
+/// The strings of a TXT record.
+Result<std::vector<std::string>> txt_strings(std::string_view data);
 /// The text of a TXT record: its strings joined without anything between (RFC 7208, 3.3).
 Result<std::string> txt_text(std::string_view data);
 /// The other way round: quoted, escaped, split at 255 bytes.
