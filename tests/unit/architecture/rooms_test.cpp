@@ -30,6 +30,8 @@ const std::vector<Exception> kExceptions = {
     {"playbook", "orchestrator/transport/host_spec.h"},
     // SMTP and IMAP speak through the byte streams, plain or TLS, of net.
     {"mail", "orchestrator/net/"},
+    // What SPF, DKIM and DMARC say of a sender stands in the DNS.
+    {"mail", "orchestrator/dns/"},
 };
 
 std::string room_of(const std::string& path) {
