@@ -2,6 +2,7 @@
 
 #include "steps/command/command.h"
 #include "steps/dns/records/records.h"
+#include "steps/dns/spf/spf.h"
 #include "steps/dnsbl/status/status.h"
 #include "steps/files/layout.h"
 #include "steps/files/ownership.h"
@@ -24,6 +25,7 @@ Catalog make_catalog() {
   catalog.add(make_choose());
   catalog.add(make_command());
   catalog.add(make_dns_records());
+  catalog.add(make_dns_spf());
   catalog.add(make_dnsbl_status());
   catalog.add(make_files_layout());
   catalog.add(make_files_ownership());
