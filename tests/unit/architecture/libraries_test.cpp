@@ -27,6 +27,7 @@ const std::vector<Library> kLibraries = {
     {"zlib", {"zlib.h"}, {"orchestrator/journal/"}},
     {"libunbound", {"unbound.h"}, {"orchestrator/dns/"}},
     {"ldns", {"ldns/"}, {"orchestrator/dns/"}},
+    {"libpsl", {"libpsl.h"}, {"orchestrator/mail/dmarc/"}},
     {"CLI11", {"CLI/"}, {"orchestrator/cli/"}},
     // Digests in core, TLS in net; and a known_hosts file may hold a name as its HMAC-SHA1, which no digest
     // of core is.
