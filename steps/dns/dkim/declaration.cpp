@@ -1,0 +1,62 @@
+#include "steps/dns/dkim/declaration.h"
+
+namespace mxodus::dns {
+
+StepDeclaration declare_dkim() {
+  StepDeclaration declaration;
+  declaration.name = "dns.dkim";
+  declaration.effect = Effect::observe;
+  declaration.summary = "Compares published DKIM keys with the private keys on a host";
+  declaration.doc =
+      R"(For each selector and domain: the record at `SELECTOR._domainkey.DOMAIN`, and, with `on`, whether it is the public half of the
+private key that this host signs with. Keys are compared decoded, not as text. The public half is computed on the host with
+openssl; the private key never leaves it. Restores often bring a new key, or the old one with a mode that the signer
+refuses.
+
+A failure: no record, several, a revoked key (`p=` empty), one that is cut off or has quotes of a zone file in it, of
+another type than `k` says, RSA below 1024 bits, tags that exclude mail or SHA-256; no private key on the host, another one, or one
+that everybody may read. A warning: RSA below 2048 bits, testing mode (`t=y`), unknown tags, a key that its group may read.
+What could not be asked is unknown.
+
+Without `key` the files are looked for where rspamd (`/var/lib/rspamd/dkim/DOMAIN.SELECTOR.key`) and OpenDKIM
+(`/etc/opendkim/keys`, `/etc/dkimkeys`) keep them. Without `on` only the records are judged.)";
+  declaration.example = R"(dkim_key_came_along:
+  uses: dns.dkim
+  with:
+    domain: example.org
+    selectors: [mail2026, ed2026]
+    on: new
+    key: "/var/lib/rspamd/dkim/{domain}.{selector}.key"
+)";
+  declaration.params = {
+      {.name = "domain",
+       .type = ParamType::hostname,
+       .doc = "The domains that are signed for (`d=`).",
+       .required = true,
+       .list = true},
+      {.name = "selectors",
+       .type = ParamType::hostname,
+       .doc = "The selectors (`s=`) that the signer is configured with.",
+       .required = true,
+       .list = true},
+      {.name = "on", .type = ParamType::host, .doc = "The host that holds the private keys."},
+      {.name = "key",
+       .type = ParamType::path,
+       .doc = "The file of the private key on that host, PEM; {domain} and {selector} are replaced."},
+  };
+  declaration.outputs = {
+      {.name = "usable", .type = ParamType::integer, .doc = "How many published keys can be used."},
+      {.name = "matching", .type = ParamType::integer, .doc = "How many are those of the host."},
+      {.name = "results",
+       .type = ParamType::map,
+       .doc =
+           "One entry a domain and selector: name, type, bits, usable, testing, match (yes, no, unknown, or "
+           "not asked), path, mode, owner.",
+       .list = true},
+      {.name = "warnings", .doc = "What is wrong and does no harm yet.", .list = true},
+      {.name = "mend", .doc = "What to publish or change.", .list = true},
+  };
+  return declaration;
+}
+
+}  // namespace mxodus::dns
