@@ -13,7 +13,7 @@ namespace {
 
 /// The end of one evaluation of a record.
 struct End {
-  Result result = Result::none;
+  CheckResult result = CheckResult::none;
   std::string reason;
   std::vector<std::string> path;
 };
@@ -23,7 +23,7 @@ using Match = tl::expected<bool, End>;
 /// What a question got: its data, none where there is nothing.
 using Data = tl::expected<std::vector<std::string>, End>;
 
-tl::unexpected<End> give_up(Result result, std::string reason) {
+tl::unexpected<End> give_up(CheckResult result, std::string reason) {
   return tl::unexpected<End>(End{result, std::move(reason), {}});
 }
 
@@ -60,7 +60,7 @@ class Evaluation {
   /// check_host() for one domain, `included` by another or not.
   End evaluate(const std::string& domain, bool included) {
     if (!is_queryable(domain) || domain.find('.') == std::string::npos)
-      return {Result::none, "\"" + printable_line(domain, 80) + "\" is no name of a mail domain", {}};
+      return {CheckResult::none, "\"" + printable_line(domain, 80) + "\" is no name of a mail domain", {}};
     const auto record = fetch(domain);
     if (!record) return record.error();
     for (const Directive& directive : record->directives) {
@@ -69,7 +69,7 @@ class Evaluation {
       if (*match) return matched(domain, *record, directive, included);
     }
     if (record->redirects()) return redirected(domain, *record, included);
-    return {Result::neutral, "no term of " + domain + " matches " + client_.address.text(), {}};
+    return {CheckResult::neutral, "no term of " + domain + " matches " + client_.address.text(), {}};
   }
 
   tl::expected<Record, End> fetch(const std::string& domain) {
@@ -77,15 +77,16 @@ class Evaluation {
     if (!is_answer(answer.status)) return could_not_ask(domain, "TXT", answer);
     const std::vector<std::string> records = select_records(answer.rrset.data);
     if (records.empty())
-      return give_up(Result::none, answer.status == DnsStatus::nxdomain ? "there is no domain " + domain
-                                                                        : domain + " has no SPF record");
+      return give_up(CheckResult::none, answer.status == DnsStatus::nxdomain ? "there is no domain " + domain
+                                                                             : domain + " has no SPF record");
     if (records.size() > 1)
-      return give_up(Result::permerror, domain + " has " + std::to_string(records.size()) + " SPF records");
+      return give_up(CheckResult::permerror,
+                     domain + " has " + std::to_string(records.size()) + " SPF records");
     if (outcome_.record.empty() && path_depth_ == 0) outcome_.record = records.front();
     Record record = parse_record(records.front());
     if (record.faults.empty()) return record;
     const SyntaxFault& fault = record.faults.front();
-    return give_up(Result::permerror,
+    return give_up(CheckResult::permerror,
                    "\"" + printable_line(fault.term, 80) + "\" of " + domain + " is not valid: " + fault.why);
   }
 
@@ -95,12 +96,14 @@ class Evaluation {
   }
 
   End matched(const std::string& domain, const Record& record, const Directive& directive, bool included) {
-    static constexpr Result kResults[] = {Result::pass, Result::fail, Result::softfail, Result::neutral};
+    static constexpr CheckResult kResults[] = {CheckResult::pass, CheckResult::fail, CheckResult::softfail,
+                                               CheckResult::neutral};
     End end{kResults[static_cast<int>(directive.qualifier)],
             printable_line(directive.text) + " of " + domain + " matches " + client_.address.text(),
             std::move(inner_path_)};
     inner_path_.clear();
-    if (end.result == Result::fail && !included && record.explanation) explain(domain, *record.explanation);
+    if (end.result == CheckResult::fail && !included && record.explanation)
+      explain(domain, *record.explanation);
     return at(domain, directive.text, std::move(end));
   }
 
@@ -112,8 +115,8 @@ class Evaluation {
     ++path_depth_;
     End end = evaluate(target, included);
     --path_depth_;
-    if (end.result == Result::none) {
-      end.result = Result::permerror;
+    if (end.result == CheckResult::none) {
+      end.result = CheckResult::permerror;
       end.reason = "redirect of " + domain + " leads nowhere: " + end.reason;
     }
     return at(domain, term, std::move(end));
@@ -152,17 +155,17 @@ class Evaluation {
     End end = evaluate(target, true);
     --path_depth_;
     switch (end.result) {
-      case Result::pass:
+      case CheckResult::pass:
         inner_path_ = std::move(end.path);
         return true;
-      case Result::fail:
-      case Result::softfail:
-      case Result::neutral:
+      case CheckResult::fail:
+      case CheckResult::softfail:
+      case CheckResult::neutral:
         return false;
-      case Result::none:
-        return give_up(Result::permerror, "include of " + domain + " leads nowhere: " + end.reason);
-      case Result::temperror:
-      case Result::permerror:
+      case CheckResult::none:
+        return give_up(CheckResult::permerror, "include of " + domain + " leads nowhere: " + end.reason);
+      case CheckResult::temperror:
+      case CheckResult::permerror:
         break;
     }
     return tl::unexpected(std::move(end));
@@ -181,9 +184,9 @@ class Evaluation {
     const auto exchanges = ask(domain, "MX");
     if (!exchanges) return tl::unexpected(exchanges.error());
     if (exchanges->size() > static_cast<std::size_t>(limits_.mx_names))
-      return give_up(Result::permerror, domain + " has " + std::to_string(exchanges->size()) +
-                                            " MX records, of which an mx may look at " +
-                                            std::to_string(limits_.mx_names));
+      return give_up(CheckResult::permerror, domain + " has " + std::to_string(exchanges->size()) +
+                                                 " MX records, of which an mx may look at " +
+                                                 std::to_string(limits_.mx_names));
     for (const std::string& exchange : *exchanges) {
       const std::string name = target_of("MX", exchange);
       if (name.empty()) continue;  // the null MX of RFC 7505
@@ -244,7 +247,7 @@ class Evaluation {
 
   static tl::unexpected<End> could_not_ask(const std::string& name, const std::string& type,
                                            const DnsAnswer& answer) {
-    return give_up(Result::temperror,
+    return give_up(CheckResult::temperror,
                    printable_line(name, 80) + " " + type +
                        " could not be asked: " + to_string(answer.status) +
                        (answer.note.empty() ? "" : " (" + printable_line(answer.note) + ")"));
@@ -252,7 +255,7 @@ class Evaluation {
 
   tl::expected<void, End> count_term() {
     if (++outcome_.terms <= limits_.terms) return {};
-    return give_up(Result::permerror,
+    return give_up(CheckResult::permerror,
                    "more than " + std::to_string(limits_.terms) + " terms that look something up");
   }
 
@@ -263,7 +266,7 @@ class Evaluation {
     if (term_is_void_) return {};
     term_is_void_ = true;
     if (++outcome_.void_terms <= limits_.void_terms) return {};
-    return give_up(Result::permerror,
+    return give_up(CheckResult::permerror,
                    "more than " + std::to_string(limits_.void_terms) + " terms lead to nothing");
   }
 
@@ -308,7 +311,7 @@ Outcome check_host(const Client& client, const std::string& domain, const std::s
   return Evaluation(client, sender, dns, deadline, limits).run(domain);
 }
 
-const char* to_string(Result result) {
+const char* to_string(CheckResult result) {
   static constexpr const char* kNames[] = {"none",     "neutral",   "pass",     "fail",
                                            "softfail", "temperror", "permerror"};
   return kNames[static_cast<int>(result)];

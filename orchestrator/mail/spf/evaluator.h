@@ -12,7 +12,7 @@
 namespace mxodus::spf {
 
 /// RFC 7208, 2.6. What could not be asked is `temperror`.
-enum class Result { none, neutral, pass, fail, softfail, temperror, permerror };
+enum class CheckResult { none, neutral, pass, fail, softfail, temperror, permerror };
 
 /// Who sends, as a receiver sees it.
 struct Client {
@@ -32,7 +32,7 @@ struct Limits {
 
 /// What came out, and of what.
 struct Outcome {
-  Result result = Result::none;
+  CheckResult result = CheckResult::none;
   std::string reason;  ///< a clause: "ip4:192.0.2.1 of example.org matches"
   /// The terms that led to the result, each with the domain of its record, from the outside in:
   /// "example.org include:_spf.example.net", "_spf.example.net ip4:192.0.2.0/24". Empty where none matched.
@@ -52,7 +52,7 @@ Outcome check_host(const Client& client, const std::string& domain, const std::s
                    const Deadline& deadline, const Limits& limits = {});
 
 /// "pass", "softfail"…
-const char* to_string(Result result);
+const char* to_string(CheckResult result);
 
 /// Whether the DNS can be asked for it: labels of 1 to 63 bytes, 253 together (RFC 1035, 2.3.4).
 bool is_queryable(const std::string& name);

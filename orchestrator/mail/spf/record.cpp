@@ -66,7 +66,7 @@ std::optional<int> read_length(std::string_view digits, int limit) {
 class RecordParser {
  public:
   Record parse(std::string_view text) {
-    for (const std::string& term : split(text.substr(kVersion.size()), ' '))
+    for (const std::string& term : split(text.substr(std::min(kVersion.size(), text.size())), ' '))
       if (!term.empty()) parse_term(term);
     return std::move(record_);
   }

@@ -47,7 +47,7 @@ struct Record {
 /// Whether a TXT record is one of SPF: "v=spf1" and then a blank or the end (4.5).
 bool is_record(std::string_view text);
 
-/// Takes apart what is_record(). All faults at once. Pure.
+/// Takes apart what is_record(); of any other text, what stands behind the version. All faults at once. Pure.
 Record parse_record(std::string_view text);
 
 /// The records among the data of a TXT RRset, as texts.

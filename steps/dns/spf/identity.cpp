@@ -30,8 +30,8 @@ std::vector<SpfLook> evaluate_all(const std::vector<Identity>& identities,
   return looks;
 }
 
-bool is_expected(spf::Result result, const std::string& expect) {
-  if (expect == "not_pass") return result != spf::Result::pass;
+bool is_expected(spf::CheckResult result, const std::string& expect) {
+  if (expect == "not_pass") return result != spf::CheckResult::pass;
   return expect == spf::to_string(result);
 }
 

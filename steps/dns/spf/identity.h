@@ -31,6 +31,6 @@ std::vector<SpfLook> evaluate_all(const std::vector<Identity>& identities,
                                   Time now, DnsAsker& dns, const Deadline& deadline);
 
 /// Whether a result is what `expect` says: one of the results, or `not_pass`. Not asked of temperror.
-bool is_expected(spf::Result result, const std::string& expect);
+bool is_expected(spf::CheckResult result, const std::string& expect);
 
 }  // namespace mxodus::dns

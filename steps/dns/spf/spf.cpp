@@ -90,13 +90,13 @@ class Look {
   void judge(const SpfLook& look) {
     const spf::Outcome& outcome = look.outcome;
     const std::string result = spf::to_string(outcome.result);
-    if (outcome.result == spf::Result::temperror) {
+    if (outcome.result == spf::CheckResult::temperror) {
       ++unknown_;
       return judgement_.add(Verdict::unknown,
                             "SPF of " + subject(look) + " could not be evaluated: " + because(outcome),
                             "look at the name servers of that name, and ask again");
     }
-    if (outcome.void_questions > kVoidTerms && outcome.result != spf::Result::permerror)
+    if (outcome.void_questions > kVoidTerms && outcome.result != spf::CheckResult::permerror)
       judgement_.add(
           Verdict::warn,
           "for " + subject(look) + " " + std::to_string(outcome.void_questions) +
@@ -108,7 +108,7 @@ class Look {
       return;
     }
     ++unexpected_;
-    const bool unnamed_helo = look.identity.helo && outcome.result == spf::Result::none;
+    const bool unnamed_helo = look.identity.helo && outcome.result == spf::CheckResult::none;
     judgement_.add(
         unnamed_helo ? Verdict::warn : Verdict::fail,
         "SPF of " + subject(look) + " is " + result + " and not " + wanted() + ": " + because(outcome),
@@ -123,13 +123,14 @@ class Look {
       return expect_ == "not_pass" && !look.outcome.decided_by.empty()
                  ? "take out " + look.outcome.path.back()
                  : "";
-    if (look.outcome.result == spf::Result::permerror) return "";
-    if (look.identity.helo && look.outcome.result == spf::Result::none)
+    if (look.outcome.result == spf::CheckResult::permerror) return "";
+    if (look.identity.helo && look.outcome.result == spf::CheckResult::none)
       return "publish at " + look.identity.domain + " TXT \"v=spf1 a -all\"";
     std::string record = look.outcome.record;
     for (const SpfLook& other : looks_)
       if (other.identity.domain == look.identity.domain && other.identity.sender == look.identity.sender &&
-          other.outcome.result != spf::Result::pass && other.outcome.result != spf::Result::temperror)
+          other.outcome.result != spf::CheckResult::pass &&
+          other.outcome.result != spf::CheckResult::temperror)
         record = spf::with_address(record, *spf::IpAddress::parse(other.address));
     return "publish at " + look.identity.domain + " TXT \"" + record + "\"";
   }

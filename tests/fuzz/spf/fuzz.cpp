@@ -38,8 +38,8 @@ class SameEverywhere final : public DnsAsker {
                        const Deadline&) override {
     return {};
   }
-  mxodus::Result<std::vector<AuthoritativeServer>> authoritative_servers(const std::string&,
-                                                                         const Deadline&) override {
+  Result<std::vector<AuthoritativeServer>> authoritative_servers(const std::string&,
+                                                                 const Deadline&) override {
     return std::vector<AuthoritativeServer>();
   }
 
