@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <sys/random.h>
 
 namespace mxodus {
@@ -16,14 +17,34 @@ std::string hex(const unsigned char* bytes, std::size_t count) {
   return text;
 }
 
+std::string digest_hex(const EVP_MD* algorithm, std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int length = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, algorithm, nullptr) != 1) std::abort();
+  return hex(digest.data(), length);
+}
+
 }  // namespace
 
 std::string sha256_hex(std::string_view bytes) {
+  return digest_hex(EVP_sha256(), bytes);
+}
+
+std::string sha1_hex(std::string_view bytes) {
+  return digest_hex(EVP_sha1(), bytes);
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int length = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1)
+  if (!HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+            reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data(), &length))
     std::abort();
-  return hex(digest.data(), length);
+  return {reinterpret_cast<const char*>(digest.data()), length};
+}
+
+std::string to_hex(std::string_view bytes) {
+  return hex(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
 }
 
 std::string random_hex(std::size_t bytes) {

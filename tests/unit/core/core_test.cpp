@@ -94,6 +94,13 @@ TEST(Digest, IsSha256) {
   EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+// RFC 4231, test case 2; RFC 3174, 7.3.
+TEST(Digest, OfRequestsThatAreSigned) {
+  EXPECT_EQ(to_hex(hmac_sha256("Jefe", "what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(sha1_hex("abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
+}
+
 TEST(Process, GivesInputAndTellsStreamsAndExitStatusApart) {
   auto result =
       run_process({{"sh", "-c", "cat; echo oops >&2; exit 3"}, {}, "hello"}, Deadline(milliseconds(5000)));
