@@ -93,6 +93,16 @@ TEST(CurlHttpClient, SendsMethodBodyAndSecretHeaderAndGivesTheAnswer) {
   EXPECT_EQ(heard.body, "{\"rrsets\":[]}");
 }
 
+TEST(CurlHttpClient, SaysThatAPostHasNoBody) {
+  Heard heard;
+  LoopbackServer server(answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", &heard));
+  CurlHttpClient client;
+  HttpRequest request = get(url(server));
+  request.method = "POST";
+  ASSERT_TRUE(client.send(request, Deadline(seconds(5))));
+  EXPECT_NE(heard.head.find("Content-Length: 0\n"), std::string::npos) << heard.head;
+}
+
 TEST(CurlHttpClient, DoesNotFollowARedirectUnlessAsked) {
   LoopbackServer server(
       answering("HTTP/1.1 301 Moved\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"));
