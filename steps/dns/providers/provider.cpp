@@ -4,10 +4,43 @@
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/rdata.h"
+#include "steps/dns/providers/cloudflare/cloudflare.h"
+#include "steps/dns/providers/gandi/gandi.h"
 #include "steps/dns/providers/manual/manual.h"
 #include "steps/dns/providers/powerdns/powerdns.h"
 
 namespace mxodus::dns {
+namespace {
+
+struct Known {
+  ProviderTraits (*traits)();
+  Result<std::unique_ptr<DnsProvider>> (*make)(const Zone&, ProviderTools, const ZoneSecrets&);
+};
+
+const std::map<std::string, Known>& known_providers() {
+  static const std::map<std::string, Known> providers = {
+      {"cloudflare", {cloudflare_traits, make_cloudflare}},
+      {"gandi", {gandi_traits, make_gandi}},
+      {"manual", {manual_traits, nullptr}},
+      {"powerdns", {powerdns_traits, make_powerdns}},
+  };
+  return providers;
+}
+
+Result<Known> known_provider(const Zone& zone) {
+  const auto found = known_providers().find(zone.provider);
+  if (found != known_providers().end()) return found->second;
+  std::vector<std::string> names;
+  for (const auto& [name, provider] : known_providers()) names.push_back(name);
+  const std::string near = nearest(zone.provider, names);
+  return fail(ErrorKind::invalid, "dns.provider",
+              "the DNS zone " + zone.name + " names the provider \"" + printable_line(zone.provider, 40) +
+                  "\", which this mxodus does not know",
+              "it knows " + join(names, ", ") + "; with manual a person makes the changes" +
+                  (near.empty() ? "" : "; nearest: " + near));
+}
+
+}  // namespace
 
 bool same_rrset(const StoredRRset& a, const StoredRRset& b) {
   const bool same_ttl = a.rrset.ttl == b.rrset.ttl || (!a.exists() && !b.exists());
@@ -16,19 +49,16 @@ bool same_rrset(const StoredRRset& a, const StoredRRset& b) {
 }
 
 Result<ProviderTraits> provider_traits(const Zone& zone) {
-  if (zone.provider == "powerdns") return powerdns_traits();
-  if (zone.provider == "manual") return manual_traits();
-  const std::vector<std::string> known = {"powerdns", "manual"};
-  return fail(
-      ErrorKind::invalid, "dns.provider",
-      "the DNS zone " + zone.name + " names the provider \"" + printable_line(zone.provider, 40) +
-          "\", which this mxodus does not know",
-      "it knows powerdns and manual (a person makes the changes); nearest: " + nearest(zone.provider, known));
+  auto known = known_provider(zone);
+  if (!known) return tl::unexpected(std::move(known).error());
+  return known->traits();
 }
 
-Result<std::unique_ptr<DnsProvider>> make_provider(const Zone& zone, HttpClient& http, SecretText token) {
-  if (zone.provider == "powerdns") return make_powerdns(zone, http, std::move(token));
-  if (auto traits = provider_traits(zone); !traits) return tl::unexpected(std::move(traits).error());
+Result<std::unique_ptr<DnsProvider>> make_provider(const Zone& zone, ProviderTools tools,
+                                                   ZoneSecrets secrets) {
+  auto known = known_provider(zone);
+  if (!known) return tl::unexpected(std::move(known).error());
+  if (known->make) return known->make(zone, std::move(tools), secrets);
   return fail(ErrorKind::invalid, "dns.no-api",
               "the provider of " + zone.zone + " has no API: a person makes its changes");
 }

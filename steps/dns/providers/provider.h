@@ -1,25 +1,20 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "orchestrator/core/clock.h"
 #include "orchestrator/core/deadline.h"
 #include "orchestrator/dns/asker.h"
 #include "orchestrator/http/http_client.h"
 #include "orchestrator/step_api/resources.h"
+#include "steps/dns/providers/pause.h"
+#include "steps/dns/providers/traits.h"
 
 namespace mxodus::dns {
-
-/// What a provider can and cannot do; plans are made with it.
-struct ProviderTraits {
-  std::string name;
-  bool has_api = true;            ///< false: a person makes the changes
-  std::uint32_t ttl_floor = 0;    ///< seconds; shorter ones are refused there
-  bool batch = false;             ///< several RRsets change together or not at all
-  bool compare_and_swap = false;  ///< a write can say what it expects to replace
-  bool asynchronous = false;      ///< accepted is not yet published
-};
 
 struct RRsetKey {
   std::string name;  ///< normal
@@ -29,7 +24,7 @@ struct RRsetKey {
 
 /// An RRset as a provider keeps it. Without data and disabled records it is not there.
 struct StoredRRset {
-  RRset rrset;                        ///< data as the provider spells it
+  RRset rrset;  ///< data in presentation form with absolute names, otherwise as the provider spells it
   std::vector<std::string> disabled;  ///< records that are kept but not served
   Value comments;                     ///< as the provider gave them; handed back untouched
 
@@ -40,27 +35,50 @@ struct StoredRRset {
 /// Whether both hold the same records with the same TTL, however they are spelled and ordered.
 bool same_rrset(const StoredRRset& a, const StoredRRset& b);
 
+/// One RRset as it was read last, and as it is to be.
+struct RRsetChange {
+  StoredRRset before;
+  StoredRRset after;  ///< of the same key
+};
+
 /// One zone at the place where it is edited. Not for several threads; writers hold lock_zone().
 class DnsProvider {
  public:
   virtual ~DnsProvider() = default;
+
+  /// From the first read on with what the zone itself sets, such as its TTL floor.
   virtual const ProviderTraits& traits() const = 0;
 
-  /// The RRsets of these keys, in their order; one that is not there comes back empty.
+  /// The RRsets of these keys, in their order; one that is not there comes back empty. `refused` for one
+  /// whose records are not what the name servers answer: proxied, weighted, an alias.
   virtual Result<std::vector<StoredRRset>> read(const std::vector<RRsetKey>& keys,
                                                 const Deadline& deadline) = 0;
 
-  /// Replaces each of these RRsets by what is given, in order, together where `batch` says so; an empty one
-  /// is deleted. An error of kind `no_answer` or `cancelled` leaves open whether anything was written; every
-  /// other kind says that nothing was.
-  virtual Result<void> write(const std::vector<StoredRRset>& sets, const Deadline& deadline) = 0;
+  /// Makes `before` to `after`, all together where traits() say `batch`; a provider without it is given one
+  /// RRset at a time. Where it is seen that `before` is no longer so: `drift`. An error of kind `no_answer`
+  /// or `cancelled` leaves open whether anything was written; every other kind says that nothing was.
+  virtual Result<void> write(const std::vector<RRsetChange>& changes, const Deadline& deadline) = 0;
+
+  /// Makes public what was written, where that is a step of its own. May be repeated.
+  virtual Result<void> publish(const Deadline&) { return {}; }
 };
 
-/// The provider that an entry of `dns:` names. `invalid` for an unknown one or a missing setting. `http`
-/// must outlive it.
-Result<std::unique_ptr<DnsProvider>> make_provider(const Zone& zone, HttpClient& http, SecretText token);
+/// What providers work with; http and clock must outlive them.
+struct ProviderTools {
+  HttpClient& http;
+  const Clock& clock;  ///< civil time, of signatures and of Retry-After
+  std::function<void(std::chrono::milliseconds, const Deadline&)> pause = pause_for;
+};
 
-/// Checks the settings of an entry without using them.
+/// The secrets of an entry of `dns:`, by the name of the setting that they stand under: "token".
+using ZoneSecrets = std::map<std::string, SecretText>;
+
+/// The provider that an entry of `dns:` names. `invalid` for an unknown one, or for a setting or a secret
+/// that is missing.
+Result<std::unique_ptr<DnsProvider>> make_provider(const Zone& zone, ProviderTools tools,
+                                                   ZoneSecrets secrets);
+
+/// What is known of an entry's provider before it is asked.
 Result<ProviderTraits> provider_traits(const Zone& zone);
 
 }  // namespace mxodus::dns

@@ -21,10 +21,15 @@ std::string text_at(const Value& state, const char* key) {
   return found ? to_string(*found) : std::string();
 }
 
-std::uint32_t ttl_floor_of(const Value& state) {
-  const Value* found = state.find("ttl_floor");
-  const auto* seconds = found ? found->get<std::int64_t>() : nullptr;
-  return seconds ? static_cast<std::uint32_t>(*seconds) : 0;
+/// The capabilities that the look found, with the floor of the zone itself.
+ProviderTraits traits_of(const Value& state) {
+  Zone zone;
+  zone.provider = text_at(state, "provider");
+  ProviderTraits traits = provider_traits(zone).value_or(ProviderTraits{});
+  const Value* floor = state.find("ttl_floor");
+  if (const auto* seconds = floor ? floor->get<std::int64_t>() : nullptr)
+    traits.ttl_floor = static_cast<std::uint32_t>(*seconds);
+  return traits;
 }
 
 /// Records that others point to come first, so that no pointer is ever without its target.
@@ -142,17 +147,22 @@ class DnsRecords final : public StepType {
     auto wishes = read_wishes(params, text_at(found.state, "zone"));
     if (!wishes) return tl::unexpected(std::move(wishes).error());
     const auto stored = stored_from_value(found.state.find("stored"));
+    const ProviderTraits traits = traits_of(found.state);
     std::vector<Pending> changes;
     for (std::size_t i = 0; i < std::min(stored.size(), wishes->size()); ++i) {
       if (!(*wishes)[i].to_make) continue;
-      auto after = grant((*wishes)[i], stored[i], ttl_floor_of(found.state));
+      auto after = grant((*wishes)[i], stored[i], traits.ttl_floor);
       if (!after) {
         plan.would_fail = after.error().message;
         return plan;
       }
       if (same_rrset(stored[i], *after)) continue;
+      if (std::string fault = cannot_hold(traits, *after); !fault.empty()) {
+        plan.would_fail = std::move(fault);
+        return plan;
+      }
       changes.push_back({stored[i], std::move(*after), kept_at(found.state, i)});
-      warn(plan, (*wishes)[i], changes.back());
+      warn(plan, changes.back());
     }
     if (changes.empty()) {
       if (found.verdict == Verdict::fail) plan.would_fail = found.sentence;
@@ -261,6 +271,7 @@ class DnsRecords final : public StepType {
       auto stored = (*provider)->read(keys, context.deadline());
       if (!stored) return tl::unexpected(std::move(stored).error());
       look.stored = std::move(*stored);
+      look.traits = (*provider)->traits();
     }
     look.world = look_around(keys, look.zone, params.texts("resolvers"), context.dns(), context.deadline());
     if (context.deadline().stopped())
@@ -274,12 +285,8 @@ class DnsRecords final : public StepType {
     return look;
   }
 
-  static void warn(StepPlan& plan, const Wish& wish, const Pending& change) {
+  static void warn(StepPlan& plan, const Pending& change) {
     const std::string whose = change.after.rrset.type + " of " + change.after.rrset.name;
-    if (wish.ttl && change.after.exists() && change.after.rrset.ttl > *wish.ttl)
-      plan.warnings.push_back("the TTL of " + whose + " becomes " +
-                              to_string(Duration{std::chrono::seconds(change.after.rrset.ttl)}) +
-                              ": the provider allows no shorter one");
     if (change.kept.value.count() == 0) return;
     plan.warnings.push_back(
         change.before.rrset.data.empty()

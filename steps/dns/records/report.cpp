@@ -27,9 +27,9 @@ Value sightings_value(const std::vector<Sighting>& sightings) {
 }
 
 /// Whether the provider itself already holds what is wished.
-bool stored_as_wished(const Wish& wish, const StoredRRset& stored, std::uint32_t ttl_floor) {
+bool stored_as_wished(const Wish& wish, const StoredRRset& stored) {
   if (!wish.met_by(stored.rrset.data)) return false;
-  return !wish.ttl || !stored.exists() || stored.rrset.ttl == std::max(*wish.ttl, ttl_floor);
+  return !wish.ttl || !stored.exists() || stored.rrset.ttl == *wish.ttl;
 }
 
 /// How long resolvers may keep what is there now.
@@ -82,8 +82,8 @@ Finding report(const Look& look, Time now) {
   for (std::size_t i = 0; i < look.wishes.size(); ++i) {
     const Wish& wish = look.wishes[i];
     const View& view = look.world.views[i];
-    const bool stored = stored_as_wished(wish, look.stored[i], look.traits.ttl_floor);
-    const Standing standing = standing_of(wish, view, look.traits.ttl_floor);
+    const bool stored = stored_as_wished(wish, look.stored[i]);
+    const Standing standing = standing_of(wish, view);
     sum.unknown += standing.unknown;
     sum.cached |= standing.cached;
     sum.cached_for = std::max(sum.cached_for, standing.cached_for.value_or(Duration{}));

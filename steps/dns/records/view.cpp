@@ -44,10 +44,10 @@ std::string seen_text(const Sighting& seen) {
   }
 }
 
-bool agrees(const Wish& wish, const Sighting& seen, std::uint32_t ttl_floor) {
+bool agrees(const Wish& wish, const Sighting& seen) {
   if (!wish.met_by(seen.answer.rrset.data)) return false;
   if (!wish.ttl || seen.answer.rrset.data.empty()) return true;
-  return seen.answer.rrset.ttl == std::max(*wish.ttl, ttl_floor);
+  return seen.answer.rrset.ttl == *wish.ttl;
 }
 
 }  // namespace
@@ -84,12 +84,12 @@ World look_around(const std::vector<RRsetKey>& keys, const std::string& zone,
   return world;
 }
 
-Standing standing_of(const Wish& wish, const View& view, std::uint32_t ttl_floor) {
+Standing standing_of(const Wish& wish, const View& view) {
   Standing standing;
   for (const Sighting& seen : view.servers) {
     ++standing.servers;
     if (!seen.answered()) ++standing.unknown;
-    if (seen.answered() && agrees(wish, seen, ttl_floor)) {
+    if (seen.answered() && agrees(wish, seen)) {
       ++standing.agree;
     } else if (standing.trouble.empty()) {
       standing.trouble = seen.name + " at " + seen.address + " answers " + seen_text(seen);

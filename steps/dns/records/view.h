@@ -46,6 +46,6 @@ struct Standing {
 
   bool holds() const { return servers > 0 && agree == servers; }
 };
-Standing standing_of(const Wish& wish, const View& view, std::uint32_t ttl_floor);
+Standing standing_of(const Wish& wish, const View& view);
 
 }  // namespace mxodus::dns

@@ -241,7 +241,7 @@ Result<std::vector<Wish>> read_wishes(const Params& params, const std::string& z
 Result<StoredRRset> grant(const Wish& wish, const StoredRRset& before, std::uint32_t ttl_floor) {
   StoredRRset after = before;
   const std::uint32_t kept = before.exists() ? before.rrset.ttl : kNewTtl;
-  after.rrset.ttl = std::max(wish.ttl.value_or(kept), ttl_floor);
+  after.rrset.ttl = wish.ttl.value_or(std::max(kept, ttl_floor));
   switch (wish.kind) {
     case Wish::Kind::equals:
       if (!same_data(wish.key.type, before.rrset.data, wish.data)) after.rrset.data = wish.data;

@@ -35,7 +35,7 @@ struct Wish {
 Result<std::vector<Wish>> read_wishes(const Params& params, const std::string& zone);
 
 /// `before` with the wish made true. `refused` where it is not clear what that would be: two texts that begin
-/// with what is to be replaced.
+/// with what is to be replaced. A TTL that nobody wished is never under the floor of the provider.
 Result<StoredRRset> grant(const Wish& wish, const StoredRRset& before, std::uint32_t ttl_floor);
 
 }  // namespace mxodus::dns

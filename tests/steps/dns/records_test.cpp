@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/steps/dns/stub_powerdns.h"
+#include "tests/steps/dns/stub/stub_api.h"
 #include "tests/support/fake_context.h"
 
 using namespace mxodus;
@@ -89,9 +89,9 @@ class DnsRecords : public testing::Test {
     return *found;
   }
 
-  std::string key_ = "labkey";
   bool publishing_ = true;
-  StubPowerDns powerdns_{"acme.test", "labkey"};
+  StubApi powerdns_{stub_powerdns(), "acme.test"};
+  std::string key_ = powerdns_.profile().secrets().at("token");
   std::unique_ptr<StepType> type_ =
       make_dns_records({std::chrono::milliseconds(50), std::chrono::milliseconds(1)});
 };
@@ -383,4 +383,23 @@ TEST_F(DnsRecords, RefusesANameOfAnotherZone) {
   const auto found = type_->probe(*move);
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, "dns.outside-zone");
+}
+
+TEST(DnsRecordsPlan, RefusesAWishedTtlUnderTheFloorOfTheProvider) {
+  const auto type = make_dns_records();
+  FakeContext context(*type, R"({"zone": "main", "set": {"name": "mail", "type": "A",
+                                 "data": "198.51.100.20", "ttl": "1m"}})");
+  StubApi gandi(stub_gandi(), "acme.test");
+  context.fake_http().handle_by([&](const HttpRequest& request) { return gandi.handle(request); });
+  Zone zone = gandi.profile().entry("acme.test");
+  zone.token = SecretRef{"dns_token"};
+  context.resources().zones["main"] = zone;
+  context.add_secret("dns_token", gandi.profile().secrets().at("token"));
+  context.fake_dns().add_server("ns.lab.test", kServer4);
+  const auto found = type->probe(context);
+  ASSERT_TRUE(found) << found.error().message;
+  const auto planned = type->plan(context.params(), *found);
+  ASSERT_TRUE(planned);
+  EXPECT_EQ(planned->would_fail,
+            "A of mail.acme.test is to have a TTL of 1m, and gandi allows none under 5m: write ttl: 5m");
 }

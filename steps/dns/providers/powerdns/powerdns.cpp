@@ -2,8 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
+#include "steps/dns/providers/api_client.h"
+#include "steps/dns/providers/codec.h"
+#include "steps/dns/providers/json.h"
 
 namespace mxodus::dns {
 namespace {
@@ -11,51 +13,28 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kZoneLimit = 32u << 20;  // bytes of a whole zone as JSON
-constexpr std::chrono::seconds kCall{30};
-
-std::string option(const Zone& zone, const std::string& name, const std::string& fallback) {
-  const auto found = zone.options.find(name);
-  return found == zone.options.end() ? fallback : to_string(found->second);
-}
-
-/// PowerDNS answers 422 with JSON and everything else as plain text.
-std::string said(const HttpAnswer& answer) {
-  const json body = json::parse(answer.body, nullptr, false);
-  if (body.is_object() && body.contains("error") && body["error"].is_string())
-    return printable_line(body["error"].get<std::string>(), 300);
-  const std::string text = printable_line(trim(answer.body), 300);
-  return text.empty() ? "nothing" : text;
-}
-
-std::string text_at(const json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 class PowerDns final : public DnsProvider {
  public:
-  PowerDns(const Zone& zone, HttpClient& http, SecretText token)
-      : zone_(normal_name(zone.zone)), http_(http), token_(std::move(token)) {
-    base_ = option(zone, "url", "");
-    while (base_.ends_with('/')) base_.pop_back();
-    url_ = base_ + "/api/v1/servers/" + option(zone, "server_id", "localhost") + "/zones/" + zone_ + ".";
-  }
+  PowerDns(const Zone& zone, ProviderTools tools, const ZoneSecrets& secrets)
+      : zone_(normal_name(zone.zone)),
+        path_("/api/v1/servers/" + url_encoded(option(zone, "server_id", "localhost")) + "/zones/" + zone_ +
+              "."),
+        api_(access_to(zone, secrets.at("token")), std::move(tools), secrets) {}
 
   const ProviderTraits& traits() const override { return traits_; }
 
   Result<std::vector<StoredRRset>> read(const std::vector<RRsetKey>& keys,
                                         const Deadline& deadline) override {
     // The whole zone: the filter of the API lets other sets through (pdns issue 14539).
-    auto answer = call("GET", "", deadline);
-    if (!answer) return tl::unexpected(std::move(answer).error());
-    const json zone = json::parse(answer->body, nullptr, false);
-    if (!zone.is_object() || !zone.contains("rrsets") || !zone["rrsets"].is_array())
-      return fail(ErrorKind::no_answer, "powerdns.answer",
-                  base_ + " answered something that is no zone: is this the API of PowerDNS?");
+    auto zone = api_.get(path_, deadline);
+    if (!zone) return tl::unexpected(std::move(zone).error());
+    const json* sets = list_at(*zone, "rrsets");
+    if (!sets) return tl::unexpected(api_.unexpected("something that is no zone"));
     std::vector<StoredRRset> found;
     for (const RRsetKey& key : keys) {
       StoredRRset empty{.rrset = {key.name, key.type}};
-      for (const json& set : zone["rrsets"])
+      for (const json& set : *sets)
         if (normal_name(text_at(set, "name")) == key.name && text_at(set, "type") == key.type)
           read_set(set, empty);
       found.push_back(std::move(empty));
@@ -63,25 +42,22 @@ class PowerDns final : public DnsProvider {
     return found;
   }
 
-  Result<void> write(const std::vector<StoredRRset>& sets, const Deadline& deadline) override {
+  Result<void> write(const std::vector<RRsetChange>& changes, const Deadline& deadline) override {
     json rrsets = json::array();
-    for (const StoredRRset& set : sets) rrsets.push_back(change_of(set));
-    auto answer = call("PATCH", json{{"rrsets", std::move(rrsets)}}.dump(), deadline);
+    for (const RRsetChange& change : changes) rrsets.push_back(change_of(change.after));
+    auto answer = api_.call("PATCH", path_, json{{"rrsets", std::move(rrsets)}}.dump(), deadline);
     if (!answer) return tl::unexpected(std::move(answer).error());
     return {};
   }
 
  private:
   static void read_set(const json& set, StoredRRset& found) {
-    found.rrset.ttl = set.value("ttl", json(0)).is_number_unsigned() ? set["ttl"].get<std::uint32_t>() : 0;
-    if (set.contains("comments") && set["comments"].is_array() && !set["comments"].empty())
-      found.comments = value_from_json(set["comments"]);
-    if (!set.contains("records") || !set["records"].is_array()) return;
-    for (const json& record : set["records"]) {
-      const auto disabled = record.find("disabled");
-      const bool off = disabled != record.end() && disabled->is_boolean() && disabled->get<bool>();
-      (off ? found.disabled : found.rrset.data).push_back(text_at(record, "content"));
-    }
+    found.rrset.ttl = number_at(set, "ttl").value_or(0);
+    const json* comments = list_at(set, "comments");
+    if (comments && !comments->empty()) found.comments = value_from_json(*comments);
+    const json* records = list_at(set, "records");
+    for (const json& record : records ? *records : json::array())
+      (flag_at(record, "disabled") ? found.disabled : found.rrset.data).push_back(text_at(record, "content"));
   }
 
   static json change_of(const StoredRRset& set) {
@@ -101,65 +77,41 @@ class PowerDns final : public DnsProvider {
     return change;
   }
 
-  Result<HttpAnswer> call(const std::string& method, const std::string& body, const Deadline& deadline) {
-    HttpRequest request;
-    request.method = method;
-    request.url = url_;
-    request.body = body;
-    request.answer_limit = kZoneLimit;
-    if (!body.empty()) request.headers.emplace_back("Content-Type", "application/json");
-    request.secret_headers.emplace_back("X-API-Key", token_.copy());
-    auto answer = http_.send(request, deadline.at_most(kCall));
-    if (!answer || (answer->status >= 200 && answer->status < 300)) return answer;
-    return tl::unexpected(refusal(*answer, method != "GET"));
-  }
-
-  Error refusal(const HttpAnswer& answer, bool writing) const {
-    const std::string whose = "the PowerDNS API at " + base_;
-    switch (answer.status) {
-      case 401:
-      case 403:
-        return {ErrorKind::refused, "powerdns.key",
-                whose + " refuses our key: compare the token of the zone " + zone_ +
-                    " in the playbook with api-key in pdns.conf"};
-      case 404:
-        return {ErrorKind::not_found, "powerdns.zone",
-                whose + " has no zone " + zone_ + ": look at `zone` and `server_id` in the playbook"};
-      case 400:
-      case 405:
-      case 409:
-      case 422:
-        return {
-            ErrorKind::refused, "powerdns.refused",
-            whose + " refuses the change of " + zone_ + ", nothing was written; it said: " + said(answer)};
-      default:
-        return {ErrorKind::no_answer, "powerdns.failed",
-                whose + " failed with status " + std::to_string(answer.status) +
-                    ", it said: " + said(answer) + "; see what pdns logged there" +
-                    (writing ? ", and read the zone again to know what is in it" : "")};
-    }
+  static ApiAccess access_to(const Zone& zone, const SecretText& key) {
+    const std::string base = base_url(zone, "");
+    return {.provider = "powerdns",
+            .title = "the PowerDNS API at " + base,
+            .base = base,
+            .zone = normal_name(zone.zone),
+            .key_hint = "compare the token of the zone " + normal_name(zone.zone) +
+                        " in the playbook with api-key in pdns.conf",
+            .zone_hint = "look at `zone` and `server_id` in the playbook",
+            .trouble_hint = "see what pdns logged there",
+            .authenticate = secret_header("X-API-Key", "", key),
+            .answer_limit = kZoneLimit};
   }
 
   ProviderTraits traits_ = powerdns_traits();
   std::string zone_;
-  std::string base_;
-  std::string url_;
-  HttpClient& http_;
-  SecretText token_;
+  std::string path_;
+  ApiClient api_;
 };
 
 }  // namespace
 
 ProviderTraits powerdns_traits() {
-  return {.name = "powerdns", .batch = true};
+  return {.name = "powerdns", .batch = true, .disabled_records = true};
 }
 
-Result<std::unique_ptr<DnsProvider>> make_powerdns(const Zone& zone, HttpClient& http, SecretText token) {
+Result<std::unique_ptr<DnsProvider>> make_powerdns(const Zone& zone, ProviderTools tools,
+                                                   const ZoneSecrets& secrets) {
   if (!zone.options.contains("url"))
     return fail(ErrorKind::invalid, "powerdns.url",
                 "the DNS zone " + zone.name + " does not say where its PowerDNS is",
                 "add `url: http://192.0.2.54:8081` to it");
-  return std::unique_ptr<DnsProvider>(std::make_unique<PowerDns>(zone, http, std::move(token)));
+  if (auto needed = need_secrets(zone, secrets, {"token"}, "it is api-key in pdns.conf"); !needed)
+    return tl::unexpected(std::move(needed).error());
+  return std::make_unique<PowerDns>(zone, std::move(tools), secrets);
 }
 
 }  // namespace mxodus::dns
