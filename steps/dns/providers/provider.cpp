@@ -5,7 +5,10 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/rdata.h"
 #include "steps/dns/providers/cloudflare/cloudflare.h"
+#include "steps/dns/providers/desec/desec.h"
+#include "steps/dns/providers/digitalocean/digitalocean.h"
 #include "steps/dns/providers/gandi/gandi.h"
+#include "steps/dns/providers/hetzner/hetzner.h"
 #include "steps/dns/providers/manual/manual.h"
 #include "steps/dns/providers/powerdns/powerdns.h"
 
@@ -20,7 +23,10 @@ struct Known {
 const std::map<std::string, Known>& known_providers() {
   static const std::map<std::string, Known> providers = {
       {"cloudflare", {cloudflare_traits, make_cloudflare}},
+      {"desec", {desec_traits, make_desec}},
+      {"digitalocean", {digitalocean_traits, make_digitalocean}},
       {"gandi", {gandi_traits, make_gandi}},
+      {"hetzner", {hetzner_traits, make_hetzner}},
       {"manual", {manual_traits, nullptr}},
       {"powerdns", {powerdns_traits, make_powerdns}},
   };

@@ -350,5 +350,7 @@ TEST_P(ProviderConformance, WantsItsSecrets) {
 
 INSTANTIATE_TEST_SUITE_P(EveryProvider, ProviderConformance,
                          testing::Values(Maker{"powerdns", stub_powerdns}, Maker{"gandi", stub_gandi},
-                                         Maker{"cloudflare", stub_cloudflare}),
+                                         Maker{"cloudflare", stub_cloudflare}, Maker{"desec", stub_desec},
+                                         Maker{"digitalocean", stub_digitalocean},
+                                         Maker{"hetzner", stub_hetzner}),
                          [](const auto& maker) { return maker.param.name; });

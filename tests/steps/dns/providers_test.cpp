@@ -115,3 +115,79 @@ TEST(Providers, KnowTheirNames) {
   EXPECT_EQ(error.code, "dns.provider");
   EXPECT_THAT(error.hint, HasSubstr("nearest: powerdns"));
 }
+
+TEST(Desec, LearnsTheFloorOfTheDomain) {
+  ProviderBench bench(stub_desec());
+  bench.stub.answer_always({200, {}, R"({"minimum_ttl": 60})"});
+  EXPECT_FALSE(bench.provider().read({{"acme.test", "MX"}}, soon())) << "a domain is no list of records";
+  EXPECT_EQ(bench.provider().traits().ttl_floor, 60u);
+}
+
+TEST(DigitalOcean, SaysInThePlanWhatItCannotHold) {
+  const ProviderTraits traits = *provider_traits({"main", "digitalocean", "acme.test", {}, {}});
+  const auto fault = [&](const std::string& type, const std::string& data) {
+    return cannot_hold(traits, set_of("acme.test", type, 300, {data}));
+  };
+  EXPECT_THAT(fault("MX", "0 ."), HasSubstr("null MX"));
+  EXPECT_THAT(fault("TXT", "\"a\\\\b\""), HasSubstr("backslash"));
+  EXPECT_THAT(fault("TXT", std::string(520, 'k')), HasSubstr("at most 509"));
+  EXPECT_THAT(fault("TLSA", "3 1 1 00"), HasSubstr("a type that mxodus does not know at digitalocean"));
+  EXPECT_EQ(fault("TXT", std::string(480, 'k')), "");
+}
+
+TEST(DigitalOcean, WritesRecordByRecordAndNeverLeavesNone) {
+  ProviderBench bench(stub_digitalocean());
+  bench.stub.put(set_of("acme.test", "MX", 300, {"10 a.acme.test.", "20 b.acme.test."}));
+  int least = 2;
+  bench.stub.on_write([&] {
+    least = std::min(least, static_cast<int>(bench.stub.get("acme.test", "MX").rrset.data.size()));
+  });
+  ASSERT_TRUE(bench.write({set_of("acme.test", "MX", 300, {"10 c.acme.test."})}));
+  EXPECT_EQ(least, 1);
+  EXPECT_THAT(bench.http.requests(), testing::Contains(HasSubstr("PUT ")));
+}
+
+TEST(Hetzner, RecognisesTheOldConsole) {
+  FakeHttp http;
+  FakeClock clock;
+  const auto open = [&](const std::string& token, const ValueMap& options) {
+    ZoneSecrets secrets;
+    secrets["token"] = SecretText(token);
+    auto made =
+        make_provider({"main", "hetzner", "acme.test", {}, options}, {http, clock}, std::move(secrets));
+    return made ? Error{} : made.error();
+  };
+  EXPECT_EQ(open(std::string(32, 'a'), {}).code, "hetzner.console");
+  EXPECT_THAT(open(std::string(32, 'a'), {}).hint, HasSubstr("move the zone to Hetzner Cloud"));
+  EXPECT_EQ(open(std::string(64, 'a'), {{"url", "https://dns.hetzner.com/api/v1"}}).code, "hetzner.console");
+  EXPECT_EQ(open(std::string(64, 'a'), {}).code, "");
+}
+
+TEST(Hetzner, WaitsForTheActionAndKeepsCommentsAndTheTtlOfTheZone) {
+  ProviderBench bench(stub_hetzner());
+  bench.stub.put(set_of("acme.test", "MX", 0, {"10 mail.acme.test."}));
+  bench.stub.records().front().odd = true;  // has a comment
+  StoredRRset found = bench.read("acme.test", "MX");
+  EXPECT_EQ(found.rrset.ttl, 3600u) << "that of the zone";
+  found.rrset.data.push_back("20 mx2.acme.test.");
+  ASSERT_TRUE(bench.write({found}));
+  EXPECT_FALSE(bench.pauses.empty()) << "the action was still running";
+  EXPECT_TRUE(bench.stub.records().front().odd);
+  EXPECT_FALSE(bench.stub.records().back().odd);
+  EXPECT_EQ(bench.stub.get("acme.test", "MX").rrset.ttl, 0u);
+  ASSERT_TRUE(bench.write({set_of("acme.test", "MX", 0, {})}));
+  ASSERT_TRUE(bench.write({found}));
+  EXPECT_EQ(bench.stub.get("acme.test", "MX").rrset.ttl, 0u) << "put back as it was";
+}
+
+TEST(Hetzner, DoesNotChangeWhatIsProtected) {
+  ProviderBench bench(stub_hetzner());
+  bench.stub.put(set_of("acme.test", "MX", 300, {"10 mail.acme.test."}));
+  bench.stub.records().front().disabled = true;  // protected
+  const StoredRRset before = bench.read("acme.test", "MX");
+  const auto written =
+      bench.provider().write({{before, set_of("acme.test", "MX", 300, {"10 b.acme.test."})}}, soon());
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, "hetzner.protected");
+  EXPECT_EQ(bench.stub.writes(), 0);
+}

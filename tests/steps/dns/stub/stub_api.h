@@ -135,5 +135,8 @@ std::string syntax_fault(const std::string& type, const std::string& data);
 std::unique_ptr<StubProfile> stub_powerdns();
 std::unique_ptr<StubProfile> stub_gandi();
 std::unique_ptr<StubProfile> stub_cloudflare();
+std::unique_ptr<StubProfile> stub_desec();
+std::unique_ptr<StubProfile> stub_digitalocean();
+std::unique_ptr<StubProfile> stub_hetzner();
 
 }  // namespace mxodus
