@@ -10,7 +10,10 @@
 #include "steps/dns/providers/gandi/gandi.h"
 #include "steps/dns/providers/hetzner/hetzner.h"
 #include "steps/dns/providers/manual/manual.h"
+#include "steps/dns/providers/ovh/ovh.h"
 #include "steps/dns/providers/powerdns/powerdns.h"
+#include "steps/dns/providers/route53/route53.h"
+#include "steps/dns/providers/scaleway/scaleway.h"
 
 namespace mxodus::dns {
 namespace {
@@ -28,7 +31,10 @@ const std::map<std::string, Known>& known_providers() {
       {"gandi", {gandi_traits, make_gandi}},
       {"hetzner", {hetzner_traits, make_hetzner}},
       {"manual", {manual_traits, nullptr}},
+      {"ovh", {ovh_traits, make_ovh}},
       {"powerdns", {powerdns_traits, make_powerdns}},
+      {"route53", {route53_traits, make_route53}},
+      {"scaleway", {scaleway_traits, make_scaleway}},
   };
   return providers;
 }

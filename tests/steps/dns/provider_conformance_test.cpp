@@ -352,5 +352,6 @@ INSTANTIATE_TEST_SUITE_P(EveryProvider, ProviderConformance,
                          testing::Values(Maker{"powerdns", stub_powerdns}, Maker{"gandi", stub_gandi},
                                          Maker{"cloudflare", stub_cloudflare}, Maker{"desec", stub_desec},
                                          Maker{"digitalocean", stub_digitalocean},
-                                         Maker{"hetzner", stub_hetzner}),
+                                         Maker{"hetzner", stub_hetzner}, Maker{"ovh", stub_ovh},
+                                         Maker{"route53", stub_route53}, Maker{"scaleway", stub_scaleway}),
                          [](const auto& maker) { return maker.param.name; });

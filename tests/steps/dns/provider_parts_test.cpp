@@ -5,6 +5,8 @@
 #include "steps/dns/providers/codec.h"
 #include "steps/dns/providers/json.h"
 #include "steps/dns/providers/retry_after.h"
+#include "steps/dns/providers/route53/records.h"
+#include "steps/dns/providers/route53/signature.h"
 #include "steps/dns/providers/rrsets.h"
 #include "steps/dns/providers/xml.h"
 
@@ -123,3 +125,33 @@ TEST(RecordEdits, TouchOnlyWhatDiffersAndRemoveLast) {
 }
 
 // From the test suite that AWS publishes for Signature Version 4 ("aws-sig-v4-test-suite").
+TEST(SignatureVersion4, IsThatOfThePublishedVectors) {
+  const SecretText key("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+  const std::string id = "AKIDEXAMPLE";
+  route53::SignedRequest request{
+      .method = "GET",
+      .path = "/",
+      .query = "",
+      .headers = {{"host", "example.amazonaws.com"}, {"x-amz-date", "20150830T123600Z"}}};
+  const route53::SigningKey service{id, key, "us-east-1", "service"};
+  EXPECT_EQ(route53::authorization(request, service),
+            "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "
+            "SignedHeaders=host;x-amz-date, "
+            "Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31");
+  request.query = "Param1=value1&Param2=value2";
+  EXPECT_THAT(route53::authorization(request, service),
+              testing::EndsWith("b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500"));
+  request.query = "";
+  request.method = "POST";
+  EXPECT_THAT(route53::authorization(request, service),
+              testing::EndsWith("5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b"));
+}
+
+TEST(SignatureVersion4, WritesTheTimeAsAwsDoes) {
+  EXPECT_EQ(route53::amz_date(Time{std::chrono::milliseconds(1440938160000)}), "20150830T123600Z");
+}
+
+TEST(Route53Records, ChangeTheBaseOfEscapesAndNothingElse) {
+  EXPECT_EQ(route53::octal_to_decimal("\\303\\251 \\\\101 \\\" \\12"), "\\195\\169 \\\\101 \\\" \\12");
+  EXPECT_EQ(route53::decimal_to_octal("\\195\\169"), "\\303\\251");
+}

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "steps/dns/providers/ovh/signature.h"
 #include "steps/dns/records/change.h"
 #include "tests/steps/dns/provider_bench.h"
 
@@ -190,4 +191,87 @@ TEST(Hetzner, DoesNotChangeWhatIsProtected) {
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().code, "hetzner.protected");
   EXPECT_EQ(bench.stub.writes(), 0);
+}
+
+TEST(Ovh, SeesTextsOfItsOwnKindsAndMakesTxtOfThem) {
+  ProviderBench bench(stub_ovh());
+  bench.stub.put(set_of("acme.test", "SPF", 300, {"\"v=spf1 mx -all\""}));
+  bench.stub.put(set_of("acme.test", "TXT", 300, {"\"google-site-verification=x\""}));
+  StoredRRset found = bench.read("acme.test", "TXT");
+  EXPECT_THAT(found.rrset.data,
+              testing::UnorderedElementsAre("\"google-site-verification=x\"", "\"v=spf1 mx -all\""));
+  found.rrset.data = {"\"google-site-verification=x\"", "\"v=spf1 a -all\""};
+  ASSERT_TRUE(bench.write({found}));
+  EXPECT_FALSE(bench.stub.get("acme.test", "SPF").exists());
+  EXPECT_TRUE(same_rrset(bench.stub.get("acme.test", "TXT"), found));
+}
+
+TEST(Ovh, PublishesWhenAllIsWrittenAndAgainAfterACrashBeforeIt) {
+  ProviderBench bench(stub_ovh());
+  const StoredRRset none = bench.read("mail.acme.test", "A");
+  const StoredRRset mail = set_of("mail.acme.test", "A", 300, {"198.51.100.20"});
+  for (int run = 0; run < 2; ++run) {
+    ASSERT_TRUE(carry_out(bench.provider(), "acme.test", {{none}, {mail}}, std::chrono::seconds(0), soon()));
+    const auto requests = bench.http.requests();
+    EXPECT_EQ(requests.back(), "POST https://eu.api.ovh.invalid/1.0/domain/zone/acme.test/refresh");
+    EXPECT_EQ(std::count(requests.begin(), requests.end(), requests.back()), run + 1);
+  }
+}
+
+TEST(Ovh, SignsWithTheTimeOfTheServer) {
+  // sha1sum of EXEgWIz07P0HYwtQDs7cNIqCiQaWSuHF+MtSwSrPpNjqfVSmJhLbPyr2i45lSwPU1+GET+
+  // https://eu.api.ovh.com/1.0/domain/zone/acme.test++1366560945, in one line
+  EXPECT_EQ(ovh::signature(SecretText("EXEgWIz07P0HYwtQDs7cNIqCiQaWSuHF"),
+                           SecretText("MtSwSrPpNjqfVSmJhLbPyr2i45lSwPU1"), "GET",
+                           "https://eu.api.ovh.com/1.0/domain/zone/acme.test", "", 1366560945),
+            "$1$3a14faaff07e51c8faafa7600488f7a184cd2a5f");
+}
+
+TEST(Route53, RefusesRecordsThatItAnswersByARule) {
+  ProviderBench bench(stub_route53());
+  bench.stub.put(set_of("mail.acme.test", "A", 300, {"198.51.100.10"}));
+  bench.stub.records().front().odd = true;
+  const auto found = bench.provider().read({{"mail.acme.test", "A"}}, soon());
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, "route53.not-plain");
+}
+
+TEST(Route53, WaitsUntilAllItsServersHaveTheChange) {
+  ProviderBench bench(stub_route53());
+  ASSERT_TRUE(bench.write({set_of("mail.acme.test", "A", 300, {"198.51.100.20"})}));
+  EXPECT_THAT(bench.pauses, ElementsAre(std::chrono::seconds(2)));
+  EXPECT_THAT(bench.http.requests().back(),
+              HasSubstr("GET https://route53.invalid/2013-04-01/change/C2682N5HXP0BZ4"));
+}
+
+TEST(Route53, WritesBytesInOctalAndTakesAwayWhatIsThereAsItIsSpelled) {
+  ProviderBench bench(stub_route53());
+  const StoredRRset text = set_of("acme.test", "TXT", 300, {"\"caf\\195\\169 \\\\ \\\"x\\\"\""});
+  ASSERT_TRUE(bench.write({text}));
+  EXPECT_THAT(bench.http.bodies(), testing::Contains(HasSubstr("caf\\303\\251 \\\\ \\\"x\\\"")));
+  EXPECT_TRUE(same_rrset(bench.read("acme.test", "TXT"), text));
+  bench.stub.put(set_of("acme.test", "MX", 300, {"10 mail.acme.test"}));  // without its final dot
+  EXPECT_TRUE(bench.write({set_of("acme.test", "MX", 300, {"20 mail.acme.test."})}));
+}
+
+TEST(Scaleway, ReadsAPriorityInItsFieldOrInFrontOfTheData) {
+  ProviderBench bench(stub_scaleway());
+  const auto body = [](const std::string& data) {
+    return HttpAnswer{200,
+                      {},
+                      R"({"total_count": 1, "records": [{"name": "", "type": "MX", "data": ")" + data +
+                          R"(", "ttl": 300, "priority": 10}]})"};
+  };
+  bench.stub.answer_always(body("mail.acme.test."));
+  EXPECT_THAT(bench.read("acme.test", "MX").rrset.data, ElementsAre("10 mail.acme.test."));
+  bench.stub.answer_always(body("10 mail"));
+  EXPECT_THAT(bench.read("acme.test", "MX").rrset.data, ElementsAre("10 mail.acme.test."));
+}
+
+TEST(Scaleway, RefusesRecordsThatItAnswersByARule) {
+  ProviderBench bench(stub_scaleway());
+  bench.stub.put(set_of("mail.acme.test", "A", 300, {"198.51.100.10"}));
+  bench.stub.records().front().odd = true;
+  EXPECT_EQ(bench.provider().read({{"mail.acme.test", "A"}}, soon()).error().code, "scaleway.dynamic");
+  EXPECT_TRUE(bench.provider().read({{"acme.test", "A"}}, soon()));
 }

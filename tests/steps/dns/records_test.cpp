@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "steps/dns/records/change.h"
 #include "tests/steps/dns/stub/stub_api.h"
 #include "tests/support/fake_context.h"
 
@@ -383,6 +384,22 @@ TEST_F(DnsRecords, RefusesANameOfAnotherZone) {
   const auto found = type_->probe(*move);
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, "dns.outside-zone");
+}
+
+TEST(OpenProvider, ResolvesEverySecretOfTheEntry) {
+  const auto type = make_dns_records();
+  FakeContext context(*type, R"({"zone": "main", "records": {"name": "@", "type": "MX"}})");
+  StubApi ovh(stub_ovh(), "acme.test");
+  context.fake_http().handle_by([&](const HttpRequest& request) { return ovh.handle(request); });
+  Zone zone = ovh.profile().entry("acme.test");
+  for (const auto& [name, secret] : ovh.profile().secrets()) {
+    zone.options[name] = SecretRef{"ovh_" + name};
+    context.add_secret("ovh_" + name, secret);
+  }
+  const auto provider = dns::open_provider(context, zone);
+  ASSERT_TRUE(provider) << provider.error().message;
+  const auto found = (*provider)->read({{"acme.test", "MX"}}, context.deadline());
+  EXPECT_TRUE(found) << found.error().message;
 }
 
 TEST(DnsRecordsPlan, RefusesAWishedTtlUnderTheFloorOfTheProvider) {

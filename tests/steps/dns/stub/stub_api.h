@@ -138,5 +138,8 @@ std::unique_ptr<StubProfile> stub_cloudflare();
 std::unique_ptr<StubProfile> stub_desec();
 std::unique_ptr<StubProfile> stub_digitalocean();
 std::unique_ptr<StubProfile> stub_hetzner();
+std::unique_ptr<StubProfile> stub_ovh();
+std::unique_ptr<StubProfile> stub_scaleway();
+std::unique_ptr<StubProfile> stub_route53();
 
 }  // namespace mxodus
