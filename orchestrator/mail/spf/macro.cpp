@@ -183,7 +183,7 @@ std::optional<std::string> macro_fault(std::string_view text, MacroPlace place) 
   if (!tokens.fault.empty()) return tokens.fault;
   for (const Token& token : tokens.list)
     if (!explained && token.letter && kOnlyExplained.find(lower(token.letter)) != std::string_view::npos)
-      return std::string("the macro %{") + token.letter + "} is for explanations only";
+      return "the macro %{" + std::string(1, token.letter) + "} is for explanations only";
   if (place == MacroPlace::domain && !ends_as_a_domain(tokens))
     return "\"" + printable_line(text, 60) + "\" does not end like a domain name";
   return std::nullopt;
