@@ -19,8 +19,9 @@ what is wished; `propagated` when the resolvers do too. A server that cannot be 
 (one text of a TXT set, the others stay), or `ttl` alone; without `ttl` an RRset keeps its own, and a new one gets 5m.
 Data are written as in a zone file, names with their final dot; a TXT may be written as its bare text. All sets of a step
 change together where the provider can do that, addresses before the records that point to them. The plan shows before
-and after. What is found at the time of the change has to be what was reviewed; otherwise nothing is written. Undo puts
-back the very records that were found, with their TTL, disabled records and comments, unless somebody changed them since.
+and after, and refuses what the provider does not take, such as a TTL that is too short there. What is found at the time
+of the change has to be what was reviewed; otherwise nothing is written. Undo puts back the very records that were found,
+with their TTL, disabled records and comments, unless somebody changed them since.
 
 Success is never the word of the API: the provider is read again, and every name server asked. Resolvers keep the old
 records for their old TTL, and a "no such name" for the negative TTL: lower the TTL a day before, and let the old host
