@@ -6,10 +6,10 @@
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
-#include "steps/dns/records/change.h"
+#include "steps/dns/change.h"
 #include "steps/dns/records/declaration.h"
 #include "steps/dns/records/report.h"
-#include "steps/dns/records/stored.h"
+#include "steps/dns/stored.h"
 
 namespace mxodus {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "orchestrator/core/text.h"
-#include "steps/dns/records/stored.h"
+#include "steps/dns/stored.h"
 
 namespace mxodus::dns {
 namespace {

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "orchestrator/step_api/finding.h"
-#include "steps/dns/records/view.h"
+#include "steps/dns/view.h"
 
 namespace mxodus::dns {
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "orchestrator/dns/rdata.h"
-#include "steps/dns/records/change.h"
+#include "steps/dns/change.h"
 #include "tests/steps/dns/provider_bench.h"
 
 using namespace mxodus;

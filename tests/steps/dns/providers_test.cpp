@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "steps/dns/providers/ovh/signature.h"
-#include "steps/dns/records/change.h"
+#include "steps/dns/change.h"
 #include "tests/steps/dns/provider_bench.h"
 
 using namespace mxodus;

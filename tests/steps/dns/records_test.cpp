@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "steps/dns/records/change.h"
+#include "steps/dns/change.h"
 #include "tests/steps/dns/stub/stub_api.h"
 #include "tests/support/fake_context.h"
 

@@ -1,4 +1,4 @@
-#include "steps/dns/records/stored.h"
+#include "steps/dns/stored.h"
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/rdata.h"

@@ -1,4 +1,4 @@
-#include "steps/dns/records/view.h"
+#include "steps/dns/view.h"
 
 #include <algorithm>
 #include <atomic>

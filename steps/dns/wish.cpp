@@ -1,4 +1,4 @@
-#include "steps/dns/records/wish.h"
+#include "steps/dns/wish.h"
 
 #include <algorithm>
 

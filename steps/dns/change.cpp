@@ -1,11 +1,11 @@
-#include "steps/dns/records/change.h"
+#include "steps/dns/change.h"
 
 #include <algorithm>
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/rdata.h"
 #include "steps/dns/providers/zone_lock.h"
-#include "steps/dns/records/stored.h"
+#include "steps/dns/stored.h"
 
 namespace mxodus::dns {
 namespace {

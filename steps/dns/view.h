@@ -6,7 +6,7 @@
 
 #include "orchestrator/core/clock.h"
 #include "orchestrator/dns/asker.h"
-#include "steps/dns/records/wish.h"
+#include "steps/dns/wish.h"
 
 namespace mxodus::dns {
 
