@@ -60,6 +60,11 @@ bool same_rrset(const StoredRRset& a, const StoredRRset& b) {
          same_data(a.rrset.type, a.disabled, b.disabled);
 }
 
+Result<std::vector<StoredRRset>> DnsProvider::list(const Deadline&) {
+  return fail(ErrorKind::refused, "dns.not-listed",
+              traits().name + " does not list what is in a zone, as far as this mxodus knows");
+}
+
 Result<ProviderTraits> provider_traits(const Zone& zone) {
   auto known = known_provider(zone);
   if (!known) return tl::unexpected(std::move(known).error());

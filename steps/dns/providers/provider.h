@@ -54,6 +54,9 @@ class DnsProvider {
   virtual Result<std::vector<StoredRRset>> read(const std::vector<RRsetKey>& keys,
                                                 const Deadline& deadline) = 0;
 
+  /// Every RRset of the zone. `refused` with code "dns.not-listed" where the provider cannot tell.
+  virtual Result<std::vector<StoredRRset>> list(const Deadline& deadline);
+
   /// Makes `before` to `after`, all together where traits() say `batch`; a provider without it is given one
   /// RRset at a time. Where it is seen that `before` is no longer so: `drift`. An error of kind `no_answer`
   /// or `cancelled` leaves open whether anything was written; every other kind says that nothing was.

@@ -33,7 +33,7 @@ class Cloudflare final : public DnsProvider {
 
   Result<std::vector<StoredRRset>> read(const std::vector<RRsetKey>& keys,
                                         const Deadline& deadline) override {
-    auto listing = list(deadline);
+    auto listing = list_records(deadline);
     if (!listing) return tl::unexpected(std::move(listing).error());
     std::vector<StoredRRset> sets;
     for (const RRsetKey& key : keys) {
@@ -51,7 +51,7 @@ class Cloudflare final : public DnsProvider {
   }
 
   Result<void> write(const std::vector<RRsetChange>& changes, const Deadline& deadline) override {
-    auto listing = list(deadline);
+    auto listing = list_records(deadline);
     if (!listing) return tl::unexpected(nothing_written(std::move(listing).error()));
     json batch = json::object();
     for (const RRsetChange& change : changes) {
@@ -80,7 +80,7 @@ class Cloudflare final : public DnsProvider {
                 api_.access().title + " shows no zone " + zone_ + ": " + api_.access().zone_hint);
   }
 
-  Result<Listing> list(const Deadline& deadline) {
+  Result<Listing> list_records(const Deadline& deadline) {
     if (auto found = find_zone(deadline); !found) return tl::unexpected(std::move(found).error());
     Listing listing;
     for (int page = 1; page <= kPages; ++page) {

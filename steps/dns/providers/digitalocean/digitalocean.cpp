@@ -31,13 +31,13 @@ class DigitalOcean final : public DnsProvider {
     for (const RRsetKey& key : keys)
       if (auto known = knows_type(traits_, key.type, key.name); !known)
         return tl::unexpected(std::move(known).error());
-    auto records = list(deadline);
+    auto records = list_records(deadline);
     if (!records) return tl::unexpected(std::move(records).error());
     return rrsets_among(*records, keys);
   }
 
   Result<void> write(const std::vector<RRsetChange>& changes, const Deadline& deadline) override {
-    auto records = list(deadline);
+    auto records = list_records(deadline);
     if (!records) return tl::unexpected(nothing_written(std::move(records).error()));
     RecordWriter writer(api_, path_);
     for (const RRsetChange& change : changes) {
@@ -51,7 +51,7 @@ class DigitalOcean final : public DnsProvider {
   }
 
  private:
-  Result<std::vector<ApiRecord>> list(const Deadline& deadline) {
+  Result<std::vector<ApiRecord>> list_records(const Deadline& deadline) {
     std::vector<ApiRecord> found;
     for (int page = 1; page <= kPages; ++page) {
       auto body = api_.get(path_ + "?page=" + std::to_string(page) + "&per_page=" + std::to_string(kPageSize),

@@ -1,5 +1,7 @@
 #include "steps/dns/providers/powerdns/powerdns.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "orchestrator/dns/names.h"
@@ -27,19 +29,29 @@ class PowerDns final : public DnsProvider {
   Result<std::vector<StoredRRset>> read(const std::vector<RRsetKey>& keys,
                                         const Deadline& deadline) override {
     // The whole zone: the filter of the API lets other sets through (pdns issue 14539).
-    auto zone = api_.get(path_, deadline);
-    if (!zone) return tl::unexpected(std::move(zone).error());
-    const json* sets = list_at(*zone, "rrsets");
-    if (!sets) return tl::unexpected(api_.unexpected("something that is no zone"));
+    const auto zone = list(deadline);
+    if (!zone) return zone;
     std::vector<StoredRRset> found;
     for (const RRsetKey& key : keys) {
-      StoredRRset empty{.rrset = {key.name, key.type}};
-      for (const json& set : *sets)
-        if (normal_name(text_at(set, "name")) == key.name && text_at(set, "type") == key.type)
-          read_set(set, empty);
-      found.push_back(std::move(empty));
+      const auto set =
+          std::find_if(zone->begin(), zone->end(), [&](const StoredRRset& one) { return one.key() == key; });
+      found.push_back(set == zone->end() ? StoredRRset{.rrset = {key.name, key.type}} : *set);
     }
     return found;
+  }
+
+  Result<std::vector<StoredRRset>> list(const Deadline& deadline) override {
+    auto zone = api_.get(path_, deadline);
+    if (!zone) return tl::unexpected(std::move(zone).error());
+    const json* answered = list_at(*zone, "rrsets");
+    if (!answered) return tl::unexpected(api_.unexpected("something that is no zone"));
+    std::vector<StoredRRset> sets;
+    for (const json& set : *answered) {
+      StoredRRset stored{.rrset = {normal_name(text_at(set, "name")), text_at(set, "type")}};
+      read_set(set, stored);
+      sets.push_back(std::move(stored));
+    }
+    return sets;
   }
 
   Result<void> write(const std::vector<RRsetChange>& changes, const Deadline& deadline) override {
