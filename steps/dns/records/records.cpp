@@ -6,10 +6,12 @@
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
-#include "steps/dns/change.h"
 #include "steps/dns/records/declaration.h"
 #include "steps/dns/records/report.h"
 #include "steps/dns/stored.h"
+#include "steps/dns/zone_entry.h"
+#include "steps/dns/zone_look.h"
+#include "steps/dns/zone_work.h"
 
 namespace mxodus {
 namespace {
@@ -43,20 +45,6 @@ bool leads_to_host(const std::string& type) {
   return type == "A" || type == "AAAA" || type == "MX" || type == "CNAME" || type == "SRV";
 }
 
-/// What the servers answer, where nobody else can tell what is in the zone.
-Result<StoredRRset> served(const RRsetKey& key, const World& world, const View& view) {
-  StoredRRset stored{.rrset = {key.name, key.type}};
-  const auto answering = std::find_if(view.servers.begin(), view.servers.end(),
-                                      [](const Sighting& seen) { return seen.answered(); });
-  if (answering == view.servers.end())
-    return fail(ErrorKind::no_answer, "dns.no-answer",
-                "none of the name servers says what " + key.type + " of " + key.name + " is" +
-                    (world.trouble.empty() ? "" : ": " + world.trouble));
-  stored.rrset.ttl = answering->answer.rrset.ttl;
-  stored.rrset.data = answering->answer.rrset.data;
-  return stored;
-}
-
 Value as_record_entry(const Value& set) {
   ValueMap entry = *set.get<ValueMap>();
   if (const auto data = entry.find("data"); data != entry.end()) {
@@ -65,13 +53,6 @@ Value as_record_entry(const Value& set) {
     entry["equals"] = std::move(moved);
   }
   return entry;
-}
-
-/// A provider that answered no is a fact; one that could not be asked is unknown.
-Result<Finding> said_no(Error error) {
-  const bool answered = error.kind == ErrorKind::refused || error.kind == ErrorKind::not_found;
-  if (!answered || error.code.starts_with("secret.")) return tl::unexpected(std::move(error));
-  return Finding{Verdict::fail, error.message, {}, ValueMap{{"trouble", error.code}}};
 }
 
 /// An RRset that is to be written.
@@ -173,8 +154,7 @@ class DnsRecords final : public StepType {
   }
 
   Result<Work> apply(const Params&, const StepPlan& plan) const override {
-    return write(plan.summary,
-                 {stored_from_value(plan.apply.find("before")), stored_from_value(plan.apply.find("after"))});
+    return write_zone(plan.summary, change_from_value(plan.apply), patience_.pause);
   }
 
   Result<Finding> finish(StepContext& context, const StepPlan& plan, const WorkResult&) const override {
@@ -204,19 +184,9 @@ class DnsRecords final : public StepType {
   Result<Work> undo(const Params&, const Value& undo, const Finding& now) const override {
     if (const Value* trouble = now.state.find("trouble"))
       return fail(ErrorKind::refused, to_string(*trouble), now.sentence);
-    const auto left = stored_from_value(undo.find("after"));
-    const auto found = stored_from_value(now.state.find("stored"));
-    for (const StoredRRset& set : left) {
-      const auto same_key = [&](const StoredRRset& other) { return other.key() == set.key(); };
-      const auto seen = std::find_if(found.begin(), found.end(), same_key);
-      if (seen == found.end() || !same_rrset(*seen, set))
-        return fail(ErrorKind::drift, "dns.drift",
-                    set.rrset.type + " of " + set.rrset.name +
-                        " is not what this step left behind: it left " + printable_line(text_of(set)) +
-                        ", and there is " + (seen == found.end() ? "none" : printable_line(text_of(*seen))) +
-                        "; it is left as it is");
-    }
-    return write("put the records back", {left, stored_from_value(undo.find("before"))});
+    auto back = taking_back(change_from_value(undo), stored_from_value(now.state.find("stored")));
+    if (!back) return tl::unexpected(std::move(back).error());
+    return write_zone("put the records back", std::move(*back), patience_.pause);
   }
 
   Result<Question> question(const Params& params) const override {
@@ -251,37 +221,20 @@ class DnsRecords final : public StepType {
 
   static Result<Look> look_now(StepContext& context) {
     const Params& params = context.params();
-    const auto zone = context.resources().zones.find(params.text("zone"));
-    if (zone == context.resources().zones.end())
-      return fail(ErrorKind::invalid, "dns.no-zone",
-                  "the playbook has no DNS zone " + params.text("zone") + " under `dns:`");
-    Look look{.zone = normal_name(zone->second.zone), .managed_by = params.text("managed_by")};
-    auto traits = provider_traits(zone->second);
-    if (!traits) return tl::unexpected(std::move(traits).error());
-    look.traits = std::move(*traits);
+    auto zone = find_zone(context.resources(), params.text("zone"));
+    if (!zone) return tl::unexpected(std::move(zone).error());
+    Look look{.zone = normal_name((*zone)->zone), .managed_by = params.text("managed_by")};
     auto wishes = read_wishes(params, look.zone);
     if (!wishes) return tl::unexpected(std::move(wishes).error());
     look.wishes = std::move(*wishes);
 
     std::vector<RRsetKey> keys;
     for (const Wish& wish : look.wishes) keys.push_back(wish.key);
-    if (look.traits.has_api) {
-      auto provider = open_provider(context, zone->second);
-      if (!provider) return tl::unexpected(std::move(provider).error());
-      auto stored = (*provider)->read(keys, context.deadline());
-      if (!stored) return tl::unexpected(std::move(stored).error());
-      look.stored = std::move(*stored);
-      look.traits = (*provider)->traits();
-    }
-    look.world = look_around(keys, look.zone, params.texts("resolvers"), context.dns(), context.deadline());
-    if (context.deadline().stopped())
-      return fail(ErrorKind::cancelled, "dns.stopped", "the look at " + look.zone + " was stopped");
-    if (look.traits.has_api) return look;
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      auto stored = served(keys[i], look.world, look.world.views[i]);
-      if (!stored) return tl::unexpected(std::move(stored).error());
-      look.stored.push_back(std::move(*stored));
-    }
+    auto seen = look_at_zone(context, **zone, keys, params.texts("resolvers"));
+    if (!seen) return tl::unexpected(std::move(seen).error());
+    look.traits = std::move(seen->traits);
+    look.stored = std::move(seen->stored);
+    look.world = std::move(seen->world);
     return look;
   }
 
@@ -315,22 +268,9 @@ class DnsRecords final : public StepType {
     plan.action = by_hand ? PlanAction::ask : PlanAction::change;
     plan.summary = (by_hand ? "ask somebody to change " : "change ") + std::to_string(changes.size()) +
                    (changes.size() == 1 ? " RRset of " : " RRsets of ") + text_at(state, "zone");
-    plan.undo = ValueMap{{"before", to_value(change.before)}, {"after", to_value(change.after)}};
+    plan.undo = to_value(change);
     plan.apply = plan.undo;
     (*plan.apply.get<ValueMap>())["kept_for"] = longest;
-  }
-
-  Work write(const std::string& title, ZoneChange change) const {
-    return LocalWork{
-        title, [change = std::move(change), pause = patience_.pause](StepContext& context) -> Result<void> {
-          const auto zone = context.resources().zones.find(context.params().text("zone"));
-          if (zone == context.resources().zones.end())
-            return fail(ErrorKind::invalid, "dns.no-zone",
-                        "the playbook has no DNS zone " + context.params().text("zone") + " any more");
-          auto provider = open_provider(context, zone->second);
-          if (!provider) return tl::unexpected(std::move(provider).error());
-          return carry_out(**provider, normal_name(zone->second.zone), change, pause, context.deadline());
-        }};
   }
 
   DnsPatience patience_;

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "orchestrator/step_api/context.h"
+#include "orchestrator/step_api/finding.h"
+#include "steps/dns/providers/provider.h"
+#include "steps/dns/view.h"
+
+namespace mxodus::dns {
+
+/// RRsets of a zone where they are kept, and as the world sees them.
+struct ZoneLook {
+  ProviderTraits traits;
+  std::vector<StoredRRset> stored;  ///< one a key: at the provider, or else what the name servers answer
+  World world;
+};
+
+/// Asks the provider of an entry of `dns:`, its name servers, our own resolver and these `resolvers`. An
+/// error where the provider could not be asked or there is none to ask, or after a stop.
+Result<ZoneLook> look_at_zone(StepContext& context, const Zone& zone, const std::vector<RRsetKey>& keys,
+                              const std::vector<std::string>& resolvers);
+
+/// A provider that answered no is a fact, and fails; one that could not be asked stays an error.
+Result<Finding> said_no(Error error);
+
+}  // namespace mxodus::dns
