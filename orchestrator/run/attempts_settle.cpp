@@ -70,6 +70,8 @@ void Attempts::settled(Attempt& attempt, Result<ItemLook> look) {
     return conclude(attempt, Finding{Verdict::fail, attempt.ended_by + "; " + left, {}, {}});
   }
   if (nothing_left) {
+    // Its own process did it, as far as can be seen: what it then has to say, only finish() knows.
+    if (!had_jobs && attempt.planned.effect != Effect::observe) return finish(attempt);
     attempt.evidence = std::move(look->evidence);
     return conclude(attempt, *now.found);
   }

@@ -39,7 +39,7 @@ class RecordingObserver final : public Observer {
 ///   make {name}: a change by a job, after which facts holds name; nothing to do where it does;
 ///   make_unseen {name}: the same, but no look can say whether it is done;
 ///   make_both {name}: the same with a job on each host;
-///   call {name}: the same in the process of mxodus itself.
+///   call {name}: the same in the process of mxodus itself; n is 1 for a look and 2 once it has acted.
 /// Gates, wait and the planner are the real ones.
 class RunWorld {
  public:
