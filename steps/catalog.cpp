@@ -5,6 +5,7 @@
 #include "steps/dns/dmarc/dmarc.h"
 #include "steps/dns/ptr/ptr.h"
 #include "steps/dns/records/records.h"
+#include "steps/dns/scan/scan.h"
 #include "steps/dns/spf/spf.h"
 #include "steps/dnsbl/status/status.h"
 #include "steps/files/layout.h"
@@ -31,6 +32,7 @@ Catalog make_catalog() {
   catalog.add(make_dns_dmarc());
   catalog.add(make_dns_ptr());
   catalog.add(make_dns_records());
+  catalog.add(make_dns_scan());
   catalog.add(make_dns_spf());
   catalog.add(make_dnsbl_status());
   catalog.add(make_files_layout());

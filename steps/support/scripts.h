@@ -6,6 +6,7 @@
 /// GNU find, stat and xargs.
 namespace mxodus::scripts {
 
+extern const std::string_view dns_scan_files;       ///< what files hold that globs name
 extern const std::string_view files_fix;            ///< the job of files.ownership
 extern const std::string_view files_owners;         ///< who owns what
 extern const std::string_view files_undo_fix;       ///< the job that gives back owners and modes

@@ -1,0 +1,162 @@
+#include "steps/dns/scan/follow.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "orchestrator/dns/names.h"
+#include "orchestrator/dns/rdata.h"
+#include "orchestrator/dns/remembering_asker.h"
+#include "orchestrator/mail/spf/evaluator.h"
+
+namespace mxodus::dns {
+namespace {
+
+constexpr std::size_t kAddresses = 256;  // that are asked for their names
+
+/// "include:_spf.example.net" of "example.org include:_spf.example.net".
+std::string term_of(const std::string& step) {
+  return step.substr(std::min(step.find(' ') + 1, step.size()));
+}
+std::string domain_of(const std::string& step) {
+  return step.substr(0, step.find(' '));
+}
+
+bool is_all(const std::string& term) {
+  return term.ends_with("all") && term.size() <= 4;
+}
+
+/// The domain that a term of the record names; that of the record where it names none.
+std::string domain_named_by(const std::string& term, const std::string& record, const std::string& owner) {
+  for (const spf::Directive& directive : spf::parse_record(record).directives)
+    if (directive.text == term && !directive.domain.empty()) return normal_name(directive.domain);
+  return owner;
+}
+
+}  // namespace
+
+void Follower::follow(Gathered& gathered, std::vector<Hit>& hits) {
+  gathered_ = &gathered;
+  hits_ = &hits;
+  follow_names();
+  ask_addresses_back();
+  look_at_name_servers();
+  for (const SourceRecord& record : gathered.records)
+    if (record.set.type == "TXT" && !record.set.name.starts_with('*')) follow_spf(record);
+}
+
+bool Follower::is_ours(const std::string& name) const {
+  return std::any_of(domains_.begin(), domains_.end(),
+                     [&](const std::string& domain) { return is_within(name, domain); });
+}
+
+bool Follower::found(const std::string& name, const std::string& to) const {
+  return std::any_of(hits_->begin(), hits_->end(),
+                     [&](const Hit& hit) { return hit.name == name && hit.to == to; });
+}
+
+bool Follower::answered(const DnsAnswer& answer, const std::string& name, const std::string& type) {
+  if (is_answer(answer.status)) return true;
+  gathered_->troubles.push_back(name + " " + type + ": " + to_string(answer.status));
+  return false;
+}
+
+void Follower::follow_names() {
+  std::set<std::string> names;
+  for (const SourceRecord& record : gathered_->records)
+    for (const Pointer& pointer : leads_of(record.set, old_, domains_).pointers)
+      if (!pointer.spf && !is_ours(pointer.name) && spf::is_queryable(pointer.name))
+        names.insert(pointer.name);
+  std::vector<std::pair<std::string, std::string>> questions;
+  for (const std::string& name : names)
+    for (const char* type : {"A", "AAAA", "CNAME"}) questions.emplace_back(name, type);
+  const std::vector<DnsAnswer> answers = dns_.resolve_all(questions, deadline_);
+
+  std::map<std::string, std::set<std::string>> behind;  // name -> old places
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    const auto& [name, type] = questions[i];
+    if (!answered(answers[i], name, type)) continue;
+    if (const std::string to = old_.name(answers[i].canonical); !to.empty()) behind[name].insert(to);
+    for (const std::string& data : answers[i].rrset.data)
+      if (const std::string to = type == "CNAME" ? old_.name(data) : old_.address(data); !to.empty())
+        behind[name].insert(to);
+  }
+  for (const SourceRecord& record : gathered_->records)
+    for (const Pointer& pointer : leads_of(record.set, old_, domains_).pointers)
+      if (const auto places = behind.find(pointer.name); !pointer.spf && places != behind.end())
+        for (const std::string& to : places->second)
+          hits_->push_back(hit_of(record, {pointer.data, pointer.term, to, pointer.name}));
+}
+
+void Follower::ask_addresses_back() {
+  std::set<std::string> addresses;
+  for (const std::string& address : old_.addresses()) addresses.insert(address);
+  for (const SourceRecord& record : gathered_->records)
+    if (record.set.type == "A" || record.set.type == "AAAA")
+      for (const std::string& address : record.set.data)
+        if (addresses.size() < kAddresses) addresses.insert(address);
+  std::vector<std::pair<std::string, std::string>> questions;
+  std::vector<std::string> asked;
+  for (const std::string& text : addresses) {
+    const auto address = spf::IpAddress::parse(text);
+    if (!address || is_ours(address->reverse_name())) continue;
+    questions.emplace_back(address->reverse_name(), "PTR");
+    asked.push_back(text);
+  }
+  std::vector<DnsAnswer> answers = dns_.resolve_all(questions, deadline_);
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (!answered(answers[i], questions[i].first, "PTR") || answers[i].status != DnsStatus::data) continue;
+    const SourceRecord record{std::move(answers[i].rrset),
+                              "the reverse zone of " + asked[i] + ", where that address is rented"};
+    for (const Lead& lead : leads_of(record.set, old_, domains_).leads)
+      hits_->push_back(hit_of(record, lead));
+  }
+}
+
+void Follower::look_at_name_servers() {
+  for (const std::string& domain : domains_) {
+    if (domain.ends_with(".arpa")) continue;
+    const auto servers = dns_.authoritative_servers(domain, deadline_);
+    if (!servers) {
+      gathered_->troubles.push_back("the name servers of " + domain + ": " + servers.error().message);
+      continue;
+    }
+    for (const auto& server : *servers) {
+      const std::string to = old_.address(server.address);
+      if (to.empty() || found(server.name, to)) continue;
+      const bool by_name = std::any_of(hits_->begin(), hits_->end(),
+                                       [&](const Hit& hit) { return hit.by == server.name && hit.to == to; });
+      if (!by_name)
+        hits_->push_back({"glue", server.name, server.address, "", to, "", "the parent of " + domain});
+    }
+  }
+}
+
+void Follower::follow_spf(const SourceRecord& record) {
+  const std::vector<std::string> texts = spf::select_records(record.set.data);
+  if (texts.size() != 1) return;  // none, or a permanent error
+  const std::string& domain = record.set.name;
+  for (const std::string& text : old_.addresses()) {
+    const bool named = std::any_of(hits_->begin(), hits_->end(), [&](const Hit& hit) {
+      return hit.form == "SPF" && hit.name == domain && hit.to == text;
+    });
+    if (named) continue;
+    const spf::Client client{*spf::IpAddress::parse(text), domain, "", now_};
+    const spf::Outcome outcome = spf::check_host(client, domain, domain, dns_, deadline_);
+    if (outcome.result == spf::CheckResult::temperror)
+      gathered_->troubles.push_back("SPF of " + domain + " for " + text + ": " + outcome.reason);
+    const bool lets_in = outcome.result == spf::CheckResult::pass ||
+                         outcome.result == spf::CheckResult::softfail ||
+                         outcome.result == spf::CheckResult::neutral;
+    if (!lets_in || outcome.path.empty() || is_all(outcome.decided_by)) continue;
+    const std::string first = term_of(outcome.path.front());
+    const std::string by = outcome.path.size() > 1 ? domain_of(outcome.path.back())
+                                                   : domain_named_by(first, texts.front(), domain);
+    // What our own records say is mended there.
+    if (outcome.path.size() > 1 ? found(by, text) : is_ours(by)) continue;
+    hits_->push_back(hit_of(
+        record, {txt_data(texts.front()), first, text, outcome.path.size() > 1 ? outcome.path.back() : by}));
+  }
+}
+
+}  // namespace mxodus::dns

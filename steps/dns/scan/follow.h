@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "orchestrator/core/deadline.h"
+#include "orchestrator/core/quantity.h"
+#include "orchestrator/dns/asker.h"
+#include "steps/dns/scan/gathered.h"
+#include "steps/dns/scan/hit.h"
+#include "steps/dns/scan/old_places.h"
+
+namespace mxodus::dns {
+
+/// Finds what is not written in the records themselves: names of other people behind which an old address
+/// stands, SPF that lets an old address pass by way of other records, the name that an address calls itself,
+/// and name servers at an old address. Records of our own domains are never asked for a second time: a record
+/// that leads to one of them is mended by mending that one.
+class Follower {
+ public:
+  Follower(const OldPlaces& old, const std::vector<std::string>& domains, Time now, DnsAsker& dns,
+           const Deadline& deadline)
+      : old_(old), domains_(domains), now_(now), dns_(dns), deadline_(deadline) {}
+
+  /// Adds to `hits`, and to the troubles of `gathered` what could not be asked.
+  void follow(Gathered& gathered, std::vector<Hit>& hits);
+
+ private:
+  bool is_ours(const std::string& name) const;
+  bool answered(const DnsAnswer& answer, const std::string& name, const std::string& type);
+  void follow_names();
+  void follow_spf(const SourceRecord& record);
+  void ask_addresses_back();
+  void look_at_name_servers();
+  bool found(const std::string& name, const std::string& to) const;
+
+  const OldPlaces& old_;
+  const std::vector<std::string>& domains_;
+  Time now_;
+  DnsAsker& dns_;
+  const Deadline& deadline_;
+  Gathered* gathered_ = nullptr;
+  std::vector<Hit>* hits_ = nullptr;
+};
+
+}  // namespace mxodus::dns

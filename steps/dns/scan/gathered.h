@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "orchestrator/dns/asker.h"
+
+namespace mxodus::dns {
+
+/// An RRset, and where one goes to change it.
+struct SourceRecord {
+  RRset set;
+  std::string where;  ///< "the zone example.org at powerdns", "/etc/bind/example.org:12"
+};
+
+/// Where records or lines come from, and whether these are all that there are.
+struct Source {
+  std::string kind;  ///< "provider", "zone_file", "dictionary", "files"
+  std::string what;  ///< the zone, or the host
+  std::int64_t looked_at = 0;
+  bool complete = false;
+  std::string note;  ///< for people: "42 RRsets", "31 names asked; the zone cannot be listed"
+};
+
+/// What a scan looks through.
+struct Gathered {
+  std::vector<SourceRecord> records;
+  std::vector<Source> sources;
+  std::vector<std::string> listed;    ///< zones of which every record is here
+  std::vector<std::string> troubles;  ///< what could not be asked or read
+};
+
+}  // namespace mxodus::dns

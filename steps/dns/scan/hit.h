@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "orchestrator/core/value.h"
+#include "steps/dns/scan/files.h"
+#include "steps/dns/scan/gathered.h"
+#include "steps/dns/scan/leads.h"
+
+namespace mxodus::dns {
+
+/// A place that still leads to an old one, and where to mend it.
+struct Hit {
+  std::string form;   ///< the type of the record, "SPF", "glue", or "file"
+  std::string name;   ///< the owner of the record, or the host
+  std::string data;   ///< the record, or the line
+  std::string term;   ///< what in it; empty: all of it
+  std::string to;     ///< the old address or name
+  std::string by;     ///< over which other name; empty: at once
+  std::string where;  ///< the zone or the file, with its line
+
+  /// "acme.test MX leads to the old 192.0.2.1 by mail.example.net"
+  std::string sentence() const;
+  std::string mend() const;
+  Value value() const;
+};
+
+Hit hit_of(const SourceRecord& record, const Lead& lead);
+Hit hit_of(const std::string& host, const std::string& path, const LineHit& line);
+
+}  // namespace mxodus::dns
