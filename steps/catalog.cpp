@@ -7,6 +7,7 @@
 #include "steps/dns/records/records.h"
 #include "steps/dns/scan/scan.h"
 #include "steps/dns/spf/spf.h"
+#include "steps/dns/ttl/ttl.h"
 #include "steps/dnsbl/status/status.h"
 #include "steps/files/layout.h"
 #include "steps/files/ownership.h"
@@ -34,6 +35,7 @@ Catalog make_catalog() {
   catalog.add(make_dns_records());
   catalog.add(make_dns_scan());
   catalog.add(make_dns_spf());
+  catalog.add(make_dns_ttl());
   catalog.add(make_dnsbl_status());
   catalog.add(make_files_layout());
   catalog.add(make_files_ownership());
