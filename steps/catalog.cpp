@@ -3,6 +3,7 @@
 #include "steps/command/command.h"
 #include "steps/dns/dkim/dkim.h"
 #include "steps/dns/dmarc/dmarc.h"
+#include "steps/dns/mx/mx.h"
 #include "steps/dns/propagated/propagated.h"
 #include "steps/dns/ptr/ptr.h"
 #include "steps/dns/records/records.h"
@@ -32,6 +33,7 @@ Catalog make_catalog() {
   catalog.add(make_command());
   catalog.add(make_dns_dkim());
   catalog.add(make_dns_dmarc());
+  catalog.add(make_dns_mx());
   catalog.add(make_dns_propagated());
   catalog.add(make_dns_ptr());
   catalog.add(make_dns_records());

@@ -1,0 +1,82 @@
+#include "steps/dns/mail_hosts.h"
+
+#include <algorithm>
+#include <charconv>
+#include <tuple>
+
+#include "orchestrator/core/names.h"
+#include "orchestrator/core/text.h"
+#include "orchestrator/dns/names.h"
+#include "orchestrator/dns/remembering_asker.h"
+
+namespace mxodus::dns {
+namespace {
+
+constexpr std::size_t kExchangers = 50;
+
+void add_addresses(const DnsAnswer& answer, HostAddresses& host) {
+  if (!answer.canonical.empty()) host.alias_of = answer.canonical;
+  for (const std::string& data : answer.rrset.data)
+    if (const auto address = canonical_address(data)) host.addresses.push_back(*address);
+}
+
+/// "10 mail.example.org."; what is no such thing has preference 0 and the text as its host.
+MailExchanger exchanger_from(const std::string& data) {
+  MailExchanger exchanger;
+  const std::size_t blank = data.find(' ');
+  std::from_chars(data.data(), data.data() + std::min(blank, data.size()), exchanger.preference);
+  exchanger.host = normal_name(blank == std::string::npos ? data : data.substr(blank + 1));
+  return exchanger;
+}
+
+}  // namespace
+
+bool HostAddresses::asked() const {
+  return is_answer(ipv4) && is_answer(ipv6);
+}
+
+std::string HostAddresses::trouble() const {
+  std::vector<std::string> parts;
+  if (!is_answer(ipv4)) parts.push_back(std::string("A ") + to_string(ipv4));
+  if (!is_answer(ipv6)) parts.push_back(std::string("AAAA ") + to_string(ipv6));
+  return join(parts, ", ");
+}
+
+HostAddresses look_up_host(const std::string& name, DnsAsker& dns, const Deadline& deadline) {
+  HostAddresses host;
+  host.name = normal_name(name);
+  const std::vector<DnsAnswer> answers = dns.resolve_all({{host.name, "A"}, {host.name, "AAAA"}}, deadline);
+  host.ipv4 = answers[0].status;
+  host.ipv6 = answers[1].status;
+  host.secure = answers[0].secure && answers[1].secure;
+  for (const DnsAnswer& answer : answers) add_addresses(answer, host);
+  return host;
+}
+
+std::vector<std::string> MailExchangers::hosts() const {
+  std::vector<std::string> names;
+  for (const MailExchanger& one : list)
+    if (!one.host.empty() && std::find(names.begin(), names.end(), one.host) == names.end())
+      names.push_back(one.host);
+  return names;
+}
+
+MailExchangers look_up_exchangers(const std::string& domain, DnsAsker& dns, const Deadline& deadline) {
+  MailExchangers found;
+  found.domain = normal_name(domain);
+  const DnsAnswer answer = dns.resolve(found.domain, "MX", deadline);
+  found.status = answer.status;
+  found.secure = answer.secure;
+  for (const std::string& data : answer.rrset.data)
+    if (found.list.size() < kExchangers) found.list.push_back(exchanger_from(data));
+  if (answer.status == DnsStatus::no_data) {
+    found.implicit = true;
+    found.list.push_back({0, found.domain});
+  }
+  std::sort(found.list.begin(), found.list.end(), [](const MailExchanger& a, const MailExchanger& b) {
+    return std::tie(a.preference, a.host) < std::tie(b.preference, b.host);
+  });
+  return found;
+}
+
+}  // namespace mxodus::dns
