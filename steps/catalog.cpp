@@ -1,6 +1,7 @@
 #include "steps/catalog.h"
 
 #include "steps/command/command.h"
+#include "steps/dns/caa/caa.h"
 #include "steps/dns/dkim/dkim.h"
 #include "steps/dns/dmarc/dmarc.h"
 #include "steps/dns/mx/mx.h"
@@ -31,6 +32,7 @@ Catalog make_catalog() {
   catalog.add(make_checklist());
   catalog.add(make_choose());
   catalog.add(make_command());
+  catalog.add(make_dns_caa());
   catalog.add(make_dns_dkim());
   catalog.add(make_dns_dmarc());
   catalog.add(make_dns_mx());

@@ -1,0 +1,223 @@
+#include "steps/dns/caa/caa.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "orchestrator/core/text.h"
+#include "orchestrator/dns/names.h"
+#include "orchestrator/dns/remembering_asker.h"
+#include "steps/dns/caa/declaration.h"
+#include "steps/dns/caa/issue.h"
+#include "steps/dns/judgement.h"
+
+namespace mxodus {
+namespace {
+
+using namespace dns;
+
+constexpr std::size_t kQuestions = 1000;  // of one look
+
+/// The records that hold for a name, and where they were found.
+struct RelevantSet {
+  std::string found_at;  ///< empty: there are none
+  std::string asked;     ///< the last name that was asked
+  DnsAnswer answer;      ///< of `asked`
+};
+
+RelevantSet climb(const std::string& name, DnsAsker& dns, const Deadline& deadline) {
+  RelevantSet set;
+  for (std::string at = name; !at.empty();) {
+    set.asked = at;
+    set.answer = dns.resolve(at, "CAA", deadline);
+    if (set.answer.status == DnsStatus::data) set.found_at = at;
+    if (!set.found_at.empty() || !is_answer(set.answer.status)) return set;
+    const std::size_t dot = at.find('.');
+    at = dot == std::string::npos ? "" : at.substr(dot + 1);
+  }
+  return set;
+}
+
+bool lists(const std::string& methods, const std::string& wanted) {
+  const std::vector<std::string> all = split(methods, ',');
+  return std::any_of(all.begin(), all.end(), [&](const std::string& one) { return trim(one) == wanted; });
+}
+
+class Look {
+ public:
+  explicit Look(StepContext& context)
+      : context_(context),
+        dns_(context.dns(), context.clock(), kQuestions),
+        issuer_(normal_name(context.params().text("issuer"))) {}
+
+  Finding take() {
+    for (const std::string& name : context_.params().texts("name")) {
+      const RelevantSet set = climb(normal_name(name), dns_, context_.deadline());
+      const std::string standing = judge(normal_name(name), set);
+      ValueList records;
+      for (const std::string& data : set.answer.rrset.data) records.push_back(printable_line(data, 1000));
+      results_.push_back(ValueMap{{"name", normal_name(name)},
+                                  {"found_at", set.found_at},
+                                  {"records", std::move(records)},
+                                  {"standing", standing}});
+      if (standing == "open" || standing == "allowed") ++allowed_;
+    }
+    return finding();
+  }
+
+ private:
+  std::string judge(const std::string& name, const RelevantSet& set) {
+    if (!is_answer(set.answer.status)) {
+      judgement_.add(Verdict::unknown, "who may issue for " + name + " is not known: " + set.asked +
+                                           " CAA: " + to_string(set.answer.status));
+      return "unknown";
+    }
+    if (set.found_at.empty()) return "open";
+    std::vector<CaaProperty> properties;
+    for (const std::string& data : set.answer.rrset.data) {
+      auto property = parse_caa(data);
+      if (!property) {
+        judgement_.add(Verdict::unknown,
+                       "CAA of " + set.found_at + " cannot be read: " + property.error().message);
+        return "unknown";
+      }
+      properties.push_back(std::move(*property));
+    }
+    return judge(name, set.found_at, properties);
+  }
+
+  std::string judge(const std::string& name, const std::string& at,
+                    const std::vector<CaaProperty>& properties) {
+    for (const CaaProperty& one : properties)
+      if (one.critical && !is_known_caa_tag(one.tag)) {
+        judgement_.add(Verdict::fail,
+                       "nobody may issue for " + name + ": the critical CAA tag \"" + one.tag + "\" of " +
+                           at + " is known to no authority",
+                       "take it out, or its flag 128");
+        return "refused";
+      }
+    std::vector<CaaIssuer> issuers = issuers_of(at, properties);
+    if (issuers.empty()) return "open";
+    const bool named = std::any_of(issuers.begin(), issuers.end(), [&](const CaaIssuer& one) {
+      return one.well_formed && one.domain == issuer_;
+    });
+    if (!named) {
+      refuse(name, at, issuers);
+      return "refused";
+    }
+    return judge_bindings(name, at, issuers) ? "allowed" : "refused";
+  }
+
+  /// What speaks for this kind of certificate: `issuewild` replaces `issue` for wildcards (RFC 8659, 4.3).
+  std::vector<CaaIssuer> issuers_of(const std::string& at, const std::vector<CaaProperty>& properties) {
+    const auto of = [&](const std::string& tag) {
+      std::vector<CaaIssuer> found;
+      for (const CaaProperty& one : properties)
+        if (one.tag == tag) {
+          found.push_back(parse_issuer(one.value));
+          if (!found.back().well_formed)
+            judgement_.add(Verdict::warn,
+                           "\"" + printable_line(one.value) + "\" in CAA of " + at +
+                               " cannot be read, and counts as nobody",
+                           "write it as \"ca.example; name=value\"");
+        }
+      return found;
+    };
+    std::vector<CaaIssuer> wild;
+    if (context_.params().flag("wildcard")) wild = of("issuewild");
+    return wild.empty() ? of("issue") : wild;
+  }
+
+  std::string tag() const { return context_.params().flag("wildcard") ? "issuewild" : "issue"; }
+
+  void refuse(const std::string& name, const std::string& at, const std::vector<CaaIssuer>& issuers) {
+    std::vector<std::string> others;
+    for (const CaaIssuer& one : issuers)
+      if (one.well_formed && !one.domain.empty()) others.push_back(one.domain);
+    judgement_.add(Verdict::fail,
+                   issuer_ + " may not issue for " + name + ": CAA of " + at +
+                       (others.empty() ? " allows nobody" : " allows " + join(others, ", ")),
+                   "publish at " + at + " CAA 0 " + tag() + " \"" + issuer_ + "\"");
+  }
+
+  /// Whether one of the records of our issuer takes this account and this challenge.
+  bool judge_bindings(const std::string& name, const std::string& at, const std::vector<CaaIssuer>& issuers) {
+    const std::string account = context_.params().text("account");
+    const std::string method = context_.params().text("method");
+    std::vector<std::string> against;
+    std::vector<std::string> unchecked;
+    for (const CaaIssuer& one : issuers) {
+      if (!one.well_formed || one.domain != issuer_) continue;
+      if (!account.empty() && !one.account.empty() && one.account != account)
+        against.push_back("only to the account " + one.account);
+      else if (!method.empty() && !one.methods.empty() && !lists(one.methods, method))
+        against.push_back("only by " + one.methods);
+      else if (account.empty() && !one.account.empty())
+        unchecked.push_back("only to the account " + one.account);
+      else if (method.empty() && !one.methods.empty())
+        unchecked.push_back("only by " + one.methods);
+      else
+        return true;
+    }
+    const bool open = !unchecked.empty();
+    const std::string how = issuer_ + " may issue for " + name + " " +
+                            join(open ? unchecked : against, ", or ") + " (CAA of " + at + ")";
+    if (open)
+      judgement_.add(Verdict::warn, how,
+                     "see that the new host has this, and name it in `account` and `method`");
+    else
+      judgement_.add(Verdict::fail, how + ", which is not what the new host has",
+                     "take the account's key to the new host, or change the record at " + at);
+    return open;
+  }
+
+  Finding finding() {
+    context_.keep_evidence("dns.txt", dns_.protocol());
+    const bool all = allowed_ == results_.size();
+    Finding finding;
+    finding.verdict = judgement_.verdict();
+    finding.sentence =
+        judgement_.sentence(issuer_ + " may issue for " + join(context_.params().texts("name"), ", "));
+    finding.state = Value(results_);
+    finding.outputs = {{"allowed", all},
+                       {"results", std::move(results_)},
+                       {"warnings", judgement_.sentences(Verdict::warn)},
+                       {"mend", judgement_.mends()}};
+    return finding;
+  }
+
+  StepContext& context_;
+  RememberingAsker dns_;
+  std::string issuer_;
+  ValueList results_;
+  std::size_t allowed_ = 0;
+  Judgement judgement_;
+};
+
+class DnsCaa final : public StepType {
+ public:
+  const StepDeclaration& declaration() const override { return declaration_; }
+
+  Result<void> check(const Params& params) const override {
+    if (!params.waits_for().empty() || !params.texts("name").empty()) return {};
+    return fail(ErrorKind::invalid, "caa.no-name", "`name` is empty: nothing would be asked");
+  }
+
+  Result<Finding> probe(StepContext& context) const override {
+    Finding finding = Look(context).take();
+    if (context.deadline().stopped())
+      return fail(ErrorKind::cancelled, "caa.stopped", "CAA was not looked up to the end: it was stopped");
+    return finding;
+  }
+
+ private:
+  StepDeclaration declaration_ = declare_caa();
+};
+
+}  // namespace
+
+std::unique_ptr<StepType> make_dns_caa() {
+  return std::make_unique<DnsCaa>();
+}
+
+}  // namespace mxodus
