@@ -4,6 +4,7 @@
 #include "steps/dns/caa/caa.h"
 #include "steps/dns/dkim/dkim.h"
 #include "steps/dns/dmarc/dmarc.h"
+#include "steps/dns/mta_sts/mta_sts.h"
 #include "steps/dns/mx/mx.h"
 #include "steps/dns/propagated/propagated.h"
 #include "steps/dns/ptr/ptr.h"
@@ -35,6 +36,7 @@ Catalog make_catalog() {
   catalog.add(make_dns_caa());
   catalog.add(make_dns_dkim());
   catalog.add(make_dns_dmarc());
+  catalog.add(make_dns_mta_sts());
   catalog.add(make_dns_mx());
   catalog.add(make_dns_propagated());
   catalog.add(make_dns_ptr());
