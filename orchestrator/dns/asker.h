@@ -33,7 +33,9 @@ enum class DnsStatus {
 
 struct DnsAnswer {
   DnsStatus status = DnsStatus::timeout;
-  RRset rrset;            ///< of status data; its ttl is what is left of it where a cache answered
+  /// Of status data; its ttl is what is left of it where a cache answered. Of status refused, where a server
+  /// refers to those of a zone below: what the referral itself tells of the question, NS or glue.
+  RRset rrset;
   std::string canonical;  ///< the name at the end of a CNAME chain, where there was one
   bool secure = false;    ///< validated by DNSSEC
   bool authoritative = false;

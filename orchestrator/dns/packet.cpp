@@ -62,24 +62,31 @@ bool is_referral(const ldns_pkt& packet) {
   return !ldns_pkt_aa(&packet) && name_servers && !soa;
 }
 
+/// Takes the records of `owner` and the type out of a section.
+void collect(const ldns_rr_list* section, ldns_rr_type type, const std::string& owner, RRset& rrset) {
+  each(section, [&](const ldns_rr& record) {
+    if (ldns_rr_get_type(&record) != type || owner_of(record) != owner) return;
+    if (rrset.data.size() >= kDataLimit) return;
+    const bool first = rrset.data.empty();
+    rrset.ttl = first ? ldns_rr_ttl(&record) : std::min(rrset.ttl, ldns_rr_ttl(&record));
+    rrset.data.push_back(data_text(record));
+  });
+}
+
 void read_data(const ldns_pkt& packet, const std::string& type, DnsAnswer& answer) {
   const ldns_rr_type wanted = ldns_get_rr_type_by_name(type.c_str());
-  const std::string& asked = answer.rrset.name;
+  const std::string asked = answer.rrset.name;
   const std::string end =
       wanted == LDNS_RR_TYPE_CNAME ? asked : end_of_chain(ldns_pkt_answer(&packet), asked);
   if (end != asked) answer.canonical = end;
-  each(ldns_pkt_answer(&packet), [&](const ldns_rr& record) {
-    if (ldns_rr_get_type(&record) != wanted || owner_of(record) != end) return;
-    if (answer.rrset.data.size() >= kDataLimit) return;
-    const bool first = answer.rrset.data.empty();
-    answer.rrset.ttl = first ? ldns_rr_ttl(&record) : std::min(answer.rrset.ttl, ldns_rr_ttl(&record));
-    answer.rrset.data.push_back(data_text(record));
-  });
+  collect(ldns_pkt_answer(&packet), wanted, end, answer.rrset);
   if (!answer.rrset.data.empty()) {
     answer.status = DnsStatus::data;
   } else if (is_referral(packet) && answer.canonical.empty()) {
     answer.status = DnsStatus::refused;
     answer.note = "it is not responsible for the name and refers to other servers";
+    collect(ldns_pkt_authority(&packet), wanted, asked, answer.rrset);
+    collect(ldns_pkt_additional(&packet), wanted, asked, answer.rrset);
   } else {
     answer.status = DnsStatus::no_data;
     answer.negative_ttl = negative_ttl(packet);

@@ -227,6 +227,18 @@ TEST_F(Asker, TakesAReferralForNoAnswer) {
   EXPECT_NE(answer.status, DnsStatus::data);
 }
 
+TEST_F(Asker, KeepsWhatAReferralTellsOfADelegationAndItsGlue) {
+  server_.set_authoritative(false);
+  server_.add("mail.acme.test. 300 IN TXT \"the names above exist\"");
+  server_.refer_by("acme.test. 300 IN NS ns.elsewhere.test.");
+  const DnsAnswer answer = open().ask_server(server_.address(), "acme.test", "NS", false, soon());
+  EXPECT_EQ(answer.status, DnsStatus::refused);
+  EXPECT_THAT(answer.rrset.data, ElementsAre("ns.elsewhere.test."));
+  EXPECT_EQ(answer.rrset.ttl, 300u);
+  EXPECT_THAT(open().ask_server(server_.address(), "mail.acme.test", "A", false, soon()).rrset.data,
+              IsEmpty());
+}
+
 TEST_F(Asker, TellsWhatANamedServerRefuses) {
   server_.answer_with("acme.test", 5);
   EXPECT_EQ(open().ask_server(server_.address(), "acme.test", "SOA", false, soon()).status,
