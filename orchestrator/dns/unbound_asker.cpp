@@ -180,7 +180,8 @@ Result<std::vector<DnsAsker::AuthoritativeServer>> UnboundAsker::authoritative_s
     const DnsAnswer answer = resolve(zone, "NS", deadline);
     if (!answered(answer.status))
       return fail(ErrorKind::no_answer, "dns.no-servers",
-                  "the name servers of " + zone + " could not be found: " + answer.note);
+                  "the name servers of " + (zone.empty() ? "the root" : zone) +
+                      " could not be found: " + answer.note);
     if (answer.status == DnsStatus::data && answer.canonical.empty()) servers = answer.rrset.data;
     if (zone.empty()) break;
     if (servers.empty()) zone = zone.find('.') == std::string::npos ? "" : zone.substr(zone.find('.') + 1);
