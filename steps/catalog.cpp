@@ -3,6 +3,7 @@
 #include "steps/command/command.h"
 #include "steps/dns/caa/caa.h"
 #include "steps/dns/delegation/delegation.h"
+#include "steps/dns/discovery/discovery.h"
 #include "steps/dns/dkim/dkim.h"
 #include "steps/dns/dmarc/dmarc.h"
 #include "steps/dns/mta_sts/mta_sts.h"
@@ -36,6 +37,7 @@ Catalog make_catalog() {
   catalog.add(make_command());
   catalog.add(make_dns_caa());
   catalog.add(make_dns_delegation());
+  catalog.add(make_dns_discovery());
   catalog.add(make_dns_dkim());
   catalog.add(make_dns_dmarc());
   catalog.add(make_dns_mta_sts());
