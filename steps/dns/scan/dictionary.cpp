@@ -48,7 +48,10 @@ class Dictionary {
     for (const std::string& name : more) add_host(name);
     for (const char* text : kTexts) add(below(text), "TXT");
     for (const char* service : kServices) add(below(service), "SRV");
-    for (const std::string& name : old_.names()) add_dane(name);
+    for (const std::string& name : old_.names()) {
+      add_host(name);
+      add_dane(name);
+    }
     for (int round = 0; round < kRounds && !open_.empty() && !deadline_.passed(); ++round) ask_open();
     conclude();
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "orchestrator/core/text.h"
 #include "steps/support/asking.h"
@@ -16,6 +17,17 @@ constexpr std::array kStates = {"read", "cut", "binary", "unreadable", "special"
 
 bool is_comment(std::string_view line) {
   return line.starts_with('#') || line.starts_with(';') || line.starts_with("//");
+}
+
+/// "relayhost" of "relayhost = [192.0.2.1]": what is written like the name of a setting, and no more.
+std::string setting_of(std::string_view line) {
+  const std::size_t equals = line.find('=');
+  if (equals == std::string_view::npos) return "";
+  const std::string_view name = trim(line.substr(0, equals));
+  const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::islower(c) || std::isdigit(c) || c == '_' || c == '-';
+  });
+  return plain ? std::string(name) : "";
 }
 
 /// The text up to the next NUL; false where there is none.
@@ -69,7 +81,7 @@ std::vector<LineHit> lines_leading_to(const OldPlaces& old, std::string_view con
     ++number;
     if (is_comment(trim(line))) continue;
     for (std::string& place : old.in_text(line))
-      hits.push_back({number, std::string(trim(line)), std::move(place)});
+      hits.push_back({number, setting_of(trim(line)), std::move(place)});
   }
   return hits;
 }

@@ -33,10 +33,11 @@ Result<std::vector<HostFile>> read_files(HostReader& host, const std::vector<std
 /// Takes the answer of the host apart. `no_answer` where it is cut off. Pure.
 Result<std::vector<HostFile>> parse_files(std::string_view output);
 
-/// A line that leads to an old place.
+/// A line that leads to an old place. Never the line itself: it may hold a password, as those of sasl_passwd
+/// do.
 struct LineHit {
-  int line = 0;  ///< from 1
-  std::string text;
+  int line = 0;         ///< from 1
+  std::string setting;  ///< "relayhost" of "relayhost = …"; empty where the line sets nothing
   std::string to;
 };
 /// The lines that do something: one that begins with #, ; or // is a comment. Pure.

@@ -91,8 +91,9 @@ void Follower::follow_names() {
 void Follower::ask_addresses_back() {
   std::set<std::string> addresses;
   for (const std::string& address : old_.addresses()) addresses.insert(address);
+  // Another address can only call itself by an old name.
   for (const SourceRecord& record : gathered_->records)
-    if (record.set.type == "A" || record.set.type == "AAAA")
+    if (!old_.names().empty() && (record.set.type == "A" || record.set.type == "AAAA"))
       for (const std::string& address : record.set.data)
         if (addresses.size() < kAddresses) addresses.insert(address);
   std::vector<std::pair<std::string, std::string>> questions;

@@ -15,12 +15,13 @@ bool is_spf(const RRset& set, const std::string& data) {
 
 std::string Hit::sentence() const {
   const std::string whose = form == "file" ? where : name + " " + form;
-  const std::string part = form == "file" ? "" : term.empty() ? "" : " (" + term + ")";
+  const std::string& what = form == "file" ? data : term;
+  const std::string part = what.empty() ? "" : " (" + what + ")";
   return whose + part + " leads to the old " + to + (by.empty() ? "" : " by " + by);
 }
 
 std::string Hit::mend() const {
-  if (form == "file") return "change that line: " + printable_line(data, 120);
+  if (form == "file") return "change line " + where;
   if (form == "glue") return "change it where the domain is registered";
   return "change " + printable_line(data, 120) + " in " + where;
 }
@@ -49,7 +50,7 @@ Hit hit_of(const SourceRecord& record, const Lead& lead) {
 Hit hit_of(const std::string& host, const std::string& path, const LineHit& line) {
   return {"file",
           host,
-          line.text,
+          line.setting,
           "",
           line.to,
           "",

@@ -13,7 +13,7 @@ namespace mxodus::dns {
 struct Hit {
   std::string form;   ///< the type of the record, "SPF", "glue", or "file"
   std::string name;   ///< the owner of the record, or the host
-  std::string data;   ///< the record, or the line
+  std::string data;   ///< the record, or what the line sets
   std::string term;   ///< what in it; empty: all of it
   std::string to;     ///< the old address or name
   std::string by;     ///< over which other name; empty: at once

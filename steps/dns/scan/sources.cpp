@@ -73,7 +73,7 @@ void read_zone_file(const std::string& zone, const std::string& path, const OldP
     gathered.troubles.push_back(path + ":" + std::to_string(fault.line) + ": " + fault.why);
     const auto index = static_cast<std::size_t>(fault.line - 1);
     for (std::string& to : old.in_text(index < lines.size() ? lines[index] : ""))
-      hits.push_back(hit_of("this machine", path, {fault.line, lines[index], std::move(to)}));
+      hits.push_back(hit_of("this machine", path, {fault.line, "", std::move(to)}));
   }
   if (text->faults.empty()) gathered.listed.push_back(normal_name(zone));
   gathered.sources.push_back(

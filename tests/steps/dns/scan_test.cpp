@@ -21,6 +21,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::UnorderedElementsAre;
 
 constexpr char kOld[] = R"("old_address": ["192.0.2.1", "2001:db8::1"], "old_name": "mail1.acme.test")";
@@ -230,6 +231,19 @@ TEST_F(DnsScan, FindsLinesInFilesOfHosts) {
   const std::string at = "here:" + folder_.path().string() + "/";
   EXPECT_THAT(places(found),
               UnorderedElementsAre(at + "main.cf:2", at + "main.cf:3", at + "hosts:2", at + "transport:2"));
+}
+
+TEST_F(DnsScan, NeverShowsALineForItMayHoldAPassword) {
+  file("sasl_passwd", "[mail1.acme.test]:587 relay:canary-7351\nrelay:canary-7351@mail1.acme.test = x\n");
+  file("main.cf", "relayhost = [mail1.acme.test] # canary-7351\n");
+  const Finding found =
+      look(std::string(kOld) + R"(, "files": [)" + place("sasl*") + ", " + place("main.cf") + "]");
+  EXPECT_EQ(found.outputs.at("count"), Value(3));
+  for (const auto& [name, value] : found.outputs)
+    EXPECT_THAT(to_string(value), Not(HasSubstr("canary"))) << name;
+  for (const auto& [name, text] : evidence_) EXPECT_THAT(text, Not(HasSubstr("canary"))) << name;
+  EXPECT_THAT(found.sentence, Not(HasSubstr("canary")));
+  EXPECT_THAT(found.sentence, HasSubstr("main.cf:1 (relayhost) leads to the old mail1.acme.test"));
 }
 
 TEST_F(DnsScan, AGlobIsNoShellText) {

@@ -34,7 +34,7 @@ bool may_include_step_file(const std::string& from, const std::string& target) {
   const std::string to = step_type_of(target);
   if (to == "steps") return false;  // the catalogue knows the step types, not they it
   return to == from || to == "steps/support" || from.starts_with(to + "/") ||
-         (to == "steps/dns/providers" && from.starts_with("steps/dns/"));
+         (to == "steps/dns/providers" && (from + "/").starts_with("steps/dns/"));
 }
 
 /// The rule that an include in a step type breaks; empty where it keeps all of them.
@@ -89,7 +89,9 @@ TEST(StepTypes, OfOneFamilyShareItsFolderAndDnsItsProviders) {
   EXPECT_EQ(count("steps/net/reach/a.cpp", "steps/net/names.h"), 0u) << "what the family shares";
   EXPECT_EQ(count("steps/net/reach/a.cpp", "steps/net/tls/tls.h"), 1u) << "another type of the family";
   EXPECT_EQ(count("steps/dns/records/a.cpp", "steps/dns/providers/provider.h"), 0u);
+  EXPECT_EQ(count("steps/dns/a.cpp", "steps/dns/providers/provider.h"), 0u) << "so does what they share";
   EXPECT_EQ(count("steps/dns/providers/a.cpp", "steps/dns/records/wish.h"), 1u);
+  EXPECT_EQ(count("steps/dnsbl/a.cpp", "steps/dns/providers/provider.h"), 1u);
   EXPECT_EQ(count("steps/net/reach/a.cpp", "steps/dns/providers/provider.h"), 1u);
 }
 

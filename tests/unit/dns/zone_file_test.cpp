@@ -40,6 +40,13 @@ TEST(ZoneFile, GivesEachRecordWithItsFirstLine) {
   EXPECT_EQ(zone.records[3].set.ttl, 300u);
 }
 
+TEST(ZoneFile, KnowsTheHintsOfHttpsRecords) {
+  const ZoneFileText zone =
+      read("www 1h HTTPS 1 . alpn=h2 ipv4hint=192.0.2.1,192.0.2.2 ipv6hint=2001:db8::1\n");
+  EXPECT_THAT(lines(zone), ElementsAre("1 www.acme.test HTTPS 1 . alpn=h2 ipv4hint=192.0.2.1,192.0.2.2 "
+                                       "ipv6hint=2001:db8::1"));
+}
+
 TEST(ZoneFile, ALineThatCannotBeReadCostsNoOther) {
   const ZoneFileText zone = read("a A 192.0.2.1\nb NOPE 192.0.2.2\n$INCLUDE /etc/passwd\nc A 192.0.2.3\n");
   EXPECT_THAT(lines(zone), ElementsAre("1 a.acme.test A 192.0.2.1", "4 c.acme.test A 192.0.2.3"));
