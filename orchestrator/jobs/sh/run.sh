@@ -99,7 +99,7 @@ run_job() {
   drain
   rm -rf "$dir/pipe" ${secrets:+"$secrets"}
   # A full disk may become free again; a folder that is gone does not come back.
-  until write_end "$rc" || [ ! -d "$dir" ]; do sleep 5; done
+  until write_end "$rc" || [ ! -d "$dir" ]; do sleep 5 || break; done
 }
 
 # Waits until the output is written; not for ever, because what the script left behind may hold it open.
