@@ -8,7 +8,7 @@ case_limit=900
 source "${0%/*}/move.sh"
 
 restore_jobs() { lab exec new-mx sh -c 'ls /var/lib/mxodus/jobs 2>/dev/null | grep -c restore || true'; }
-restore_is_started() { [[ $(restore_jobs) -ge 1 ]]; }
+restore_is_at_work() { [[ $(restore_jobs) -ge 1 ]] && lab exec new-mx pgrep -x restic >/dev/null; }
 is_done() { [[ $(state_of "$1") == 'done' ]]; }
 
 case_doctor_finds_every_host_and_says_what_to_type() {
@@ -61,7 +61,7 @@ case_a_killed_mxodus_finds_its_restore_again_and_starts_it_once() {
   answer_gates
   as_op mxodus resume --now >/dev/null 2>&1 &
   local resumed=$!
-  wait_until 60 restore_is_started
+  wait_until 60 restore_is_at_work
   lab exec laptop pkill -KILL -x mxodus
   wait "$resumed" || true
   expect_eq 'mxodus on the laptop' '' "$(lab exec laptop pgrep -x mxodus || true)"
