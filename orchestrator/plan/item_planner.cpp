@@ -77,6 +77,9 @@ void plan_gate(ItemLook& look, const StepType& type, const Params& params) {
 void plan_work(ItemLook& look, const StepType& type, StepContext& context) {
   auto found = type.probe(context);
   look.item.found_at = context.clock().now();
+  if (context.deadline().stopped())
+    return cannot_ask(look,
+                      {ErrorKind::cancelled, "look.stopped", look.item.uses + " was stopped before its end"});
   if (!found) return cannot_ask(look, found.error());
   auto plan = type.plan(context.params(), *found);
   if (!plan) return cannot_ask(look, plan.error());
