@@ -22,6 +22,7 @@ namespace mxodus {
 namespace {
 
 constexpr std::size_t worker_threads = 16;
+constexpr Duration plan_looks_stand{std::chrono::minutes(1)};
 
 Value identities_of(const Plan& plan) {
   ValueMap hosts;
@@ -62,6 +63,7 @@ RunOptions run_options(const DriveOptions& options, Duration stay) {
   run.mxodus_version = mxodus_version;
   run.take_over = options.take_over;
   run.take_over_why = options.why;
+  if (options.just_planned) run.plan_looks_stand = plan_looks_stand;
   return run;
 }
 

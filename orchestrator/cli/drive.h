@@ -19,6 +19,7 @@ struct DriveOptions {
   std::string until;
   std::optional<std::uint64_t> take_over;
   std::string why;
+  bool just_planned = false;         ///< by this process: what it has seen need not all be asked for again
   bool look_now = false;             ///< everything that waits is due at once
   std::optional<Revision> revision;  ///< the playbook was changed: recorded before anything begins
   std::optional<Adhoc> adhoc;        ///< likewise, of `do`

@@ -65,6 +65,7 @@ void members(V&& v, AttemptResult& d) {
   v("outputs", d.outputs);
   v("evidence", d.evidence);
   v("evidence_titles", d.evidence_titles);
+  v("looked_at", d.looked_at);
   v("decision", d.decision);
 }
 template <class V>

@@ -89,6 +89,7 @@ struct AttemptResult {
   std::int64_t decision = 0;          ///< the `cancel` that ended it, the `answer` that settled the doubt
   std::string code;  ///< of the error that it ended with, where it did: some may not be accepted
   std::vector<std::string> evidence_titles;  ///< what each of `evidence` is: "restic-snapshots.json"
+  std::optional<Time> looked_at;             ///< where that was before the attempt: while it was planned
   bool operator==(const AttemptResult&) const = default;
 };
 

@@ -58,7 +58,7 @@ void end_attempt(RunState& state, ItemRecord& item, const Event& event) {
   item.code = std::move(result.code);
   item.evidence = std::move(result.evidence);
   if (event.type == EventType::attempt_result) item.outputs = std::move(result.outputs);
-  item.seen = event.utc;
+  item.seen = result.looked_at.value_or(event.utc);
   item.reason.clear();
   enter(item, result.state, event);
 }

@@ -8,12 +8,6 @@
 
 namespace mxodus {
 
-/// One thing a step saw and wants kept.
-struct KeptEvidence {
-  std::string name;
-  std::string content;  ///< as seen; redacted where it is stored
-};
-
 /// Where a step stands: its host and its vantage, by their names in the playbook; empty for none.
 struct Standpoint {
   std::string host;

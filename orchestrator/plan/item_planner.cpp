@@ -77,6 +77,9 @@ void plan_gate(ItemLook& look, const StepType& type, const Params& params) {
 void plan_work(ItemLook& look, const StepType& type, StepContext& context) {
   auto found = type.probe(context);
   look.item.found_at = context.clock().now();
+  if (context.deadline().stopped())
+    return cannot_ask(look,
+                      {ErrorKind::cancelled, "look.stopped", look.item.uses + " was stopped before its end"});
   if (!found) return cannot_ask(look, found.error());
   auto plan = type.plan(context.params(), *found);
   if (!plan) return cannot_ask(look, plan.error());
@@ -117,7 +120,7 @@ Result<Params> resolve_params(const Catalog& catalog, const StepDeclaration& typ
 
 ItemLook look_again(const Environment& environment, const ItemRequest& request, Params params,
                     const Deadline& deadline) {
-  ItemLook look{blank(request), {}, {}};
+  ItemLook look{blank(request), {}};
   const StepType& type = *request.type;
   look.item.params = params.values();
   const std::string waits_for = params.waits_for();
@@ -147,7 +150,7 @@ ItemLook look_again(const Environment& environment, const ItemRequest& request, 
   look.item.fingerprint = fingerprint(type.declaration(), params, *identity ? &**identity : nullptr);
   AttemptContext context(environment, std::move(params), request.standpoint, deadline);
   plan_work(look, type, context);
-  look.evidence = context.take_evidence();
+  look.item.evidence = context.take_evidence();
   return look;
 }
 
@@ -174,7 +177,7 @@ ItemLook look_at(const Environment& environment, const ItemRequest& request, con
   auto params =
       resolve_params(environment.catalog, request.type->declaration(), *request.with, request.scope);
   if (params) return look_again(environment, request, std::move(*params), deadline);
-  ItemLook look{blank(request), {}, {}};
+  ItemLook look{blank(request), {}};
   cannot_bind(look, params.error());
   return look;
 }

@@ -26,7 +26,6 @@ struct ItemRequest {
 /// What came of looking at one item.
 struct ItemLook {
   PlannedItem item;
-  std::vector<KeptEvidence> evidence;
   /// Why it could not be looked at: `unreachable` (the host's trouble, not the step's), `invalid` (its
   /// parameters), anything else is "could not ask". The item then has the verdict unknown, or no finding.
   std::optional<Error> trouble;

@@ -49,6 +49,7 @@ struct PlannedItem {
   ValueMap params;        ///< as far as known
   std::optional<Finding> found;
   Time found_at{};
+  std::vector<KeptEvidence> evidence;  ///< of the look; stays in this process, a saved plan is without it
   StepPlan step;
   std::optional<Question> question;
   bool point_of_no_return = false;

@@ -33,6 +33,7 @@ struct Attempt {
 
   PlannedItem planned;  ///< what it is to do; after a resume, what its intent says
   std::vector<KeptEvidence> evidence;
+  std::optional<Time> looked_at;  ///< where the look was the plan's
   const StepType* type = nullptr;
   std::vector<JobSpec> jobs;
   std::optional<LocalWork> local;

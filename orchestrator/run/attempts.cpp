@@ -6,6 +6,7 @@
 #include "orchestrator/run/attempts_aside.h"
 #include "orchestrator/run/crash_point.h"
 #include "orchestrator/run/outcome.h"
+#include "orchestrator/run/plan_looks.h"
 #include "orchestrator/run/review.h"
 
 namespace mxodus {
@@ -37,7 +38,16 @@ bool Attempts::begin(const RunStep& step, const Instance& instance, std::int64_t
   attempt->decision = decision;
   run_.show(Began{attempt->id, run_.journal.next_attempt(attempt->id),
                   attempt->hosts.empty() ? std::string() : *attempt->hosts.begin()});
-  plan(*attempt, &Attempts::planned);
+  auto seen = seen_while_planning(run_, step, instance);
+  if (!seen) {
+    plan(*attempt, &Attempts::planned);
+    return true;
+  }
+  attempt->looked_at = seen->item.found_at;
+  aside<ItemLook>(
+      *attempt, run_.options.times.probe_limit,
+      [seen = std::move(*seen)](const Deadline&) -> Result<ItemLook> { return seen; },
+      [this](Attempt& a, Result<ItemLook> look) { planned(a, std::move(look)); });
   return true;
 }
 
@@ -70,7 +80,7 @@ void Attempts::could_not_ask(Attempt& attempt, const Error& why) {
 void Attempts::planned(Attempt& attempt, Result<ItemLook> look) {
   if (!look) return could_not_ask(attempt, look.error());
   attempt.planned = std::move(look->item);
-  attempt.evidence = std::move(look->evidence);
+  attempt.evidence = std::exchange(attempt.planned.evidence, {});
   if (look->trouble) return could_not_ask(attempt, *look->trouble);
   if (attempt.planned.action == PlannedAction::deferred) {
     attempt.asked_wrongly = true;

@@ -116,6 +116,7 @@ void Attempts::conclude(Attempt& attempt, const Finding& finding, const std::str
   result.sentence = finding.sentence;
   result.code = code;
   result.decision = attempt.decision;
+  result.looked_at = attempt.looked_at;
   keep_evidence(attempt, result);
   const ItemEnding ending = judge(attempt, before.failures, acted, result);
   result.state = attempt.decision ? ItemState::cancelled : ending.state;

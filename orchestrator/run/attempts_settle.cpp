@@ -72,7 +72,7 @@ void Attempts::settled(Attempt& attempt, Result<ItemLook> look) {
   if (nothing_left) {
     // Its own process did it, as far as can be seen: what it then has to say, only finish() knows.
     if (!had_jobs && attempt.planned.effect != Effect::observe) return finish(attempt);
-    attempt.evidence = std::move(look->evidence);
+    attempt.evidence = std::move(look->item.evidence);
     return conclude(attempt, *now.found);
   }
   const bool observes = attempt.planned.effect == Effect::observe;

@@ -40,7 +40,7 @@ void Attempts::plan_undo_step(Attempt& attempt, const NestedStep& undo) {
 
 void Attempts::undo_step_planned(Attempt& attempt, const ItemLook& look) {
   attempt.planned = look.item;
-  attempt.evidence = look.evidence;
+  attempt.evidence = look.item.evidence;
   attempt.type = run_.environment.catalog.find(look.item.uses);
   if (look.trouble) return begin_undo(attempt, tl::unexpected(*look.trouble));
   const StepPlan& plan = look.item.step;

@@ -1,9 +1,11 @@
+#include "orchestrator/plan/parallel.h"
 #include "orchestrator/run/crash_point.h"
 #include "orchestrator/run/executor.h"
 
 namespace mxodus {
 namespace {
 
+constexpr std::size_t kHostsAtOnce = 8;
 constexpr std::chrono::milliseconds kLeaseLimit{20'000};
 constexpr std::chrono::milliseconds kPurgeLimit{60'000};
 constexpr std::chrono::milliseconds kCancelLimit{90'000};
@@ -36,15 +38,19 @@ Result<Summary> Executor::leave_run() {
 /// can take over; the journal says so.
 void Executor::release_leases(const std::vector<JobId>& keep) {
   crash::here("before-release");
-  const auto leases = run_.state().leases;
-  for (const auto& [host, held] : leases) {
-    Jobs* jobs = run_.environment.hosts.jobs(host);
-    if (!jobs) continue;
+  const auto& held = run_.state().leases;
+  std::vector<LeaseHeld> leases;
+  for (const auto& [host, lease] : held) leases.push_back({host, lease.token, {}});
+  std::vector<char> free(leases.size(), false);  // not of bool, which several threads may not write
+  in_parallel(leases.size(), kHostsAtOnce, [&](std::size_t n) {
+    Jobs* jobs = run_.environment.hosts.jobs(leases[n].host);
+    if (!jobs) return;
     const auto purged = jobs->purge(leases_.lease(), keep, Deadline(kPurgeLimit));
-    if (!purged && is_silent(purged.error())) continue;
-    if (!jobs->release(leases_.lease(), Deadline(kLeaseLimit))) continue;
-    if (auto written = run_.journal.lease_released({host, held.token, {}}); !written) return;
-  }
+    if (!purged && is_silent(purged.error())) return;
+    free[n] = jobs->release(leases_.lease(), Deadline(kLeaseLimit)).has_value();
+  });
+  for (std::size_t n = 0; n < leases.size(); ++n)
+    if (free[n] && !run_.journal.lease_released(leases[n])) return;
 }
 
 /// Gives the run up: no job, timer or lease is left on hosts that answer.

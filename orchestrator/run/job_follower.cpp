@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "orchestrator/plan/parallel.h"
+
 namespace mxodus {
 namespace {
 
@@ -36,12 +38,15 @@ JobFollower::JobFollower(std::vector<FollowedJob> jobs, const FollowTimes& times
 JobFollower::Look JobFollower::look(std::vector<FollowedJob> jobs, const JobsOfHost& jobs_of,
                                     const Deadline& deadline) {
   Look look{std::move(jobs), {}};
-  for (FollowedJob& job : look.jobs) {
-    if (job.ended()) continue;
+  std::vector<Result<void>> seen(look.jobs.size());
+  in_parallel(look.jobs.size(), look.jobs.size(), [&](std::size_t n) {
+    FollowedJob& job = look.jobs[n];
+    if (job.ended()) return;
     auto host = jobs_of(job.host);
-    const Result<void> seen = host ? see(job, **host, deadline) : tl::unexpected(host.error());
-    if (!seen && !look.silent) look.silent = seen.error();
-  }
+    seen[n] = host ? see(job, **host, deadline) : tl::unexpected(host.error());
+  });
+  const auto silent = std::find_if(seen.begin(), seen.end(), [](const auto& one) { return !one; });
+  if (silent != seen.end()) look.silent = silent->error();
   return look;
 }
 

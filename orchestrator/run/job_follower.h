@@ -77,8 +77,8 @@ class JobFollower {
   std::chrono::milliseconds next_look_;
 };
 
-/// The last `limit` bytes of what an ended job wrote, for StepType::finish(). Asks its host only for what has not
-/// been read while following it. Blocks; for a worker thread.
+/// The last `limit` bytes of what an ended job wrote, for StepType::finish(). Asks its host only for what has
+/// not been read while following it. Blocks; for a worker thread.
 Result<std::string> last_output(Jobs& jobs, const FollowedJob& job, std::size_t limit,
                                 const Deadline& deadline);
 

@@ -33,6 +33,9 @@ struct RunOptions {
   std::string mxodus_version;
   std::optional<std::uint64_t> take_over;  ///< the token of the lease that the operator takes over
   std::string take_over_why;
+  /// How old a look of the plan may be to stand for the run's own first look at a step; zero: every step is
+  /// looked at again.
+  Duration plan_looks_stand{std::chrono::seconds(0)};
   RunTimes times;
 };
 

@@ -240,7 +240,7 @@ Result<bool> Schedule::refresh(const RunStep& step, const World& world, std::vec
 }
 
 bool Schedule::ages(const RunStep& step, const ItemRecord& record) const {
-  if (step.moves() || step.kind() != StepKind::work || !step.rules().fresh_for) return false;
+  if (!step.only_looks() || !step.rules().fresh_for) return false;
   if (record.state != ItemState::done || !record.seen) return false;
   return record.seen->since_epoch + step.rules().fresh_for->value <= run_.clock().now().since_epoch;
 }

@@ -63,9 +63,12 @@ StepTable::StepTable(const Playbook& playbook, StepOrder order, const Environmen
     step.effect = effect_of(spec, step.type->declaration());
     step.clean_up = order_.is_cleanup[node];
     const auto references = references_of(spec, environment.catalog);
-    for (const Graph::NodeId other : graph.dependencies(node))
+    for (const Graph::NodeId other : graph.dependencies(node)) {
       step.dependencies.push_back(
           {graph.name(other), reads(references, graph.name(other)), joined(spec, playbook.steps[other])});
+      const RunStep& above = steps_[by_id_.at(graph.name(other))];
+      step.after_a_move = step.after_a_move || above.after_a_move || !above.only_looks();
+    }
     by_id_[spec.id] = steps_.size();
     steps_.push_back(std::move(step));
   }

@@ -27,7 +27,8 @@ struct RunStep {
   const StepType* type = nullptr;
   Effect effect = Effect::observe;  ///< the greatest that its parameters may give it
   std::vector<Dependency> dependencies;
-  bool clean_up = false;  ///< runs only when an `on_fail` names it
+  bool clean_up = false;      ///< runs only when an `on_fail` names it
+  bool after_a_move = false;  ///< a step above it, near or far, does more than look
 
   const std::string& id() const { return spec->id; }
   const StepRules& rules() const { return spec->rules; }
@@ -35,6 +36,7 @@ struct RunStep {
   bool has_elements() const { return !spec->for_each.is_null(); }
   /// It changes or asks: a failure elsewhere holds it back.
   bool moves() const { return kind() == StepKind::gate || effect != Effect::observe; }
+  bool only_looks() const { return kind() == StepKind::work && effect == Effect::observe; }
   /// How many of its items may be under way at the same time.
   int parallel() const;
 };

@@ -202,6 +202,11 @@ Error missing_param(const StepDeclaration& declaration, const ParamSpec& spec) {
   return {ErrorKind::invalid, "params.missing", declaration.name + " needs `" + spec.name + "`: " + spec.doc};
 }
 
+Error empty_param(const StepDeclaration& declaration, const ParamSpec& spec) {
+  return {ErrorKind::invalid, "params.empty",
+          "`" + spec.name + "` of " + declaration.name + " is an empty list: it would do nothing"};
+}
+
 Error unknown_param(const StepDeclaration& declaration, const std::string& name) {
   std::vector<std::string> names;
   for (const ParamSpec& spec : declaration.params) names.push_back(spec.name);
@@ -218,6 +223,8 @@ BoundParams bind_params(const StepDeclaration& declaration, const ValueMap& with
     auto one = bind_param(spec, written == with.end() ? Value() : written->second);
     if (!one) {
       result.faults.push_back(one.error());
+    } else if (const auto* list = one->get<ValueList>(); spec.required && list && list->empty()) {
+      result.faults.push_back(empty_param(declaration, spec));
     } else if (!one->is_null()) {
       bound.emplace(spec.name, std::move(*one));
     } else if (spec.required) {

@@ -37,8 +37,8 @@ enum class ParamType {
 struct ParamSpec {
   std::string name;
   ParamType type = ParamType::text;
-  std::string doc;  ///< one sentence, for the reference and the schema
-  bool required = false;
+  std::string doc;                        ///< one sentence, for the reference and the schema
+  bool required = false;                  ///< must be written; a list must hold something
   Value fallback;                         ///< what it is when not written; null: absent
   std::vector<std::string> choices = {};  ///< of an enumeration
   bool list = false;                      ///< a list of `type`; a single value is taken as a list of one

@@ -17,6 +17,12 @@ struct Finding {
   Value state;           ///< what was seen, as data: compared between plan and run to find drift
 };
 
+/// One thing that a step saw and wants kept.
+struct KeptEvidence {
+  std::string name;
+  std::string content;  ///< as seen; redacted where it is stored
+};
+
 /// One thing that a step would change, as it is and as it would be.
 struct Change {
   std::string what;    ///< "acme.test. MX", "new:/var/vmail owner"

@@ -144,7 +144,7 @@ class RcloneCompare final : public StepType {
       if (!host) return tl::unexpected(host.error());
       auto answers =
           ask_all(**host,
-                  {script_command("command -v rclone >/dev/null && RCLONE_CONFIG=/dev/null rclone version"),
+                  {script_command("command -v rclone >/dev/null"),
                    script_command("[ -d \"$1\" ]", {place.path})},
                   "whether " + place.path + " is there", context.deadline());
       if (!answers) return tl::unexpected(answers.error());

@@ -5,6 +5,7 @@
 #include "steps/restic/restore_declaration.h"
 #include "steps/restic/restore_output.h"
 #include "steps/restic/snapshot.h"
+#include "steps/restic/snapshot_counts.h"
 #include "steps/restic/target.h"
 #include "steps/restic/trouble.h"
 #include "steps/support/asking.h"
@@ -98,16 +99,23 @@ class ResticRestore final : public StepType {
     if (!password) return tl::unexpected(password.error());
     const Params& params = context.params();
 
-    std::vector<std::string> list = {"--json", "ls", params.text("snapshot")};
-    if (params.has("subpath")) list.insert(list.end(), {params.text("subpath"), "--recursive"});
     const std::string to = params.text("to");
-    auto answers = ask_all(context.host(),
-                           {script_command("command -v restic >/dev/null && restic version"),
-                            script_command(scripts::restic_look, {to, restore_mark(to)}),
-                            restic_command(*repository, list, *password, scripts::restic_count_nodes)},
-                           "what is to be restored where", context.deadline());
+    std::vector<Command> questions = {script_command("command -v restic >/dev/null && restic version"),
+                                      script_command(scripts::restic_look, {to, restore_mark(to)})};
+    const SnapshotPart part{context.host().name(), repository->url, params.text("snapshot"),
+                            params.text("subpath")};
+    std::optional<TreeCount> expected = counts_.find(part);
+    if (!expected) questions.push_back(list_command(params, *repository, *password));
+    auto answers = ask_all(context.host(), questions, "what is to be restored where", context.deadline());
     if (!answers) return tl::unexpected(answers.error());
-    return judged(context, *repository, *answers);
+    if (!expected) {
+      auto listed = parse_filtered_count(answers->back().out);
+      if (!listed) return tl::unexpected(listed.error());
+      if (listed->exit_status != 0) return not_listed(context, *repository, *listed, answers->back().err);
+      counts_.remember(part, listed->count);
+      expected = listed->count;
+    }
+    return judged(context, *repository, *answers, *expected);
   }
 
   Result<StepPlan> plan(const Params& params, const Finding& found) const override {
@@ -200,23 +208,30 @@ class ResticRestore final : public StepType {
     return words;
   }
 
+  static Command list_command(const Params& params, const Repository& repository,
+                              const SecretText& password) {
+    std::vector<std::string> list = {"--json", "ls", params.text("snapshot")};
+    if (params.has("subpath")) list.insert(list.end(), {params.text("subpath"), "--recursive"});
+    return restic_command(repository, list, password, scripts::restic_count_nodes);
+  }
+
+  static Result<Finding> not_listed(StepContext& context, const Repository& repository,
+                                    const FilteredCount& listed, const std::string& said) {
+    Error trouble = restic_trouble(context.host(), repository, listed.exit_status, said, context.deadline());
+    if (trouble.kind == ErrorKind::no_answer) return tl::unexpected(std::move(trouble));
+    return Finding{Verdict::fail, trouble.message, {}, ValueMap{{"trouble", trouble.code}}};
+  }
+
+  /// `expected` counts the folder `subpath` itself.
   static Result<Finding> judged(StepContext& context, const Repository& repository,
-                                const std::vector<CommandResult>& answers) {
+                                const std::vector<CommandResult>& answers, const TreeCount& expected) {
     const Params& params = context.params();
     Seen seen;
     seen.restic = first_version(answers[0].out);
     auto target = parse_restore_target(answers[1].out, what_is_restored(params));
     if (!target) return fail_within(context.host().name(), target.error());
     seen.target = *target;
-    auto listed = parse_filtered_count(answers[2].out);
-    if (!listed) return tl::unexpected(listed.error());
-    if (listed->exit_status != 0) {
-      Error trouble =
-          restic_trouble(context.host(), repository, listed->exit_status, answers[2].err, context.deadline());
-      if (trouble.kind == ErrorKind::no_answer) return tl::unexpected(std::move(trouble));
-      return Finding{Verdict::fail, trouble.message, {}, ValueMap{{"trouble", trouble.code}}};
-    }
-    seen.expected = listed->count;
+    seen.expected = expected;
     const bool nothing = seen.expected == TreeCount{};
     if (params.has("subpath")) --seen.expected.folders;
     Finding found = finding_of(context, repository, seen);
@@ -299,6 +314,7 @@ class ResticRestore final : public StepType {
   }
 
   StepDeclaration declaration_ = restic_restore_declaration();
+  mutable SnapshotCounts counts_;
 };
 
 }  // namespace

@@ -56,7 +56,9 @@ int run_playbook(const Cli& cli, const Options& options) {
       return exit_parked;
     }
   }
-  return begin_and_drive(cli, options, *plan, *prepared->file, *prepared->session);
+  Options planned = options;
+  planned.drive.just_planned = true;
+  return begin_and_drive(cli, planned, *plan, *prepared->file, *prepared->session);
 }
 
 /// A playbook beside a plan file must be the one that is in it.

@@ -48,7 +48,7 @@ may_go() {
 # with it; the names of jobs hold nothing that a shell would split or expand.
 # shellcheck disable=SC2086
 purge() {
-  lock_host
+  lock_host -x
   need_lease
   names='' units='' units_up=''
   [ ! -d /run/systemd/system ] ||

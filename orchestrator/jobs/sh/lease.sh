@@ -1,12 +1,13 @@
 # One lease a host, in $state_dir/lease: token, run, laptop, lineage, who. Written and read under the
 # host's lock, which every start takes too: after a take-over has answered, no older start gets through.
 
+# lock_host -s shares it with other starts, lock_host -x is alone.
 lock_host() {
   [ -d "$state_dir/jobs" ] || must mkdir -p "$state_dir/jobs"
   # A redirection that fails ends the shell.
   [ -w "$state_dir/lock" ] || must touch "$state_dir/lock"
   exec 8>>"$state_dir/lock"
-  flock 8
+  flock "$1" 8
 }
 
 load_lease() {
@@ -70,7 +71,7 @@ who $lease_who"
 }
 
 acquire() {
-  lock_host
+  lock_host -x
   if [ -n "$take_over" ]; then
     ! load_lease || take_lease
   else
@@ -85,7 +86,7 @@ acquire() {
 }
 
 release() {
-  lock_host
+  lock_host -x
   if load_lease; then
     need_lease
     must rm -f "$state_dir/lease"

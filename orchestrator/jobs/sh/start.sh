@@ -99,24 +99,39 @@ launch_unit() {
   said=$(run_unit) || [ -e "$dir/runner" ] || refuse job.launch-failed "$said"
 }
 
+# Made durable by the runner before the script begins: a claim that a power loss takes back never began. One rename
+# that cannot replace a folder; a mv without -T leaves the claim to start_again, under a lock that is not shared.
+claim_job() { [ ! -d "$dir" ] && mv -T "$stage" "$dir" 2>/dev/null; }
+
+start_again() {
+  if [ -d "$dir" ]; then
+    load_spec
+    [ "$sum" = "$job_sum" ] || refuse job.conflict
+    [ -e "$dir/runner" ] || unit_is_up || launch_job
+  else
+    must mv "$stage" "$dir"
+    launch_job
+  fi
+}
+
 start() {
   need_tools
   mode=session
   if [ "$uid" = 0 ] && [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then mode=systemd; fi
   dir=$state_dir/jobs/$job
   stage_job
-  lock_host
+  # Units of several jobs come up at the same time. Of two starts of one job, one finds the folder and waits until
+  # the other has launched it.
+  lock_host -s
   need_lease
-  if [ -d "$dir" ]; then
-    load_spec
-    [ "$sum" = "$job_sum" ] || refuse job.conflict
-    [ -e "$dir/runner" ] || unit_is_up || launch_job
-  else
-    # Made durable by the runner before the script begins: a claim that a power loss takes back never began.
-    must mv "$stage" "$dir"
+  if claim_job; then
     launch_job
+  else
+    lock_host -x
+    need_lease
+    start_again
   fi
-  # Every later start sees a unit that is up, so the next job need not wait until this one's runner has its place.
+  # Every later start sees a unit that is up, so nobody need wait until this one's runner has its place.
   if [ "$mode" = systemd ]; then exec 8>&-; fi
   await_runner
   exec 8>&-

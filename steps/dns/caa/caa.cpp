@@ -10,6 +10,7 @@
 #include "steps/dns/caa/declaration.h"
 #include "steps/dns/caa/issue.h"
 #include "steps/dns/judgement.h"
+#include "steps/support/look.h"
 
 namespace mxodus {
 namespace {
@@ -194,30 +195,10 @@ class Look {
   Judgement judgement_;
 };
 
-class DnsCaa final : public StepType {
- public:
-  const StepDeclaration& declaration() const override { return declaration_; }
-
-  Result<void> check(const Params& params) const override {
-    if (!params.waits_for().empty() || !params.texts("name").empty()) return {};
-    return fail(ErrorKind::invalid, "caa.no-name", "`name` is empty: nothing would be asked");
-  }
-
-  Result<Finding> probe(StepContext& context) const override {
-    Finding finding = Look(context).take();
-    if (context.deadline().stopped())
-      return fail(ErrorKind::cancelled, "caa.stopped", "CAA was not looked up to the end: it was stopped");
-    return finding;
-  }
-
- private:
-  StepDeclaration declaration_ = declare_caa();
-};
-
 }  // namespace
 
 std::unique_ptr<StepType> make_dns_caa() {
-  return std::make_unique<DnsCaa>();
+  return make_look(declare_caa(), [](StepContext& context) { return Look(context).take(); });
 }
 
 }  // namespace mxodus

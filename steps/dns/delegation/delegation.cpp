@@ -11,6 +11,7 @@
 #include "steps/dns/delegation/declaration.h"
 #include "steps/dns/delegation/look.h"
 #include "steps/dns/judgement.h"
+#include "steps/support/look.h"
 
 namespace mxodus {
 namespace {
@@ -217,31 +218,10 @@ class Look {
   Judgement judgement_;
 };
 
-class DnsDelegation final : public StepType {
- public:
-  const StepDeclaration& declaration() const override { return declaration_; }
-
-  Result<void> check(const Params& params) const override {
-    if (!params.waits_for().empty() || !params.texts("domain").empty()) return {};
-    return fail(ErrorKind::invalid, "delegation.no-domain", "`domain` is empty: nothing would be asked");
-  }
-
-  Result<Finding> probe(StepContext& context) const override {
-    Finding finding = Look(context).take();
-    if (context.deadline().stopped())
-      return fail(ErrorKind::cancelled, "delegation.stopped",
-                  "the delegation was not looked up to the end: it was stopped");
-    return finding;
-  }
-
- private:
-  StepDeclaration declaration_ = declare_delegation();
-};
-
 }  // namespace
 
 std::unique_ptr<StepType> make_dns_delegation() {
-  return std::make_unique<DnsDelegation>();
+  return make_look(declare_delegation(), [](StepContext& context) { return Look(context).take(); });
 }
 
 }  // namespace mxodus

@@ -14,6 +14,7 @@
 #include "steps/dns/discovery/found_hosts.h"
 #include "steps/dns/judgement.h"
 #include "steps/dns/mail_hosts.h"
+#include "steps/support/look.h"
 
 namespace mxodus {
 namespace {
@@ -185,35 +186,10 @@ class Look {
   Judgement judgement_;
 };
 
-class DnsDiscovery final : public StepType {
- public:
-  const StepDeclaration& declaration() const override { return declaration_; }
-
-  Result<void> check(const Params& params) const override {
-    if (!params.waits_for().empty()) return {};
-    for (const char* name : {"domain", "address"})
-      if (params.texts(name).empty())
-        return fail(ErrorKind::invalid, "discovery.empty",
-                    std::string("`") + name + "` is empty: nothing would be seen");
-    return {};
-  }
-
-  Result<Finding> probe(StepContext& context) const override {
-    Finding finding = Look(context).take();
-    if (context.deadline().stopped())
-      return fail(ErrorKind::cancelled, "discovery.stopped",
-                  "what clients find was not looked up to the end: it was stopped");
-    return finding;
-  }
-
- private:
-  StepDeclaration declaration_ = declare_discovery();
-};
-
 }  // namespace
 
 std::unique_ptr<StepType> make_dns_discovery() {
-  return std::make_unique<DnsDiscovery>();
+  return make_look(declare_discovery(), [](StepContext& context) { return Look(context).take(); });
 }
 
 }  // namespace mxodus

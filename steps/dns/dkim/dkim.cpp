@@ -224,9 +224,6 @@ class DnsDkim final : public StepType {
 
   Result<void> check(const Params& params) const override {
     if (!params.waits_for().empty()) return {};
-    if (params.texts("domain").empty() || params.texts("selectors").empty())
-      return fail(ErrorKind::invalid, "dkim.none",
-                  "`domain` or `selectors` is empty: nothing would be asked");
     if (params.has("key") && !params.has("on"))
       return fail(ErrorKind::invalid, "dkim.no-host", "`key` is a file on a host: `on` says on which");
     return {};

@@ -12,6 +12,7 @@
 #include "steps/dns/dmarc/alignment.h"
 #include "steps/dns/dmarc/declaration.h"
 #include "steps/dns/judgement.h"
+#include "steps/support/look.h"
 
 namespace mxodus {
 namespace {
@@ -225,31 +226,10 @@ class Look {
   Judgement judgement_;
 };
 
-class DnsDmarc final : public StepType {
- public:
-  const StepDeclaration& declaration() const override { return declaration_; }
-
-  Result<void> check(const Params& params) const override {
-    if (!params.waits_for().empty() || !params.texts("domain").empty()) return {};
-    return fail(ErrorKind::invalid, "dmarc.no-domain", "`domain` is empty: nothing would be asked");
-  }
-
-  Result<Finding> probe(StepContext& context) const override {
-    Finding finding = Look(context).take();
-    if (context.deadline().stopped())
-      return fail(ErrorKind::cancelled, "dmarc.stopped",
-                  "DMARC was not looked up to the end: it was stopped");
-    return finding;
-  }
-
- private:
-  StepDeclaration declaration_ = declare_dmarc();
-};
-
 }  // namespace
 
 std::unique_ptr<StepType> make_dns_dmarc() {
-  return std::make_unique<DnsDmarc>();
+  return make_look(declare_dmarc(), [](StepContext& context) { return Look(context).take(); });
 }
 
 }  // namespace mxodus

@@ -13,6 +13,7 @@
 #include "steps/dns/mta_sts/declaration.h"
 #include "steps/dns/mta_sts/fetch.h"
 #include "steps/dns/mta_sts/policy.h"
+#include "steps/support/look.h"
 
 namespace mxodus {
 namespace {
@@ -246,36 +247,18 @@ class Look {
   Judgement judgement_;
 };
 
-class DnsMtaSts final : public StepType {
- public:
-  const StepDeclaration& declaration() const override { return declaration_; }
-
-  Result<void> check(const Params& params) const override {
-    if (!params.waits_for().empty()) return {};
-    if (params.texts("domain").empty())
-      return fail(ErrorKind::invalid, "mta-sts.no-domain", "`domain` is empty: nothing would be asked");
-    if (params.text("mode") == "none" && !params.texts("mx").empty())
-      return fail(ErrorKind::invalid, "mta-sts.none", "`mx` says nothing beside `mode: none`",
-                  "leave one of the two out");
-    return {};
-  }
-
-  Result<Finding> probe(StepContext& context) const override {
-    Finding finding = Look(context).take();
-    if (context.deadline().stopped())
-      return fail(ErrorKind::cancelled, "mta-sts.stopped",
-                  "MTA-STS was not looked up to the end: it was stopped");
-    return finding;
-  }
-
- private:
-  StepDeclaration declaration_ = declare_mta_sts();
-};
+Result<void> check(const Params& params) {
+  if (params.text("mode") == "none" && !params.texts("mx").empty())
+    return fail(ErrorKind::invalid, "mta-sts.none", "`mx` says nothing beside `mode: none`",
+                "leave one of the two out");
+  return {};
+}
 
 }  // namespace
 
 std::unique_ptr<StepType> make_dns_mta_sts() {
-  return std::make_unique<DnsMtaSts>();
+  return make_look(
+      declare_mta_sts(), [](StepContext& context) { return Look(context).take(); }, check);
 }
 
 }  // namespace mxodus

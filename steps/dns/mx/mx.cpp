@@ -12,6 +12,7 @@
 #include "steps/dns/judgement.h"
 #include "steps/dns/mail_hosts.h"
 #include "steps/dns/mx/declaration.h"
+#include "steps/support/look.h"
 
 namespace mxodus {
 namespace {
@@ -223,37 +224,20 @@ class Look {
   Judgement judgement_;
 };
 
-class DnsMx final : public StepType {
- public:
-  const StepDeclaration& declaration() const override { return declaration_; }
-
-  Result<void> check(const Params& params) const override {
-    if (!params.waits_for().empty()) return {};
-    if (params.texts("domain").empty())
-      return fail(ErrorKind::invalid, "mx.no-domain", "`domain` is empty: nothing would be asked");
-    const std::set<std::string> old = canonical(params.texts("old"));
-    for (const std::string& address : canonical(params.texts("address")))
-      if (old.contains(address))
-        return fail(ErrorKind::invalid, "mx.both", address + " stands in `address` and in `old`",
-                    "say of each address whether it is the new place or the old one");
-    return {};
-  }
-
-  Result<Finding> probe(StepContext& context) const override {
-    Finding finding = Look(context).take();
-    if (context.deadline().stopped())
-      return fail(ErrorKind::cancelled, "mx.stopped", "MX were not looked up to the end: it was stopped");
-    return finding;
-  }
-
- private:
-  StepDeclaration declaration_ = declare_mx();
-};
+Result<void> check(const Params& params) {
+  const std::set<std::string> old = canonical(params.texts("old"));
+  for (const std::string& address : canonical(params.texts("address")))
+    if (old.contains(address))
+      return fail(ErrorKind::invalid, "mx.both", address + " stands in `address` and in `old`",
+                  "say of each address whether it is the new place or the old one");
+  return {};
+}
 
 }  // namespace
 
 std::unique_ptr<StepType> make_dns_mx() {
-  return std::make_unique<DnsMx>();
+  return make_look(
+      declare_mx(), [](StepContext& context) { return Look(context).take(); }, check);
 }
 
 }  // namespace mxodus

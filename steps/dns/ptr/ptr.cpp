@@ -9,6 +9,7 @@
 #include "orchestrator/dns/remembering_asker.h"
 #include "steps/dns/judgement.h"
 #include "steps/dns/ptr/reverse.h"
+#include "steps/support/look.h"
 
 namespace mxodus {
 namespace {
@@ -180,31 +181,10 @@ class Look {
   std::int64_t confirmed_ = 0;
 };
 
-class DnsPtr final : public StepType {
- public:
-  const StepDeclaration& declaration() const override { return declaration_; }
-
-  Result<void> check(const Params& params) const override {
-    if (!params.waits_for().empty() || !params.texts("address").empty()) return {};
-    return fail(ErrorKind::invalid, "ptr.none", "`address` is empty: nothing would be asked");
-  }
-
-  Result<Finding> probe(StepContext& context) const override {
-    Finding finding = Look(context).take();
-    if (context.deadline().stopped())
-      return fail(ErrorKind::cancelled, "ptr.stopped",
-                  "the reverse DNS was not asked to the end: it was stopped");
-    return finding;
-  }
-
- private:
-  StepDeclaration declaration_ = declare();
-};
-
 }  // namespace
 
 std::unique_ptr<StepType> make_dns_ptr() {
-  return std::make_unique<DnsPtr>();
+  return make_look(declare(), [](StepContext& context) { return Look(context).take(); });
 }
 
 }  // namespace mxodus

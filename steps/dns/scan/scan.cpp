@@ -13,6 +13,7 @@
 #include "steps/dns/scan/follow.h"
 #include "steps/dns/scan/sources.h"
 #include "steps/dns/zone_entry.h"
+#include "steps/support/look.h"
 #include "steps/support/values.h"
 
 namespace mxodus {
@@ -166,38 +167,23 @@ class Look {
   std::vector<Hit> hits_;
 };
 
-class DnsScan final : public StepType {
- public:
-  const StepDeclaration& declaration() const override { return declaration_; }
-
-  Result<void> check(const Params& params) const override {
-    if (!params.waits_for().empty()) return {};
-    if (params.texts("old_address").empty() && params.texts("old_name").empty())
-      return fail(ErrorKind::invalid, "scan.nothing-old", "dns.scan does not know what is old",
-                  "add `old_address` or `old_name`");
-    const bool looks = !params.texts("zone").empty() || !params.texts("domain").empty() ||
-                       !params.map("zone_file").empty() || params.has("files");
-    if (!looks)
-      return fail(ErrorKind::invalid, "scan.nowhere", "dns.scan has nowhere to look",
-                  "add `zone`, `zone_file`, `domain` or `files`");
-    return {};
-  }
-
-  Result<Finding> probe(StepContext& context) const override {
-    auto finding = Look(context).take();
-    if (context.deadline().stopped())
-      return fail(ErrorKind::cancelled, "scan.stopped", "the scan was stopped before its end");
-    return finding;
-  }
-
- private:
-  StepDeclaration declaration_ = declare_scan();
-};
+Result<void> check(const Params& params) {
+  if (params.texts("old_address").empty() && params.texts("old_name").empty())
+    return fail(ErrorKind::invalid, "scan.nothing-old", "dns.scan does not know what is old",
+                "add `old_address` or `old_name`");
+  const bool looks = !params.texts("zone").empty() || !params.texts("domain").empty() ||
+                     !params.map("zone_file").empty() || params.has("files");
+  if (!looks)
+    return fail(ErrorKind::invalid, "scan.nowhere", "dns.scan has nowhere to look",
+                "add `zone`, `zone_file`, `domain` or `files`");
+  return {};
+}
 
 }  // namespace
 
 std::unique_ptr<StepType> make_dns_scan() {
-  return std::make_unique<DnsScan>();
+  return make_look(
+      declare_scan(), [](StepContext& context) { return Look(context).take(); }, check);
 }
 
 }  // namespace mxodus

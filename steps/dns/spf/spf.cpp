@@ -11,6 +11,7 @@
 #include "steps/dns/judgement.h"
 #include "steps/dns/spf/declaration.h"
 #include "steps/dns/spf/identity.h"
+#include "steps/support/look.h"
 
 namespace mxodus {
 namespace {
@@ -190,39 +191,22 @@ class Look {
   int lookups_ = 0;
 };
 
-class DnsSpf final : public StepType {
- public:
-  const StepDeclaration& declaration() const override { return declaration_; }
-
-  Result<void> check(const Params& params) const override {
-    if (!params.waits_for().empty()) return {};
-    if (params.texts("address").empty())
-      return fail(ErrorKind::invalid, "spf.no-address", "`address` is empty: nothing would be evaluated");
-    if (params.texts("domain").empty() && params.texts("sender").empty() && !params.has("helo"))
-      return fail(ErrorKind::invalid, "spf.no-domain",
-                  "one of `domain`, `sender` and `helo` says in whose name");
-    for (const std::string& sender : params.texts("sender"))
-      if (const std::size_t at = sender.rfind('@'); at == std::string::npos || at + 1 == sender.size())
-        return fail(ErrorKind::invalid, "spf.sender",
-                    "\"" + printable_line(sender) + "\" is no sender: write user@example.org");
-    return {};
-  }
-
-  Result<Finding> probe(StepContext& context) const override {
-    Finding finding = Look(context).take();
-    if (context.deadline().stopped())
-      return fail(ErrorKind::cancelled, "spf.stopped", "SPF was not evaluated to the end: it was stopped");
-    return finding;
-  }
-
- private:
-  StepDeclaration declaration_ = declare_spf();
-};
+Result<void> check(const Params& params) {
+  if (params.texts("domain").empty() && params.texts("sender").empty() && !params.has("helo"))
+    return fail(ErrorKind::invalid, "spf.no-domain",
+                "one of `domain`, `sender` and `helo` says in whose name");
+  for (const std::string& sender : params.texts("sender"))
+    if (const std::size_t at = sender.rfind('@'); at == std::string::npos || at + 1 == sender.size())
+      return fail(ErrorKind::invalid, "spf.sender",
+                  "\"" + printable_line(sender) + "\" is no sender: write user@example.org");
+  return {};
+}
 
 }  // namespace
 
 std::unique_ptr<StepType> make_dns_spf() {
-  return std::make_unique<DnsSpf>();
+  return make_look(
+      declare_spf(), [](StepContext& context) { return Look(context).take(); }, check);
 }
 
 }  // namespace mxodus

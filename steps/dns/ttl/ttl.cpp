@@ -153,11 +153,7 @@ class DnsTtl final : public StepType {
   Result<void> check(const Params& params) const override {
     if (!params.waits_for().empty()) return {};
     // The zone is not known here; an absolute name is compared with it when the step looks.
-    auto entries = read_ttl_entries(params, "");
-    if (!entries) return tl::unexpected(std::move(entries).error());
-    if (entries->empty())
-      return fail(ErrorKind::invalid, "ttl.nothing", "`records` is empty: no TTL would be looked at");
-    return {};
+    return read_ttl_entries(params, "").map([](const auto&) {});
   }
 
   Result<Finding> probe(StepContext& context) const override {

@@ -128,8 +128,8 @@ TEST_F(RcloneCompare, TheKeysOfARecordedListLeaveFlagsOut) {
 
 TEST_F(RcloneCompare, IsPlannedAsALookThatLasts) {
   FakeHost old_host("old"), new_host("new");
-  old_host.expect_matching("rclone version", exited(0, "rclone v1.60.1\n")).expect_matching("-d", exited(0));
-  new_host.expect_matching("rclone version", exited(127)).expect_matching("-d", exited(0));
+  old_host.expect_matching("command -v rclone", exited(0)).expect_matching("-d", exited(0));
+  new_host.expect_matching("command -v rclone", exited(127)).expect_matching("-d", exited(0));
   auto& step = context();
   step.add_host(old_host);
   step.add_host(new_host);

@@ -1,5 +1,7 @@
 #include "steps/restic/restore.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -45,6 +47,13 @@ class ResticRestore : public testing::Test {
     host.expect_matching("restic version", exited(0, version + " compiled with go1.24.4\n"))
         .expect_matching("kind absent", exited(0, look))
         .expect_matching("--json ls", exited(0, tree));
+  }
+  /// How often the host was asked what the snapshot holds.
+  std::ptrdiff_t listings() const {
+    const auto calls = host.calls();
+    return std::count_if(calls.begin(), calls.end(), [](const FakeCall& call) {
+      return call.text.find("--json ls") != std::string::npos;
+    });
   }
   StepPlan planned(FakeContext& step) {
     const auto found = type->probe(step);
@@ -164,6 +173,23 @@ TEST_F(ResticRestore, AFolderThatTheSnapshotDoesNotHoldIsSeenBefore) {
   host_says(std::string("kind absent\n") + room, "restic 0.18.0", "0 0 0 0 0\n");
   auto& step = context();
   EXPECT_THAT(*planned(step).would_fail, HasSubstr("holds nothing at /mail"));
+}
+
+TEST_F(ResticRestore, CountsASnapshotOnceBecauseItNeverChanges) {
+  host_says(std::string("kind absent\n") + room);
+  auto& step = context();
+  const std::string first = planned(step).summary;
+  EXPECT_EQ(planned(step).summary, first);
+  EXPECT_EQ(listings(), 1);
+}
+
+TEST_F(ResticRestore, CountsAgainWhereTheSnapshotCouldNotBeRead) {
+  host_says(std::string("kind absent\n") + room, "restic 0.18.0", "0 0 0 0 12\n");
+  host_says(std::string("kind absent\n") + room);
+  auto& step = context();
+  EXPECT_EQ(type->probe(step)->verdict, Verdict::fail);
+  EXPECT_FALSE(planned(step).would_fail);
+  EXPECT_EQ(listings(), 2);
 }
 
 TEST_F(ResticRestore, UndoRemovesOnlyWhatNobodyTouched) {

@@ -240,6 +240,7 @@ RunWorld::RunWorld(const std::string& steps) : parts_(std::make_unique<Parts>(*t
     const auto space = spec.script.find(' ');
     const std::string verb = spec.script.substr(0, space);
     const std::string name(trim(std::string_view(spec.script).substr(space + 1)));
+    const std::lock_guard lock(ends_mutex_);
     if (breaks.contains(name)) return JobDone{1};
     verb == "make" ? void(facts.insert(name)) : void(facts.erase(name));
     return JobDone{0};

@@ -111,6 +111,7 @@ class RunWorld {
   Result<Summary> process(std::unique_ptr<MemoryJournal> store, const Act& act, const Adhoc* typed = nullptr);
   bool killed_at(int k, MemoryJournal::Fault fault, const Act& act);
   std::mutex looked_mutex_;
+  std::mutex ends_mutex_;  ///< jobs of one attempt are seen to end by several threads
   std::unique_ptr<Parts> parts_;
 };
 

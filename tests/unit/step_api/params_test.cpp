@@ -40,6 +40,14 @@ TEST(BindParams, NamesAllFaultsAtOnce) {
   EXPECT_EQ(bound.faults[3].hint, "did you mean `to`?");
 }
 
+TEST(BindParams, ARequiredListHoldsSomething) {
+  StepDeclaration d = declaration();
+  EXPECT_THAT(codes(bind_params(d, {{"to", "/x"}, {"names", ValueList()}})), testing::IsEmpty());
+  d.params[3].required = true;
+  EXPECT_THAT(codes(bind_params(d, {{"to", "/x"}, {"names", ValueList()}})),
+              testing::ElementsAre("params.empty"));
+}
+
 TEST(BindParams, WhatIsNotYetKnownPasses) {
   const auto bound = bind_params(declaration(), {{"to", NotYetKnown{"restore"}}});
   EXPECT_THAT(bound.faults, testing::IsEmpty());
