@@ -147,7 +147,7 @@ TsigCheck TsigExchange::check(std::string_view message) {
       (signature->mac.empty() && (signature->error == kBadSig || signature->error == kBadKey))) {
     uncovered_ += message;
     if (uncovered_.size() > kUncovered) return wrong("too much of it is not signed");
-    return {TsigCheck::State::unsigned_, "", signature ? signature->error : 0, {}};
+    return {TsigCheck::State::not_signed, "", signature ? signature->error : 0, {}};
   }
   if (signature->key != wire_name(key_.name) || signature->algorithm != wire_name(key_.algorithm))
     return wrong("it is signed with another key or algorithm than " + key_.name + ", " + key_.algorithm);

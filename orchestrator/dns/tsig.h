@@ -24,9 +24,10 @@ Result<TsigKey> make_tsig_key(const std::string& name, const std::string& algori
 /// What the signature of a message says of it.
 struct TsigCheck {
   enum class State {
-    good,       ///< it and all before it are what the server sent
-    unsigned_,  ///< it bears no signature. Between two good ones of an answer that is the next one's to cover
-    wrong,      ///< it bears one that does not hold
+    good,        ///< it and all before it are what the server sent
+    not_signed,  ///< it bears no signature. Between two good ones of an answer that is the next one's to
+                 ///< cover
+    wrong,       ///< it bears one that does not hold
   };
   State state = State::wrong;
   std::string why;   ///< of wrong, for people

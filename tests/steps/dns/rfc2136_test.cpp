@@ -78,6 +78,15 @@ TEST(Rfc2136, BelievesNoAnswerThatIsNotSigned) {
   EXPECT_TRUE(bench.stub.get("mail.acme.test", "A").exists()) << "and it was";
 }
 
+TEST(Rfc2136, LeavesOpenWhatARefusalWithoutSignatureHasDone) {
+  UpdateBench bench;
+  bench.open({{"secret", "YW5vdGhlciBzZWNyZXQ="}});
+  const Error error = write_error_of(bench, kMail);
+  EXPECT_EQ(error.code, "rfc2136.key");
+  EXPECT_EQ(error.kind, ErrorKind::no_answer) << "anybody may have sent it";
+  EXPECT_EQ(error_of(bench).kind, ErrorKind::refused) << "of a question that is all one";
+}
+
 TEST(Rfc2136, BelievesNoAnswerThatWasChangedOnItsWay) {
   UpdateBench bench;
   bench.stub.put(kMail);

@@ -124,21 +124,21 @@ TEST(Tsig, CoversUnsignedMessagesByTheNextSignature) {
   server.sign(question());
   const std::string signed_both = [&] {
     TsigExchange covering = server;
-    EXPECT_EQ(covering.check(first).state, TsigCheck::State::unsigned_);
+    EXPECT_EQ(covering.check(first).state, TsigCheck::State::not_signed);
     return covering.sign(second);
   }();
-  ASSERT_EQ(client.check(first).state, TsigCheck::State::unsigned_);
+  ASSERT_EQ(client.check(first).state, TsigCheck::State::not_signed);
   EXPECT_EQ(client.check(signed_both).state, TsigCheck::State::good);
 
   TsigExchange deceived = server;
-  ASSERT_EQ(deceived.check(*question_message("evil.test", "A")).state, TsigCheck::State::unsigned_);
+  ASSERT_EQ(deceived.check(*question_message("evil.test", "A")).state, TsigCheck::State::not_signed);
   EXPECT_EQ(deceived.check(signed_both).state, TsigCheck::State::wrong);
 }
 
 TEST(Tsig, TakesItsOwnSignatureForNone) {
   const TsigKey key = key_of("hmac-sha256");
   TsigExchange exchange(key, system_clock());
-  EXPECT_EQ(exchange.check(exchange.sign(question())).state, TsigCheck::State::unsigned_);
+  EXPECT_EQ(exchange.check(exchange.sign(question())).state, TsigCheck::State::not_signed);
 }
 
 TEST(Tsig, SaysWhatIsWrongWithAKey) {

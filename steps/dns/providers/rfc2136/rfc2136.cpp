@@ -78,8 +78,10 @@ class Rfc2136 final : public DnsProvider {
     if (!stream) return tl::unexpected(nothing_written(std::move(stream).error()));
     auto answer = exchange(**stream, std::move(*message), deadline);
     if (!answer) return tl::unexpected(std::move(answer).error());
-    if (answer->header.rcode != 0) return tl::unexpected(refused(*answer, true));
-    return {};
+    if (answer->header.rcode == 0) return {};
+    Error error = refused(*answer, true);
+    if (!answer->is_signed) error.kind = ErrorKind::no_answer;  // anybody may have said so
+    return tl::unexpected(std::move(error));
   }
 
  private:
