@@ -9,6 +9,7 @@
 #include "steps/dns/tlsa/declaration.h"
 #include "steps/dns/tlsa/handshake.h"
 #include "steps/dns/tlsa/records.h"
+#include "steps/support/look.h"
 
 namespace mxodus {
 namespace {
@@ -202,31 +203,10 @@ class Look {
   Judgement judgement_;
 };
 
-class DnsTlsa final : public StepType {
- public:
-  const StepDeclaration& declaration() const override { return declaration_; }
-
-  Result<void> check(const Params& params) const override {
-    if (params.waits_for().empty() && params.texts("domain").empty())
-      return fail(ErrorKind::invalid, "tlsa.no-domain", "`domain` is empty: nothing would be asked");
-    return {};
-  }
-
-  Result<Finding> probe(StepContext& context) const override {
-    Finding finding = Look(context).take();
-    if (context.deadline().stopped())
-      return fail(ErrorKind::cancelled, "tlsa.stopped", "TLSA was not looked at to the end: it was stopped");
-    return finding;
-  }
-
- private:
-  StepDeclaration declaration_ = declare_tlsa();
-};
-
 }  // namespace
 
 std::unique_ptr<StepType> make_dns_tlsa() {
-  return std::make_unique<DnsTlsa>();
+  return make_look(declare_tlsa(), [](StepContext& context) { return Look(context).take(); });
 }
 
 }  // namespace mxodus
