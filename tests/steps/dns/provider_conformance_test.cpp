@@ -1,15 +1,13 @@
+#include "tests/steps/dns/provider_conformance.h"
+
 #include <set>
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include "orchestrator/dns/rdata.h"
-#include "steps/dns/change.h"
-#include "tests/steps/dns/provider_bench.h"
 
 using namespace mxodus;
 using namespace mxodus::dns;
-using std::chrono::seconds;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -19,35 +17,11 @@ using testing::StartsWith;
 
 namespace {
 
-struct Maker {
-  std::string name;
-  std::unique_ptr<StubProfile> (*profile)();  ///< of its API; null for rfc2136, which has none
-};
-
-void PrintTo(const Maker& maker, std::ostream* out) {
-  *out << maker.name;
-}
-
-const std::vector<Maker>& apis() {
-  static const std::vector<Maker> makers = {{"powerdns", stub_powerdns},
-                                            {"gandi", stub_gandi},
-                                            {"cloudflare", stub_cloudflare},
-                                            {"desec", stub_desec},
-                                            {"digitalocean", stub_digitalocean},
-                                            {"hetzner", stub_hetzner},
-                                            {"ovh", stub_ovh},
-                                            {"route53", stub_route53},
-                                            {"scaleway", stub_scaleway}};
-  return makers;
-}
-
 // Who has which capability. That these lists are what the traits say is a test of its own.
 const std::set<std::string> kBatch = {"cloudflare", "desec", "powerdns", "rfc2136", "route53", "scaleway"};
 const std::set<std::string> kSwap = {"rfc2136", "route53"};
 const std::set<std::string> kFloor = {"cloudflare", "desec", "digitalocean", "gandi",
                                       "hetzner",    "ovh",   "scaleway"};
-const std::set<std::string> kPages = {"cloudflare", "desec", "digitalocean", "gandi",
-                                      "hetzner",    "ovh",   "route53",      "scaleway"};
 
 std::vector<Maker> all() {
   std::vector<Maker> makers = apis();
@@ -61,69 +35,13 @@ std::vector<Maker> those(const std::set<std::string>& names) {
   return makers;
 }
 
-// Allowed everywhere: deSEC wants an hour where nobody asked its support.
-constexpr std::uint32_t kTtl = 3600;
-constexpr std::uint32_t kOtherTtl = 7200;
-
-/// What every provider promises.
-class ProviderConformance : public testing::TestWithParam<Maker> {
- protected:
-  static std::unique_ptr<Bench> bench_of(const Maker& maker) {
-    if (maker.profile) return std::make_unique<ProviderBench>(maker.profile());
-    return std::make_unique<UpdateBench>();
-  }
-  DnsProvider& provider() { return bench_->provider(); }
-  ZoneStub& stub() { return bench_->zone(); }
-  StoredRRset read(const std::string& name, const std::string& type) { return bench_->read(name, type); }
-  void write(const std::vector<StoredRRset>& sets) {
-    auto written = bench_->write(sets);
-    ASSERT_TRUE(written) << written.error().message;
-  }
-  /// Writes what this provider can hold, and says what of it is then not read back or not in the zone.
-  std::vector<std::string> lost_on_the_way(std::vector<StoredRRset> sets) {
-    std::erase_if(sets,
-                  [&](const StoredRRset& set) { return !cannot_hold(provider().traits(), set).empty(); });
-    if (sets.empty()) return {"everything: it can hold nothing of it"};
-    if (auto written = bench_->write(sets); !written) return {written.error().message};
-    std::vector<std::string> lost;
-    for (const StoredRRset& set : sets) {
-      const std::string which = set.rrset.type + " of " + set.rrset.name;
-      if (!same_rrset(read(set.rrset.name, set.rrset.type), set)) lost.push_back(which + ", as it is read");
-      if (!same_rrset(stub().get(set.rrset.name, set.rrset.type), set))
-        lost.push_back(which + ", in the zone");
-    }
-    return lost;
-  }
-  /// From what the provider tells to `after`, as a step does it.
-  Result<void> change(const StoredRRset& before, const StoredRRset& after) {
-    return carry_out(provider(), Bench::kZone, {{before}, {after}}, seconds(0), soon());
-  }
-  Error read_error() {
-    auto found = provider().read({{"mail.acme.test", "A"}}, soon());
-    return found ? Error{} : found.error();
-  }
-
-  std::unique_ptr<Bench> bench_ = bench_of(GetParam());
-  const StoredRRset old_ = set_of("mail.acme.test", "A", kTtl, {"198.51.100.10"});
-  const StoredRRset new_ = set_of("mail.acme.test", "A", kOtherTtl, {"198.51.100.20"});
-};
-
 using BatchConformance = ProviderConformance;
 using SwapConformance = ProviderConformance;
 using FloorConformance = ProviderConformance;
 
-/// What every provider with an API over HTTP promises besides.
-class ApiConformance : public ProviderConformance {
- protected:
-  ProviderBench& bench() { return static_cast<ProviderBench&>(*bench_); }
-  StubApi& api() { return bench().stub; }
-  void expect_no_secret_in(const Error& error) {
-    for (const auto& [name, secret] : stub().secrets())
-      EXPECT_EQ((one_line(error) + error.hint).find(secret), std::string::npos) << one_line(error);
-  }
-};
-
-using PagesConformance = ApiConformance;
+std::string name_of(const testing::TestParamInfo<Maker>& maker) {
+  return maker.param.name;
+}
 
 }  // namespace
 
@@ -233,53 +151,6 @@ TEST_P(FloorConformance, RefusesATtlUnderTheFloorInThePlanAndAtTheProvider) {
   EXPECT_FALSE(read("mail.acme.test", "A").exists());
 }
 
-TEST_P(PagesConformance, TurnsEveryPage) {
-  for (int i = 0; i < 6; ++i)
-    stub().put(
-        set_of("host" + std::to_string(i) + ".acme.test", "A", kTtl, {"198.51.100.2" + std::to_string(i)}));
-  api().limit_pages(2);
-  std::vector<RRsetKey> keys;
-  for (int i = 0; i < 6; ++i) keys.push_back({"host" + std::to_string(i) + ".acme.test", "A"});
-  const auto found = provider().read(keys, soon());
-  ASSERT_TRUE(found) << found.error().message;
-  for (int i = 0; i < 6; ++i)
-    EXPECT_THAT((*found)[static_cast<std::size_t>(i)].rrset.data,
-                ElementsAre("198.51.100.2" + std::to_string(i)));
-  EXPECT_GE(api().requests(), 3);
-}
-
-TEST_P(ApiConformance, WaitsAsLongAsItIsTold) {
-  stub().put(old_);
-  api().throttle(1, "17");
-  EXPECT_TRUE(read("mail.acme.test", "A").exists());
-  EXPECT_THAT(bench().pauses, ElementsAre(seconds(17)));
-  api().throttle(1, "Sun, 12 May 2024 17:01:00 GMT");  // the clock says 17:00:17
-  EXPECT_TRUE(read("mail.acme.test", "A").exists());
-  EXPECT_EQ(bench().pauses.back(), seconds(43));
-}
-
-TEST_P(ApiConformance, WaitsLongerAndLongerWhenItIsNotToldHowLong) {
-  api().throttle(3, "");
-  read("mail.acme.test", "A");
-  EXPECT_THAT(bench().pauses, ElementsAre(seconds(1), seconds(2), seconds(4)));
-}
-
-TEST_P(ApiConformance, GivesUpWaitingAndSaysThatNothingWasWritten) {
-  const StoredRRset before = read("mail.acme.test", "A");
-  api().throttle(1000, "");
-  const auto written = provider().write({{before, new_}}, soon());
-  ASSERT_FALSE(written);
-  EXPECT_EQ(written.error().kind, ErrorKind::unreachable) << "it is not open whether it was written";
-  EXPECT_THAT(written.error().message, HasSubstr("nothing was written; try again in"));
-  EXPECT_LT(api().requests(), 20);
-}
-
-TEST_P(ApiConformance, DoesNotWaitPastItsDeadline) {
-  api().throttle(1, "7200");
-  EXPECT_EQ(read_error().kind, ErrorKind::unreachable);
-  EXPECT_TRUE(bench().pauses.empty());
-}
-
 TEST_P(ProviderConformance, SaysThatAKeyIsRefusedAndWhatToDo) {
   auto secrets = stub().secrets();
   for (auto& [name, secret] : secrets) secret = std::string(secret.size(), 'x');
@@ -305,19 +176,6 @@ TEST_P(ProviderConformance, LeavesOpenWhatAWriteThatFailedHasDone) {
   auto written = provider().write({{before, new_}}, soon());
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().kind, ErrorKind::no_answer);
-}
-
-TEST_P(ApiConformance, TellsTheStatusOfARefusal) {
-  const StoredRRset before = read("mail.acme.test", "A");
-  api().fail_writes(1);
-  EXPECT_THAT(provider().write({{before, new_}}, soon()).error().message, HasSubstr("status 500"));
-  bench_->open({{"token", "wrong"},
-                {"application_key", "wrong"},
-                {"application_secret", "wrong"},
-                {"consumer_key", "wrong"},
-                {"access_key_id", "wrong"},
-                {"secret_access_key", "wrong"}});
-  EXPECT_THAT(read_error().message, HasSubstr("status 40"));
 }
 
 TEST_P(ProviderConformance, SettlesACutConnectionByReading) {
@@ -372,41 +230,6 @@ TEST_P(SwapConformance, SeesAChangeBetweenItsReadAndItsWrite) {
   EXPECT_THAT(stub().get("mail.acme.test", "A").rrset.data, ElementsAre("203.0.113.5"));
 }
 
-TEST_P(ApiConformance, PutsNoSecretIntoAnError) {
-  std::string echo;
-  for (const auto& [name, secret] : stub().secrets()) echo += " " + secret;
-  for (const int status : {301, 400, 401, 403, 404, 409, 418, 422, 500, 503}) {
-    api().answer_always({status, {}, "{\"message\": \"you sent" + echo + "\"}"});
-    const Error error = read_error();
-    EXPECT_FALSE(error.message.empty()) << status;
-    expect_no_secret_in(error);
-    api().answer_always({status, {}, "you sent" + echo});
-    expect_no_secret_in(read_error());
-  }
-}
-
-TEST_P(ApiConformance, MakesASentenceOfAHostileBody) {
-  const std::string brackets(100000, '['), objects = [] {
-    std::string text;
-    for (int i = 0; i < 50000; ++i) text += "{\"a\":";
-    return text;
-  }();
-  for (const std::string& body :
-       {std::string("<html>"), std::string(), std::string("null"), std::string("7"), std::string("\"text\""),
-        std::string("{}"), std::string("[1]"), std::string("[{}]"), std::string("{\"result\": [{}]}"),
-        std::string("\x1b[2J\x00\xff", 6), brackets, objects, std::string("<a>") + std::string(1000000, 'x'),
-        std::string("<a><b><c></a>")}) {
-    for (const int status : {200, 400, 500}) {
-      api().answer_always({status, {}, body});
-      const Error error = read_error();
-      EXPECT_FALSE(error.message.empty()) << status << " " << body.substr(0, 40);
-      EXPECT_LT(error.message.size(), 1000u);
-      EXPECT_EQ(error.message.find('\x1b'), std::string::npos);
-      EXPECT_EQ(error.message.find('\n'), std::string::npos);
-    }
-  }
-}
-
 TEST_P(ProviderConformance, WantsItsSecrets) {
   for (const auto& [name, secret] : stub().secrets()) {
     auto secrets = stub().secrets();
@@ -420,17 +243,7 @@ TEST_P(ProviderConformance, WantsItsSecrets) {
   }
 }
 
-namespace {
-
-std::string name_of(const testing::TestParamInfo<Maker>& maker) {
-  return maker.param.name;
-}
-
-}  // namespace
-
 INSTANTIATE_TEST_SUITE_P(EveryProvider, ProviderConformance, testing::ValuesIn(all()), name_of);
-INSTANTIATE_TEST_SUITE_P(EveryApi, ApiConformance, testing::ValuesIn(apis()), name_of);
-INSTANTIATE_TEST_SUITE_P(WithPages, PagesConformance, testing::ValuesIn(those(kPages)), name_of);
 INSTANTIATE_TEST_SUITE_P(WithBatches, BatchConformance, testing::ValuesIn(those(kBatch)), name_of);
 INSTANTIATE_TEST_SUITE_P(WithSwap, SwapConformance, testing::ValuesIn(those(kSwap)), name_of);
 INSTANTIATE_TEST_SUITE_P(WithFloor, FloorConformance, testing::ValuesIn(those(kFloor)), name_of);
