@@ -13,6 +13,7 @@
 #include "steps/dns/records/records.h"
 #include "steps/dns/scan/scan.h"
 #include "steps/dns/spf/spf.h"
+#include "steps/dns/tlsa/tlsa.h"
 #include "steps/dns/ttl/ttl.h"
 #include "steps/dnsbl/status/status.h"
 #include "steps/files/layout.h"
@@ -47,6 +48,7 @@ Catalog make_catalog() {
   catalog.add(make_dns_records());
   catalog.add(make_dns_scan());
   catalog.add(make_dns_spf());
+  catalog.add(make_dns_tlsa());
   catalog.add(make_dns_ttl());
   catalog.add(make_dnsbl_status());
   catalog.add(make_files_layout());

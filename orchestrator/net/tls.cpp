@@ -13,6 +13,7 @@ namespace mxodus {
 namespace {
 
 constexpr std::size_t kChunk = 16u << 10;
+constexpr int kCertificates = 20;
 
 /// The text of the oldest error in OpenSSL's queue of this thread; the queue is empty afterwards.
 std::string tls_error_text() {
@@ -41,6 +42,18 @@ int on_verify(int good, X509_STORE_CTX* store) {
     if (std::find(faults.begin(), faults.end(), fault) == faults.end()) faults.push_back(std::move(fault));
   }
   return 1;
+}
+
+std::vector<std::string> chain_of(const SSL* ssl) {
+  std::vector<std::string> chain;
+  const STACK_OF(X509)* shown = SSL_get_peer_cert_chain(ssl);
+  for (int i = 0; shown && i < sk_X509_num(shown) && i < kCertificates; ++i) {
+    unsigned char* der = nullptr;
+    const int size = i2d_X509(sk_X509_value(shown, i), &der);
+    if (size > 0) chain.emplace_back(reinterpret_cast<char*>(der), static_cast<std::size_t>(size));
+    OPENSSL_free(der);
+  }
+  return chain;
 }
 
 bool is_address(const std::string& text) {
@@ -126,6 +139,7 @@ Result<std::unique_ptr<TlsStream>> TlsStream::connect(std::unique_ptr<ByteStream
   stream->session_.cipher = SSL_get_cipher_name(ssl);
   const std::unique_ptr<X509, decltype(&X509_free)> peer(SSL_get1_peer_certificate(ssl), X509_free);
   if (peer) stream->session_.certificate = read_certificate(*peer, name);
+  stream->session_.chain = chain_of(ssl);
   if (!peer) stream->engine_->chain_faults.emplace_back("the server shows no certificate");
   stream->session_.certificate.chain_faults = stream->engine_->chain_faults;
   return stream;

@@ -27,6 +27,7 @@ struct TlsSession {
   std::string protocol;  ///< "TLSv1.3"
   std::string cipher;
   Certificate certificate;
+  std::vector<std::string> chain;  ///< DER of all that the server showed, its own first; 20 at most
 };
 
 /// A TLS client over another stream. The handshake is done with whatever certificate the server has; whether

@@ -76,6 +76,14 @@ TestCertificate make(const std::string& common_name, const std::vector<std::stri
 
 }  // namespace
 
+std::string TestCertificate::der() const {
+  unsigned char* der = nullptr;
+  const int size = i2d_X509(parts_->x509, &der);
+  std::string bytes(reinterpret_cast<char*>(der), static_cast<std::size_t>(size));
+  OPENSSL_free(der);
+  return bytes;
+}
+
 TestAuthority::TestAuthority() : root_(make("test authority", {}, 365, nullptr, true)) {}
 
 TestCertificate TestAuthority::issue(const std::vector<std::string>& names, int days) const {

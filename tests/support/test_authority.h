@@ -15,6 +15,7 @@ class TestCertificate {
   struct Parts;
   explicit TestCertificate(std::shared_ptr<Parts> parts) : parts_(std::move(parts)) {}
   const Parts& parts() const { return *parts_; }
+  std::string der() const;
 
  private:
   std::shared_ptr<Parts> parts_;
@@ -29,6 +30,8 @@ class TestAuthority {
   TestCertificate issue(const std::vector<std::string>& names, int days = 90) const;
   /// The same, vouched for by nobody but itself.
   static TestCertificate self_signed(const std::vector<std::string>& names, int days = 90);
+  /// Its own certificate.
+  std::string der() const { return root_.der(); }
   /// Writes its own certificate, for SSL_CERT_FILE.
   void write_to(const std::filesystem::path& file) const;
 

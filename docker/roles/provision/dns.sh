@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Three name servers on one host: unbound .53 (everybody's resolver), PowerDNS .54 (authority, with API),
-# rbldnsd .55 (the blacklist bl.lab.test).
+# Five name servers on one host: unbound .53 (everybody's resolver), PowerDNS .54 (authority, with API),
+# rbldnsd .55 (the blacklist bl.lab.test), BIND .56 (bind.test) and Knot .57 (knot.test), both by UPDATE.
 # shellcheck source=docker/roles/provision/lib.sh
 source "${0%/*}/lib.sh"
 database=/var/lib/powerdns/pdns.sqlite3
@@ -26,12 +26,22 @@ load_zones() {
   chown -R pdns:pdns /var/lib/powerdns
 }
 
+# update_server USER CONFIGURATION TARGET NUMBER: the zone USER.test, changed by who holds the key lab-USER.
+update_server() {
+  local zone=/var/lib/$1/$1.test
+  install_template "$2" "$3" SECRET="$(< "$secrets/tsig-$1")"
+  chown "root:$1" "$3"
+  chmod 640 "$3"
+  [[ -s $zone ]] || install_template zone-updated "$zone" NUMBER="$4"
+  chown "$1:$1" "$zone"
+}
+
 ssh_server 'Port 22'
 authorize root operator
 
-# All three packages want port 53 on every address at first.
+# All these packages want port 53 on every address at first.
 systemctl mask --quiet --now rbldnsd.socket
-systemctl stop pdns rbldnsd unbound
+systemctl stop pdns rbldnsd unbound named knot
 install -m 644 "$files/lab-addresses.service" /etc/systemd/system/lab-addresses.service
 systemctl enable --quiet --now lab-addresses
 
@@ -45,7 +55,10 @@ install -o rbldns -g rbldns -m 644 "$files/bl4" "$files/bl6" /var/lib/rbldns/dns
 install -m 644 "$files/rbldnsd.default" /etc/default/rbldnsd
 install -m 755 "$files/lab-dnsbl" /usr/local/sbin/lab-dnsbl
 
+update_server bind named.conf /etc/bind/named.conf 56
+update_server knot knot.conf /etc/knot/knot.conf 57
+
 install -m 644 "$files/unbound.conf" /etc/unbound/unbound.conf
-systemctl reset-failed pdns rbldnsd unbound
-systemctl restart pdns rbldnsd unbound
+systemctl reset-failed pdns rbldnsd unbound named knot
+systemctl restart pdns rbldnsd unbound named knot
 keep_journal

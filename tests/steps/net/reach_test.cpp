@@ -8,8 +8,7 @@
 
 #include "orchestrator/core/digest.h"
 #include "tests/support/fake_context.h"
-#include "tests/support/fake_host.h"
-#include "tests/support/loopback_server.h"
+#include "tests/support/loopback_network.h"
 #include "tests/support/test_authority.h"
 
 using namespace mxodus;
@@ -17,44 +16,6 @@ using testing::HasSubstr;
 using testing::Not;
 
 namespace {
-
-/// A vantage on whose network the test's servers stand under addresses of the test's choice.
-class Network final : public HostReader {
- public:
-  explicit Network(std::string name) : commands_(name) {}
-
-  void place(const std::string& address, std::uint16_t port, const LoopbackServer& server) {
-    servers_[{address, port}] = &server;
-  }
-  void fail_at(const std::string& address, std::uint16_t port, Error error) {
-    errors_[{address, port}] = std::move(error);
-  }
-  FakeHost& commands() { return commands_; }
-
-  const std::string& name() const override { return commands_.name(); }
-  Result<HostIdentity> identify(const Deadline& deadline) override { return commands_.identify(deadline); }
-  Result<CommandResult> read(const Command& command, const Deadline& deadline) override {
-    return commands_.read(command, deadline);
-  }
-  Result<std::vector<CommandResult>> read_all(std::span<const Command> commands,
-                                              const Deadline& deadline) override {
-    return commands_.read_all(commands, deadline);
-  }
-  Result<CommandResult> read_script(const std::string& script, const Deadline& deadline) override {
-    return commands_.read_script(script, deadline);
-  }
-  Result<UniqueFd> dial(const Endpoint& endpoint, const Deadline&) override {
-    const auto key = std::make_pair(endpoint.host, endpoint.port);
-    if (const auto server = servers_.find(key); server != servers_.end()) return server->second->connect();
-    if (const auto error = errors_.find(key); error != errors_.end()) return tl::unexpected(error->second);
-    return fail(ErrorKind::no_answer, "dial.timeout", "nothing came back");
-  }
-
- private:
-  std::map<std::pair<std::string, std::uint16_t>, const LoopbackServer*> servers_;
-  std::map<std::pair<std::string, std::uint16_t>, Error> errors_;
-  FakeHost commands_;
-};
 
 const std::string kNew4 = "198.51.100.20";
 const std::string kNew6 = "2001:db8:51::20";
@@ -118,7 +79,7 @@ class NetReach : public testing::Test {
   TestAuthority authority_;
   TestCertificate certificate_ = authority_.issue({"mail.acme.test", "imap.acme.test"});
   std::unique_ptr<StepType> type_ = make_net_reach();
-  Network network_{"out"};
+  LoopbackNetwork network_{"out"};
 };
 
 Error dial_error(ErrorKind kind, const char* code) {

@@ -50,6 +50,14 @@ class Tls : public testing::Test {
 
 }  // namespace
 
+TEST_F(Tls, KeepsTheCertificatesThatTheServerShows) {
+  const TestCertificate certificate = authority_.issue({"mail.acme.test"});
+  LoopbackServer server(echoing(certificate));
+  auto stream = connect(server, "mail.acme.test");
+  ASSERT_TRUE(stream) << stream.error().message;
+  EXPECT_THAT((*stream)->session().chain, ElementsAre(certificate.der()));
+}
+
 TEST_F(Tls, CarriesBytesBothWaysAndSendsTheServerName) {
   std::string server_name;
   LoopbackServer server(echoing(authority_.issue({"mail.acme.test", "198.51.100.20"}), &server_name));
