@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Three name servers on one host: unbound .53 (everybody's resolver), PowerDNS .54 (authority, with API),
-# rbldnsd .55 (the blacklist bl.lab.test).
+# Four name servers on one host: unbound .53 (everybody's resolver), PowerDNS .54 (authority, with API),
+# rbldnsd .55 (the blacklist bl.lab.test), NSD .58 (second server of move.test).
 # shellcheck source=docker/roles/provision/lib.sh
 source "${0%/*}/lib.sh"
 database=/var/lib/powerdns/pdns.sqlite3
@@ -17,21 +17,27 @@ load_zones() {
   sqlite3 "$database" < /usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql
   for file in "$files"/zones/*; do
     zone=${file##*/}
-    { cat "$files/zone-head" "$file"; [[ $zone != acme.test ]] || dkim_record; } > "/tmp/$zone"
+    { grep -q ' SOA ' "$file" || cat "$files/zone-head"; cat "$file"; [[ $zone != acme.test ]] || dkim_record; } > "/tmp/$zone"
     [[ $zone != root ]] || zone=.
     pdnsutil load-zone "$zone" "/tmp/${file##*/}"
     # Without this a change by the API leaves the serial as it is.
     pdnsutil set-meta "$zone" SOA-EDIT-API INCREASE
   done
+  for zone in signed.test bogus.signed.test; do
+    pdnsutil secure-zone "$zone"
+    pdnsutil rectify-zone "$zone"
+  done
+  pdnsutil set-kind move.test primary
+  pdnsutil set-meta move.test ALLOW-AXFR-FROM 198.51.100.58
   chown -R pdns:pdns /var/lib/powerdns
 }
 
 ssh_server 'Port 22'
 authorize root operator
 
-# All three packages want port 53 on every address at first.
+# All packages want port 53 on every address at first.
 systemctl mask --quiet --now rbldnsd.socket
-systemctl stop pdns rbldnsd unbound
+systemctl stop pdns rbldnsd unbound nsd
 install -m 644 "$files/lab-addresses.service" /etc/systemd/system/lab-addresses.service
 systemctl enable --quiet --now lab-addresses
 
@@ -46,6 +52,9 @@ install -m 644 "$files/rbldnsd.default" /etc/default/rbldnsd
 install -m 755 "$files/lab-dnsbl" /usr/local/sbin/lab-dnsbl
 
 install -m 644 "$files/unbound.conf" /etc/unbound/unbound.conf
-systemctl reset-failed pdns rbldnsd unbound
-systemctl restart pdns rbldnsd unbound
+install -m 644 "$files/nsd.conf" /etc/nsd/nsd.conf
+install -D -m 644 "$files/nsd-after-pdns.conf" /etc/systemd/system/nsd.service.d/lab.conf
+systemctl daemon-reload
+systemctl reset-failed pdns rbldnsd unbound nsd
+systemctl restart pdns rbldnsd unbound nsd
 keep_journal
