@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Throw-away keys of the lab: its CA, certificates, SSH keys and DKIM key. Made once a machine, kept in
+# Throw-away keys of the lab: its CA, certificates, SSH keys, DKIM key and TSIG keys. Made once a machine, kept in
 # the cache, seen by hosts only while they are provisioned.
 
 secrets_dir=$cache/secrets-$(digest "$hosts_table" lib/secrets.sh)
@@ -44,6 +44,8 @@ make_secrets() (
   done > known_hosts
   openssl genrsa -out dkim.private 2048 2>/dev/null
   openssl rsa -in dkim.private -pubout -outform DER 2>/dev/null | base64 -w0 > dkim.public
+  openssl rand -base64 32 > tsig-bind
+  openssl rand -base64 48 > tsig-knot
 )
 
 ensure_secrets() {

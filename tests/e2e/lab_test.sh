@@ -23,7 +23,7 @@ case_every_host_reaches_every_other_over_ipv4_and_ipv6() {
   local host
   for host in $hosts; do
     # shellcheck disable=SC2016 # expanded on the host
-    lab exec "$host" sh -c 'for number in 10 20 30 53 54 55 58 100 200; do
+    lab exec "$host" sh -c 'for number in 10 20 30 53 54 55 56 57 58 100 200; do
       ping -q -c1 -W2 198.51.100.$number && ping -q -c1 -W2 2001:db8:51::$number || exit 1
     done'
   done
@@ -146,6 +146,19 @@ case_signed_test_validates_and_bogus_signed_test_does_not() {
   validate() { lab exec laptop delv -a /var/tmp/anchor +root=signed.test @198.51.100.53 "$@" 2>&1; }
   expect_match 'signed' 'fully validated' "$(validate mail.signed.test A)"
   expect_match 'bogus' 'broken trust chain|no valid' "$(validate mail.bogus.signed.test A || true)"
+}
+
+case_bind_and_knot_take_updates_signed_with_their_own_key_only() {
+  local server name number algorithm update
+  for server in bind:56:hmac-sha256 knot:57:hmac-sha512; do
+    IFS=: read -r name number algorithm <<< "$server"
+    update="printf '%s\n' 'server 198.51.100.$number' 'zone $name.test' 'update add new.$name.test 60 A 192.0.2.1' send"
+    expect_exit 2 lab exec laptop sh -c "$update | nsupdate"
+    expect_eq "before, at $name" '' "$(resolve "@198.51.100.$number" "new.$name.test")"
+    lab exec laptop sh -c "$update | nsupdate -y $algorithm:lab-$name:\$(cat /home/op/.secrets/tsig_$name)"
+    expect_eq "by IPv6, at $name" 192.0.2.1 "$(resolve "@2001:db8:51::$number" "new.$name.test")"
+    expect_eq "MX that the resolver finds" "10 mail.$name.test." "$(resolve "$name.test" MX)"
+  done
 }
 
 case_names_of_mail_agree_in_both_directions() {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Four name servers on one host: unbound .53 (everybody's resolver), PowerDNS .54 (authority, with API),
-# rbldnsd .55 (the blacklist bl.lab.test), NSD .58 (second server of move.test).
+# Six name servers on one host: unbound .53 (everybody's resolver), PowerDNS .54 (authority, with API),
+# rbldnsd .55 (the blacklist bl.lab.test), BIND .56 (bind.test) and Knot .57 (knot.test), both by UPDATE,
+# NSD .58 (second server of move.test).
 # shellcheck source=docker/roles/provision/lib.sh
 source "${0%/*}/lib.sh"
 database=/var/lib/powerdns/pdns.sqlite3
@@ -32,12 +33,22 @@ load_zones() {
   chown -R pdns:pdns /var/lib/powerdns
 }
 
+# update_server USER CONFIGURATION TARGET NUMBER: the zone USER.test, changed by who holds the key lab-USER.
+update_server() {
+  local zone=/var/lib/$1/$1.test
+  install_template "$2" "$3" SECRET="$(< "$secrets/tsig-$1")"
+  chown "root:$1" "$3"
+  chmod 640 "$3"
+  [[ -s $zone ]] || install_template zone-updated "$zone" NUMBER="$4"
+  chown "$1:$1" "$zone"
+}
+
 ssh_server 'Port 22'
 authorize root operator
 
-# All packages want port 53 on every address at first.
+# All these packages want port 53 on every address at first.
 systemctl mask --quiet --now rbldnsd.socket
-systemctl stop pdns rbldnsd unbound nsd
+systemctl stop pdns rbldnsd unbound named knot nsd
 install -m 644 "$files/lab-addresses.service" /etc/systemd/system/lab-addresses.service
 systemctl enable --quiet --now lab-addresses
 
@@ -51,10 +62,13 @@ install -o rbldns -g rbldns -m 644 "$files/bl4" "$files/bl6" /var/lib/rbldns/dns
 install -m 644 "$files/rbldnsd.default" /etc/default/rbldnsd
 install -m 755 "$files/lab-dnsbl" /usr/local/sbin/lab-dnsbl
 
+update_server bind named.conf /etc/bind/named.conf 56
+update_server knot knot.conf /etc/knot/knot.conf 57
+
 install -m 644 "$files/unbound.conf" /etc/unbound/unbound.conf
 install -m 644 "$files/nsd.conf" /etc/nsd/nsd.conf
 install -D -m 644 "$files/nsd-after-pdns.conf" /etc/systemd/system/nsd.service.d/lab.conf
 systemctl daemon-reload
-systemctl reset-failed pdns rbldnsd unbound nsd
-systemctl restart pdns rbldnsd unbound nsd
+systemctl reset-failed pdns rbldnsd unbound named knot nsd
+systemctl restart pdns rbldnsd unbound named knot nsd
 keep_journal
