@@ -9,7 +9,6 @@
 #include "orchestrator/run/host_slots.h"
 #include "orchestrator/run/leases.h"
 #include "orchestrator/run/outcome.h"
-#include "orchestrator/run/review.h"
 #include "orchestrator/run/run_context.h"
 
 namespace mxodus {
@@ -94,7 +93,6 @@ class Attempts {
 
   // attempts_act.cpp: from a plan to its work
   bool may_act(Attempt& attempt);
-  SinceReview since_review(const ItemId& id) const;
   void intend(Attempt& attempt, Result<Work> work);
   static void take_work(Attempt& attempt, Work work);
   void act(Attempt& attempt);
