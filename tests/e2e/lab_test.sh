@@ -141,7 +141,7 @@ case_the_second_server_of_move_test_follows_unless_it_is_kept_behind() {
 case_signed_test_validates_and_bogus_signed_test_does_not() {
   local anchor
   # "signed.test. IN DS 1234 13 2 ABCD ( NOTE )", as an anchor of delv
-  anchor=$(lab exec dns pdnsutil export-zone-ds signed.test 2>/dev/null | awk '$6 == 2 {print $1, "static-ds", $4, $5, $6, "\"" $7 "\";"; exit}')
+  anchor=$(lab exec dns pdnsutil export-zone-ds signed.test 2>/dev/null | awk '$6 == 2 {print $1, "static-ds", $4, $5, $6, "\"" $7 "\";"}')
   lab exec laptop sh -c "echo 'trust-anchors { $anchor };' >/var/tmp/anchor"
   validate() { lab exec laptop delv -a /var/tmp/anchor +root=signed.test @198.51.100.53 "$@" 2>&1; }
   expect_match 'signed' 'fully validated' "$(validate mail.signed.test A)"
