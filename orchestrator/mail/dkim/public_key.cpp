@@ -10,6 +10,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include "orchestrator/core/base64.h"
 #include "orchestrator/core/text.h"
 
 namespace mxodus::dkim {
@@ -23,20 +24,6 @@ constexpr std::size_t kLongest = 8192;  // bytes of base64; RSA with 16,384 bits
 tl::unexpected<Error> no_key(const std::string& why) {
   ERR_clear_error();
   return fail(ErrorKind::invalid, "dkim.key", why);
-}
-
-std::optional<std::string> base64_decode(std::string_view text) {
-  if (text.empty() || text.size() % 4 != 0 || text.size() > kLongest) return std::nullopt;
-  std::size_t padding = 0;
-  while (padding < 2 && text[text.size() - 1 - padding] == '=') ++padding;
-  if (text.substr(0, text.size() - padding).find('=') != std::string_view::npos) return std::nullopt;
-  std::string bytes(text.size() / 4 * 3, '\0');
-  const int length =
-      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                      reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  if (length < 0) return std::nullopt;
-  bytes.resize(static_cast<std::size_t>(length) - padding);
-  return bytes;
 }
 
 /// How many bytes the outermost DER value says that it has, with its header; 0 where that cannot be read.
@@ -105,7 +92,7 @@ Result<PublicKey> decode_ed25519(const std::string& bytes) {
 }  // namespace
 
 Result<PublicKey> decode_public_key(const std::string& type, std::string_view base64) {
-  const auto bytes = base64_decode(base64);
+  const auto bytes = base64.size() > kLongest ? std::nullopt : base64_decode(base64);
   if (!bytes)
     return no_key(base64.size() % 4 ? "the key is cut off, or no base64: " + std::to_string(base64.size()) +
                                           " characters are no whole number of groups of four"

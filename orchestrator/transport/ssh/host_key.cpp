@@ -9,6 +9,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "orchestrator/core/base64.h"
 #include "orchestrator/core/file.h"
 #include "orchestrator/core/text.h"
 
@@ -22,28 +23,16 @@ std::string lower(std::string text) {
   return text;
 }
 
-std::string base64_decoded(std::string_view text) {
-  if (text.empty() || text.size() % 4 != 0) return {};
-  std::string bytes(text.size() / 4 * 3, '\0');
-  const int length =
-      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                      reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  if (length < 0) return {};
-  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
-  bytes.resize(static_cast<std::size_t>(length) - padding);
-  return bytes;
-}
-
 /// "|1|SALT|HASH": the HMAC-SHA1 of the name with the salt as its key.
 bool hash_matches(std::string_view hashed, const std::string& name) {
   const std::vector<std::string> parts = split(hashed, '|');
   if (parts.size() != 4 || parts[1] != "1") return false;
-  const std::string salt = base64_decoded(parts[2]);
+  const std::string salt = base64_decode(parts[2]).value_or("");
   std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
   unsigned length = 0;
   HMAC(EVP_sha1(), salt.data(), static_cast<int>(salt.size()),
        reinterpret_cast<const unsigned char*>(name.data()), name.size(), hash.data(), &length);
-  return base64_decoded(parts[3]) == std::string_view(reinterpret_cast<char*>(hash.data()), length);
+  return base64_decode(parts[3]) == std::string_view(reinterpret_cast<char*>(hash.data()), length);
 }
 
 /// A pattern of ssh_config(5): `*` and `?`. Linear: the last star is the only place to come back to.

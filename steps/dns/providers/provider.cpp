@@ -4,6 +4,7 @@
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/rdata.h"
+#include "orchestrator/transport/dial.h"
 #include "steps/dns/providers/cloudflare/cloudflare.h"
 #include "steps/dns/providers/desec/desec.h"
 #include "steps/dns/providers/digitalocean/digitalocean.h"
@@ -12,6 +13,7 @@
 #include "steps/dns/providers/manual/manual.h"
 #include "steps/dns/providers/ovh/ovh.h"
 #include "steps/dns/providers/powerdns/powerdns.h"
+#include "steps/dns/providers/rfc2136/rfc2136.h"
 #include "steps/dns/providers/route53/route53.h"
 #include "steps/dns/providers/scaleway/scaleway.h"
 
@@ -33,6 +35,7 @@ const std::map<std::string, Known>& known_providers() {
       {"manual", {manual_traits, nullptr}},
       {"ovh", {ovh_traits, make_ovh}},
       {"powerdns", {powerdns_traits, make_powerdns}},
+      {"rfc2136", {rfc2136_traits, make_rfc2136}},
       {"route53", {route53_traits, make_route53}},
       {"scaleway", {scaleway_traits, make_scaleway}},
   };
@@ -58,6 +61,12 @@ bool same_rrset(const StoredRRset& a, const StoredRRset& b) {
   const bool same_ttl = a.rrset.ttl == b.rrset.ttl || (!a.exists() && !b.exists());
   return same_ttl && same_data(a.rrset.type, a.rrset.data, b.rrset.data) &&
          same_data(a.rrset.type, a.disabled, b.disabled);
+}
+
+Result<std::unique_ptr<ByteStream>> connect_tcp(const Endpoint& endpoint, const Deadline& deadline) {
+  auto dialled = dial(endpoint, deadline);
+  if (!dialled) return tl::unexpected(std::move(dialled).error());
+  return std::make_unique<FdStream>(std::move(dialled->fd));
 }
 
 Result<std::vector<StoredRRset>> DnsProvider::list(const Deadline&) {

@@ -10,7 +10,9 @@
 #include "orchestrator/core/deadline.h"
 #include "orchestrator/dns/asker.h"
 #include "orchestrator/http/http_client.h"
+#include "orchestrator/net/byte_stream.h"
 #include "orchestrator/step_api/resources.h"
+#include "orchestrator/transport/host.h"
 #include "steps/dns/providers/pause.h"
 #include "steps/dns/providers/traits.h"
 
@@ -66,11 +68,16 @@ class DnsProvider {
   virtual Result<void> publish(const Deadline&) { return {}; }
 };
 
+/// A connection from this machine by TCP. Errors as at dial().
+Result<std::unique_ptr<ByteStream>> connect_tcp(const Endpoint& endpoint, const Deadline& deadline);
+
 /// What providers work with; http and clock must outlive them.
 struct ProviderTools {
   HttpClient& http;
   const Clock& clock;  ///< civil time, of signatures and of Retry-After
   std::function<void(std::chrono::milliseconds, const Deadline&)> pause = pause_for;
+  /// For those that are no API.
+  std::function<Result<std::unique_ptr<ByteStream>>(const Endpoint&, const Deadline&)> connect = connect_tcp;
 };
 
 /// The secrets of an entry of `dns:`, by the name of the setting that they stand under: "token".

@@ -11,25 +11,42 @@ ProviderBench::ProviderBench(std::unique_ptr<StubProfile> profile) : stub(std::m
   open(stub.profile().secrets());
 }
 
-void ProviderBench::open(const std::map<std::string, std::string>& secrets, const std::string& zone) {
-  dns::ZoneSecrets texts;
-  for (const auto& [name, text] : secrets) texts[name] = SecretText(text);
+dns::ProviderTools ProviderBench::tools() {
   const auto pause = [this](std::chrono::milliseconds time, const Deadline&) {
     pauses.push_back(time);
     clock.advance(time);
   };
-  auto made = dns::make_provider(stub.profile().entry(zone), {http, clock, pause}, std::move(texts));
+  return {http, clock, pause};
+}
+
+UpdateBench::UpdateBench() {
+  open(stub.secrets());
+}
+
+dns::ProviderTools UpdateBench::tools() {
+  const auto connect = [this](const Endpoint&, const Deadline&) -> Result<std::unique_ptr<ByteStream>> {
+    if (refuses_connections)
+      return fail(ErrorKind::refused, "dial.refused", "198.51.100.56 refuses connections");
+    return stub.connect();
+  };
+  return {http_, *clock, dns::pause_for, connect};
+}
+
+void Bench::open(const std::map<std::string, std::string>& secrets, const std::string& zone) {
+  dns::ZoneSecrets texts;
+  for (const auto& [name, text] : secrets) texts[name] = SecretText(text);
+  auto made = dns::make_provider(this->zone().entry(zone), tools(), std::move(texts));
   if (!made) throw std::runtime_error(made.error().message);
   provider_ = std::move(*made);
 }
 
-StoredRRset ProviderBench::read(const std::string& name, const std::string& type) {
+StoredRRset Bench::read(const std::string& name, const std::string& type) {
   auto found = provider_->read({{name, type}}, soon());
   if (!found) throw std::runtime_error(found.error().message);
   return found->front();
 }
 
-Result<void> ProviderBench::write(const std::vector<StoredRRset>& sets) {
+Result<void> Bench::write(const std::vector<StoredRRset>& sets) {
   std::vector<dns::RRsetChange> changes;
   for (const StoredRRset& set : sets) changes.push_back({read(set.rrset.name, set.rrset.type), set});
   if (provider_->traits().batch) return provider_->write(changes, soon());

@@ -5,6 +5,7 @@
 #include "orchestrator/core/digest.h"
 #include "orchestrator/core/process.h"
 #include "orchestrator/core/redactor.h"
+#include "orchestrator/core/base64.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/core/value.h"
 
@@ -71,6 +72,19 @@ TEST(Redactor, ASecretSplitOverTwoChunksDoesNotPass) {
   out += stream.push("unter2 after");
   out += stream.finish();
   EXPECT_EQ(out, "before [secret token] after");
+}
+
+TEST(Text, ReadsTheBase64ThatItWrites) {
+  std::string bytes;
+  for (int i = 0; i < 300; ++i) {
+    if (i > 0) {
+      EXPECT_EQ(base64_decode(base64_encode(bytes)), bytes);
+    }
+    bytes += static_cast<char>(i * 7);
+  }
+  EXPECT_EQ(base64_decode("Zm9vYg=="), "foob");  // RFC 4648, 10
+  for (const char* wrong : {"", "Zg", "Zg=", "Z===", "====", "Zg==Zg==", "Zm 9", "Zm9*"})
+    EXPECT_EQ(base64_decode(wrong), std::nullopt) << wrong;
 }
 
 TEST(Text, EscapeSequencesOfAHostCannotReachTheTerminal) {

@@ -86,11 +86,6 @@ StoredRRset StubApi::get(const std::string& name, const std::string& type) const
   return set;
 }
 
-void StubApi::fail_writes(int count, bool and_write) {
-  failing_ = count;
-  failing_writes_ = and_write;
-}
-
 void StubApi::throttle(int count, std::string retry_after) {
   throttled_ = count;
   retry_after_ = std::move(retry_after);
@@ -144,17 +139,14 @@ Result<HttpAnswer> StubApi::handle(const HttpRequest& request) {
 }
 
 Result<HttpAnswer> StubApi::write(const StubRequest& request) {
-  ++writes_;
-  if (before_write_) std::exchange(before_write_, nullptr)();
-  const Cut cut = std::exchange(cut_, Cut::no);
-  const bool fails = failing_ > 0 && failing_-- > 0;
-  if (fails && !failing_writes_) return profile_->fault(500, "Internal Server Error");
-  const auto broken = fail(ErrorKind::no_answer, "http.broken", "the exchange broke off");
-  if (cut == Cut::before) return broken;
-  HttpAnswer answer = profile_->answer(*this, request);
-  if (written_ && answer.status < 300) written_();
-  if (cut == Cut::after) return broken;
-  return fails ? profile_->fault(500, "Internal Server Error") : answer;
+  HttpAnswer answer;
+  const Played played = play_write([&] {
+    answer = profile_->answer(*this, request);
+    return answer.status < 300;
+  });
+  if (played == Played::cut) return fail(ErrorKind::no_answer, "http.broken", "the exchange broke off");
+  if (played == Played::failed) return profile_->fault(500, "Internal Server Error");
+  return answer;
 }
 
 HttpAnswer json_answer(int status, const json& body) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -8,7 +7,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "steps/dns/providers/provider.h"
+#include "tests/steps/dns/stub/zone_stub.h"
 
 namespace mxodus {
 
@@ -54,8 +53,8 @@ class StubProfile {
 };
 
 /// The API of a provider with one zone, as far as mxodus speaks to it: it keeps what it is told and refuses
-/// what the provider refuses. Plays the faults of a bad night on demand.
-class StubApi {
+/// what the provider refuses.
+class StubApi final : public ZoneStub {
  public:
   StubApi(std::unique_ptr<StubProfile> profile, std::string zone);
 
@@ -64,24 +63,16 @@ class StubApi {
 
   // For tests.
   StubProfile& profile() { return *profile_; }
-  /// Puts a set into the zone, past the API.
-  void put(const dns::StoredRRset& set);
-  dns::StoredRRset get(const std::string& name, const std::string& type) const;
-  /// The next `count` writes answer 500; they take effect all the same if `and_write`.
-  void fail_writes(int count, bool and_write = false);
-  /// The connection of the next write is cut, before or after it took effect.
-  void cut_write(bool and_write) { cut_ = and_write ? Cut::after : Cut::before; }
+  Zone entry(const std::string& zone) const override { return profile_->entry(zone); }
+  std::map<std::string, std::string> secrets() const override { return profile_->secrets(); }
+  void put(const dns::StoredRRset& set) override;
+  dns::StoredRRset get(const std::string& name, const std::string& type) const override;
   /// The next `count` requests are throttled.
   void throttle(int count, std::string retry_after);
   /// From now on every request gets this.
   void answer_always(HttpAnswer answer) { always_ = std::make_unique<HttpAnswer>(std::move(answer)); }
   /// At most so many a page, whatever is asked for.
   void limit_pages(std::size_t size) { page_limit_ = size; }
-  /// Called once, before the next write is looked at.
-  void before_write(std::function<void()> callback) { before_write_ = std::move(callback); }
-  /// Called after each write that took effect.
-  void on_write(std::function<void()> callback) { written_ = std::move(callback); }
-  int writes() const { return writes_; }
   int requests() const { return requests_; }
 
   // For profiles.
@@ -100,7 +91,6 @@ class StubApi {
   Page page(std::size_t number, std::size_t size, std::size_t count) const;
 
  private:
-  enum class Cut { no, before, after };
   Result<HttpAnswer> write(const StubRequest& request);
 
   std::unique_ptr<StubProfile> profile_;
@@ -108,15 +98,9 @@ class StubApi {
   std::vector<StubRecord> records_;
   std::map<dns::RRsetKey, Value> comments_;
   std::unique_ptr<HttpAnswer> always_;
-  std::function<void()> before_write_;
-  std::function<void()> written_;
   std::string retry_after_;
   std::size_t page_limit_ = 1000000;
-  Cut cut_ = Cut::no;
   int throttled_ = 0;
-  int failing_ = 0;
-  bool failing_writes_ = false;
-  int writes_ = 0;
   int requests_ = 0;
   int ids_ = 1000;
 };
