@@ -45,6 +45,15 @@ reset_zone() {
 
 # edit SED...: the copy of the playbook that `take` made.
 edit() { as_op sed -i "$@" case/dns-switch.yaml; }
+# switched ZONE: what `served` shows after the switch.
+switched() {
+  LC_ALL=C sort <<RECORDS
+mail.$1. 2 IN A 198.51.100.20
+mail.$1. 2 IN AAAA 2001:db8:51::20
+$1. 2 IN MX 5 relay.$1.
+$1. 2 IN TXT "v=spf1 ip4:198.51.100.20 ip6:2001:db8:51::20 -all"
+RECORDS
+}
 # switch_and_back ZONE SERVER...: TTLs down, wait parked, switch, resolvers follow, and all as it was, on each of these servers.
 switch_and_back() {
   local zone=$1 before server
@@ -61,9 +70,7 @@ switch_and_back() {
 
   mx resume
   expect_said 0
-  for server; do
-    expect_match "switched on $server" '198\.51\.100\.20.*2001:db8:51::20.*5 relay.*ip4:198\.51\.100\.20' "$(served "$server" "$zone" | paste -sd' ')"
-  done
+  for server; do expect_eq "switched on $server" "$(switched "$zone")" "$(served "$server" "$zone")"; done
   expect_eq 'what the resolver answers' 198.51.100.20 "$(lab exec laptop dig +short "mail.$zone" A)"
 
   mx rollback --yes
@@ -102,6 +109,9 @@ UPDATE
     -e "s|^  dns_token: .*|  key: {file: $key}|" -e "s/move\.test/$zone/g"
   switch_and_back "$zone" "$server" "2001:db8:51::$2"
 }
+
+case_a_zone_is_switched_and_switched_back_with_bind() { switch_by_updates bind 56 hmac-sha256; }
+case_a_zone_is_switched_and_switched_back_with_knot() { switch_by_updates knot 57 hmac-sha512; }
 
 # anchor: the operator's resolver validates from signed.test on. The case ends with its old settings.
 anchor() {
