@@ -215,6 +215,7 @@ std::string to_string(Duration duration) {
   std::int64_t ms = duration.value.count();
   std::string sign = ms < 0 ? "-" : "";
   ms = std::abs(ms);
+  if (ms == 0) return "0s";
   if (ms < 1000) return sign + std::to_string(ms) + "ms";
   const std::int64_t seconds = ms / 1000;
   struct Step {

@@ -11,6 +11,7 @@
 #include "orchestrator/dns/named_server.h"
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/packet.h"
+#include "orchestrator/dns/remembering_asker.h"
 #include "orchestrator/dns/unbound_context.h"
 
 namespace mxodus {
@@ -179,9 +180,11 @@ Result<std::vector<DnsAsker::AuthoritativeServer>> UnboundAsker::authoritative_s
   while (servers.empty()) {
     const DnsAnswer answer = resolve(zone, "NS", deadline);
     if (!answered(answer.status))
-      return fail(ErrorKind::no_answer, "dns.no-servers",
-                  "the name servers of " + (zone.empty() ? "the root" : zone) +
-                      " could not be found: " + answer.note);
+      return fail(
+          ErrorKind::no_answer, "dns.no-servers",
+          "the name servers of " + (zone.empty() ? "the root" : zone) + " could not be found: " +
+              to_string(answer.status) + (answer.note.empty() ? "" : " (" + answer.note + ")"),
+          answer.status == DnsStatus::bogus ? "compare the DS at the parent with the keys of the zone" : "");
     if (answer.status == DnsStatus::data && answer.canonical.empty()) servers = answer.rrset.data;
     if (zone.empty()) break;
     if (servers.empty()) zone = zone.find('.') == std::string::npos ? "" : zone.substr(zone.find('.') + 1);

@@ -6,6 +6,28 @@
 #include "orchestrator/run/review.h"
 
 namespace mxodus {
+namespace {
+
+/// What has happened to the item and above it since the plan was reviewed.
+SinceReview since_review(const RunContext& run, const ItemId& id) {
+  SinceReview since;
+  since.acted = run.item(id).attempts > 0;
+  since.revised = run.state().revised(id.step);
+  const auto above = run.table.upstream(id.step);
+  for (const auto& [number, change] : run.state().changes) {
+    const bool is_above = std::any_of(above.begin(), above.end(),
+                                      [&](const RunStep* step) { return step->id() == change.id.step; });
+    if (!is_above) continue;
+    since.changed_above = true;
+    const auto planned = planned_from_intent(change.intent);
+    if (!planned || change.state == ItemState::failed) continue;  // it may be half made
+    const auto& made = planned->step.changes;
+    since.made_above.insert(since.made_above.end(), made.begin(), made.end());
+  }
+  return since;
+}
+
+}  // namespace
 
 bool Attempts::may_act(Attempt& attempt) {
   const ItemRecord& record = run_.item(attempt.id);
@@ -13,13 +35,7 @@ bool Attempts::may_act(Attempt& attempt) {
   const std::string digest = intent_digest(attempt.planned);
   const bool approved = record.settled_by && record.settled_by->type == EventType::approve &&
                         record.settled_by->data.digest == digest;
-  const auto above = run_.table.upstream(attempt.id.step);
-  SinceReview since{record.attempts > 0, false, run_.state().revised(attempt.id.step)};
-  since.changed_above = std::any_of(above.begin(), above.end(), [this](const RunStep* step) {
-    return std::any_of(run_.state().changes.begin(), run_.state().changes.end(),
-                       [&](const auto& change) { return change.second.id.step == step->id(); });
-  });
-  const Review review = compare_with_reviewed(run_.plan, attempt.planned, since);
+  const Review review = compare_with_reviewed(run_.plan, attempt.planned, since_review(run_, attempt.id));
   if (!approved && (review.kind == Review::Kind::drift || review.kind == Review::Kind::needs_word)) {
     const PlannedItem fresh = attempt.planned;
     drop(attempt);

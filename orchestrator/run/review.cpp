@@ -53,6 +53,27 @@ std::string only_in(const PlannedItem& one, const PlannedItem& other) {
   return own.empty() ? one.step.summary : join(own, "; ");
 }
 
+/// The lines of a state in one order: servers give the records of a set in any.
+std::vector<std::string> lines_of(const std::string& state) {
+  std::vector<std::string> lines = split(state, '\n');
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+/// Whether something that `fresh` would change stands neither as it was reviewed nor as a step above left it:
+/// then somebody else has been there, whatever steps above have changed elsewhere.
+bool somebody_else_was_there(const PlannedItem& reviewed, const PlannedItem& fresh,
+                             const std::vector<Change>& made_above) {
+  return std::any_of(fresh.step.changes.begin(), fresh.step.changes.end(), [&](const Change& change) {
+    const auto same = [&](const Change& other) { return other.what == change.what; };
+    const auto made = std::find_if(made_above.rbegin(), made_above.rend(), same);
+    if (made != made_above.rend()) return lines_of(made->after) != lines_of(change.before);
+    const auto& seen = reviewed.step.changes;
+    const auto as_seen = std::find_if(seen.begin(), seen.end(), same);
+    return as_seen != seen.end() && lines_of(as_seen->before) != lines_of(change.before);
+  });
+}
+
 }  // namespace
 
 Review compare_with_reviewed(const Plan& plan, const PlannedItem& fresh, const SinceReview& since) {
@@ -65,7 +86,7 @@ Review compare_with_reviewed(const Plan& plan, const PlannedItem& fresh, const S
     if (since.acted) return {Kind::within_bounds, {}};
     if (!was_late(*reviewed)) {
       if (same_intent(*reviewed, fresh)) return {Kind::as_reviewed, {}};
-      if (!since.changed_above)
+      if (!since.changed_above || somebody_else_was_there(*reviewed, fresh, since.made_above))
         return {Kind::drift, "this is not what was reviewed. Reviewed: " + only_in(*reviewed, fresh) +
                                  ". Now it would be: " + only_in(fresh, *reviewed)};
     }

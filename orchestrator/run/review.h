@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "orchestrator/plan/plan.h"
 
@@ -22,8 +23,10 @@ struct Review {
 struct SinceReview {
   /// An attempt has acted: the next finds what it left behind, so it is only held to the bounds.
   bool acted = false;
-  /// A step above has changed something, so that a difference is a late plan and not drift.
+  /// A step above has changed something, so that a difference may be a late plan and not drift.
   bool changed_above = false;
+  /// What the steps above have made, in the order in which they ended.
+  std::vector<Change> made_above;
   /// The operator has edited or added its step: a late plan, and what was reviewed does not bind it.
   bool revised = false;
 };

@@ -31,7 +31,7 @@ bool step_ended_well(const RunStep& step, const RunState& state) {
 void note_item(Summary& summary, const ItemId& id, const ItemRecord& record) {
   const auto due = [&](const std::string& what) { summary.due.push_back({id, what, record.next_look}); };
   if (record.gate) due("asks: " + record.gate->asked.question);
-  if (record.state == ItemState::waiting) due("waits: " + record.reason);
+  if (record.state == ItemState::waiting) due(record.reason.empty() ? "waits" : "waits: " + record.reason);
   if (record.state == ItemState::reconnecting) due("its host does not answer: " + record.reason);
   if (record.state == ItemState::in_doubt) due("in doubt: " + record.reason);
   if (record.next_look && (!summary.next_look || *record.next_look < *summary.next_look))

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <thread>
 
+#include "orchestrator/core/advice.h"
 #include "orchestrator/core/text.h"
 
 namespace mxodus::dns {
@@ -62,7 +63,7 @@ World look_around(const std::vector<RRsetKey>& keys, const std::string& zone,
   World world;
   world.views.resize(keys.size());
   const auto servers = dns.authoritative_servers(zone, deadline);
-  if (!servers) world.trouble = servers.error().message;
+  if (!servers) world.trouble = with_advice(servers.error());
 
   std::vector<std::pair<std::string, std::string>> own;
   for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -96,6 +97,9 @@ Standing standing_of(const Wish& wish, const View& view) {
     }
   }
   for (const Sighting& seen : view.resolvers) {
+    standing.unheard |= !seen.answered();
+    if (seen.answer.status == DnsStatus::bogus && standing.bogus.empty())
+      standing.bogus = printable_line(seen.answer.note.empty() ? "no reason given" : seen.answer.note);
     if (!seen.answered() || wish.met_by(seen.answer.rrset.data)) continue;
     standing.cached = true;
     const bool data = seen.answer.status == DnsStatus::data;

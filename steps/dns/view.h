@@ -42,7 +42,9 @@ struct Standing {
   int unknown = 0;                     ///< of them could not be asked
   bool cached = false;                 ///< some resolver still answers otherwise
   std::optional<Duration> cached_for;  ///< how long the longest of them may go on
-  std::string trouble;                 ///< one sentence of the first that does not agree
+  bool unheard = false;                ///< some resolver could not be asked
+  std::string bogus;    ///< why a resolver that validates takes it for forged; empty: none does
+  std::string trouble;  ///< one sentence of the first that does not agree
 
   bool holds() const { return servers > 0 && agree == servers; }
 };

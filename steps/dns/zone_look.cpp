@@ -39,7 +39,9 @@ Result<ZoneLook> look_at_zone(StepContext& context, const Zone& zone, const std:
     look.traits = (*provider)->traits();
   }
   const std::string name = normal_name(zone.zone);
-  look.world = look_around(keys, name, resolvers, context.dns(), context.deadline());
+  std::vector<RRsetKey> asked = keys;
+  asked.push_back({name, "SOA"});
+  look.world = look_around(asked, name, resolvers, context.dns(), context.deadline());
   if (context.deadline().stopped())
     return fail(ErrorKind::cancelled, "dns.stopped", "the look at " + name + " was stopped");
   if (look.traits.has_api) return look;

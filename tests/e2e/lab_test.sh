@@ -6,6 +6,11 @@ source "${0%/*}/support.sh"
 
 hosts='old-mx new-mx backup dns outside laptop'
 resolve() { lab exec laptop dig +short +time=2 +tries=1 "$@"; }
+# set_address ZONE LABEL ADDRESS: by the API of PowerDNS.
+set_address() {
+  lab exec laptop curl -sS --fail -X PATCH -H 'X-API-Key: labkey' "http://198.51.100.54:8081/api/v1/servers/localhost/zones/$1." -d \
+    "{\"rrsets\": [{\"name\": \"$2.$1.\", \"type\": \"A\", \"ttl\": 3, \"changetype\": \"REPLACE\", \"records\": [{\"content\": \"$3\", \"disabled\": false}]}]}"
+}
 
 case_every_host_runs_all_its_units() {
   local host
@@ -18,7 +23,7 @@ case_every_host_reaches_every_other_over_ipv4_and_ipv6() {
   local host
   for host in $hosts; do
     # shellcheck disable=SC2016 # expanded on the host
-    lab exec "$host" sh -c 'for number in 10 20 30 53 54 55 56 57 100 200; do
+    lab exec "$host" sh -c 'for number in 10 20 30 53 54 55 56 57 58 100 200; do
       ping -q -c1 -W2 198.51.100.$number && ping -q -c1 -W2 2001:db8:51::$number || exit 1
     done'
   done
@@ -108,18 +113,39 @@ case_the_nightly_backup_is_five_hours_older_than_the_outage() {
 
 case_a_change_by_the_api_moves_the_serial_and_is_resolved_when_the_ttl_is_over() {
   local serial
-  patch() {
-    lab exec laptop curl -sS --fail -X PATCH -H 'X-API-Key: labkey' http://198.51.100.54:8081/api/v1/servers/localhost/zones/lab.test. -d \
-      "{\"rrsets\": [{\"name\": \"moved.lab.test.\", \"type\": \"A\", \"ttl\": 3, \"changetype\": \"REPLACE\", \"records\": [{\"content\": \"$1\", \"disabled\": false}]}]}"
-  }
-  patch 198.51.100.1
+  set_address lab.test moved 198.51.100.1
   expect_eq 'first answer' 198.51.100.1 "$(resolve moved.lab.test)"
   serial=$(resolve @198.51.100.54 lab.test SOA | cut -d' ' -f3)
-  patch 198.51.100.2
+  set_address lab.test moved 198.51.100.2
   expect_eq 'authority' 198.51.100.2 "$(resolve @198.51.100.54 moved.lab.test)"
   expect_eq 'serial' $((serial + 1)) "$(resolve @2001:db8:51::54 lab.test SOA | cut -d' ' -f3)"
   is_resolved() { [[ $(resolve moved.lab.test) == 198.51.100.2 ]]; }
   wait_until 10 is_resolved
+}
+
+case_the_second_server_of_move_test_follows_unless_it_is_kept_behind() {
+  second() { resolve @2001:db8:51::58 extra.move.test; }
+  follows() { [[ $(second) == "$1" ]]; }
+  set_address move.test extra 198.51.100.1
+  wait_until 10 follows 198.51.100.1
+  lab exec dns pdnsutil set-meta move.test ALLOW-AXFR-FROM
+  set_address move.test extra 198.51.100.2
+  sleep 3
+  expect_eq 'first' 198.51.100.2 "$(resolve @198.51.100.54 extra.move.test)"
+  expect_eq 'second' 198.51.100.1 "$(second)"
+  lab exec dns pdnsutil set-meta move.test ALLOW-AXFR-FROM 198.51.100.58
+  set_address move.test extra 198.51.100.3
+  wait_until 10 follows 198.51.100.3
+}
+
+case_signed_test_validates_and_bogus_signed_test_does_not() {
+  local anchor
+  # "signed.test. IN DS 1234 13 2 ABCD ( NOTE )", as an anchor of delv
+  anchor=$(lab exec dns pdnsutil export-zone-ds signed.test 2>/dev/null | awk '$6 == 2 {print $1, "static-ds", $4, $5, $6, "\"" $7 "\";"}')
+  lab exec laptop sh -c "echo 'trust-anchors { $anchor };' >/var/tmp/anchor"
+  validate() { lab exec laptop delv -a /var/tmp/anchor +root=signed.test @198.51.100.53 "$@" 2>&1; }
+  expect_match 'signed' 'fully validated' "$(validate mail.signed.test A)"
+  expect_match 'bogus' 'broken trust chain|no valid' "$(validate mail.bogus.signed.test A || true)"
 }
 
 case_bind_and_knot_take_updates_signed_with_their_own_key_only() {

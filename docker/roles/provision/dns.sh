@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Five name servers on one host: unbound .53 (everybody's resolver), PowerDNS .54 (authority, with API),
-# rbldnsd .55 (the blacklist bl.lab.test), BIND .56 (bind.test) and Knot .57 (knot.test), both by UPDATE.
+# Six name servers on one host: unbound .53 (everybody's resolver), PowerDNS .54 (authority, with API),
+# rbldnsd .55 (the blacklist bl.lab.test), BIND .56 (bind.test) and Knot .57 (knot.test), both by UPDATE,
+# NSD .58 (second server of move.test).
 # shellcheck source=docker/roles/provision/lib.sh
 source "${0%/*}/lib.sh"
 database=/var/lib/powerdns/pdns.sqlite3
@@ -17,12 +18,18 @@ load_zones() {
   sqlite3 "$database" < /usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql
   for file in "$files"/zones/*; do
     zone=${file##*/}
-    { cat "$files/zone-head" "$file"; [[ $zone != acme.test ]] || dkim_record; } > "/tmp/$zone"
+    { grep -q ' SOA ' "$file" || cat "$files/zone-head"; cat "$file"; [[ $zone != acme.test ]] || dkim_record; } > "/tmp/$zone"
     [[ $zone != root ]] || zone=.
     pdnsutil load-zone "$zone" "/tmp/${file##*/}"
     # Without this a change by the API leaves the serial as it is.
     pdnsutil set-meta "$zone" SOA-EDIT-API INCREASE
   done
+  for zone in signed.test bogus.signed.test; do
+    pdnsutil secure-zone "$zone"
+    pdnsutil rectify-zone "$zone"
+  done
+  pdnsutil set-kind move.test primary
+  pdnsutil set-meta move.test ALLOW-AXFR-FROM 198.51.100.58
   chown -R pdns:pdns /var/lib/powerdns
 }
 
@@ -41,7 +48,7 @@ authorize root operator
 
 # All these packages want port 53 on every address at first.
 systemctl mask --quiet --now rbldnsd.socket
-systemctl stop pdns rbldnsd unbound named knot
+systemctl stop pdns rbldnsd unbound named knot nsd
 install -m 644 "$files/lab-addresses.service" /etc/systemd/system/lab-addresses.service
 systemctl enable --quiet --now lab-addresses
 
@@ -59,6 +66,9 @@ update_server bind named.conf /etc/bind/named.conf 56
 update_server knot knot.conf /etc/knot/knot.conf 57
 
 install -m 644 "$files/unbound.conf" /etc/unbound/unbound.conf
-systemctl reset-failed pdns rbldnsd unbound named knot
-systemctl restart pdns rbldnsd unbound named knot
+install -m 644 "$files/nsd.conf" /etc/nsd/nsd.conf
+install -D -m 644 "$files/nsd-after-pdns.conf" /etc/systemd/system/nsd.service.d/lab.conf
+systemctl daemon-reload
+systemctl reset-failed pdns rbldnsd unbound named knot nsd
+systemctl restart pdns rbldnsd unbound named knot nsd
 keep_journal

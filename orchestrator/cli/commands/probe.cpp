@@ -10,10 +10,13 @@
 #include "orchestrator/plan/item_planner.h"
 #include "orchestrator/playbook/load.h"
 #include "orchestrator/playbook/yaml_reader.h"
+#include "orchestrator/report/outputs_text.h"
 #include "steps/catalog.h"
 
 namespace mxodus {
 namespace {
+
+constexpr std::size_t kSentence = 8000;  // bytes of it that are shown
 
 struct Options {
   std::string type;
@@ -33,6 +36,9 @@ Result<ValueMap> parse_assignments(const std::vector<std::string>& assignments) 
     if (equals == std::string::npos || equals == 0)
       return fail(ErrorKind::invalid, "probe.parameter",
                   "\"" + printable_line(assignment, 60) + "\" is no parameter", "write key=value");
+    if (equals + 1 == assignment.size())
+      return fail(ErrorKind::invalid, "probe.parameter", "\"" + assignment + "\" has no value",
+                  "write " + assignment + "VALUE, or leave it out");
     Faults faults(assignment.substr(0, equals));
     const auto node = read_yaml(assignment.substr(equals + 1), faults);
     if (!faults.empty()) return tl::unexpected(faults.take().front());
@@ -86,11 +92,11 @@ std::string look_text(const ItemLook& look, const Style& style) {
   const Finding found =
       look.item.found.value_or(Finding{Verdict::unknown, look.item.step.would_fail.value_or(""), {}, {}});
   const bool fine = found.verdict == Verdict::ok;
-  std::string text = style.paint(fine ? Role::good : Role::bad, std::string(to_string(found.verdict))) +
-                     "  " + printable(found.sentence) + "\n";
-  for (const auto& [name, value] : found.outputs)
-    text += "  " + pad(name, 14) + " " + printable_line(to_string(value), 2000) + "\n";
-  return text;
+  const std::string verdict(to_string(found.verdict));
+  const std::size_t indent = verdict.size() + 2;
+  return style.paint(fine ? Role::good : Role::bad, verdict) + "  " +
+         wrap(printable_line(found.sentence, kSentence), style.width - indent, indent) + "\n" +
+         outputs_text(found.outputs, style.width);
 }
 
 int exit_for(Verdict verdict) {

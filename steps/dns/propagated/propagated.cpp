@@ -40,15 +40,22 @@ Time after(Time time, Duration duration) {
 
 class Look {
  public:
-  Look(const Params& params, Time now, std::vector<Wish> wishes, World world)
-      : now_(now),
+  Look(const Params& params, std::string zone, Time now, std::vector<Wish> wishes, World world)
+      : zone_(std::move(zone)),
+        now_(now),
         wishes_(std::move(wishes)),
         world_(std::move(world)),
         cached_until_(end_of_caches(params)) {}
 
   Finding finding() {
-    look_at_servers();
-    look_at_serials();
+    if (is_no_zone()) {
+      judgement_.add(Verdict::fail,
+                     zone_ + " is no zone: " + who(world_.views.back().servers.front()) + " has no SOA of it",
+                     "name the zone that the records are in");
+    } else {
+      look_at_servers();
+      look_at_serials();
+    }
     look_at_own_resolver();
     const bool published = judgement_.verdict() == Verdict::ok;
     look_at_resolvers();
@@ -59,7 +66,8 @@ class Look {
     Finding finding;
     finding.verdict = judgement_.verdict();
     finding.sentence = judgement_.sentence(all_is_well());
-    if (!propagated && true_at)
+    const bool said = published ? cached_until_.has_value() : behind_.empty();
+    if (!propagated && true_at && !said)
       finding.sentence += "; at the latest " + to_local_string(*true_at) + " it will be seen everywhere";
     finding.outputs = {{"propagated", propagated},
                        {"published", published},
@@ -87,6 +95,14 @@ class Look {
   }
 
   bool time_is_over() const { return cached_until_ && now_ >= *cached_until_; }
+
+  /// The servers were found by a name above: this one is that of a host, or nobody has it.
+  bool is_no_zone() const {
+    const std::vector<Sighting>& servers = world_.views.back().servers;
+    return !servers.empty() && std::all_of(servers.begin(), servers.end(), [](const Sighting& server) {
+      return server.answered() && server.answer.status != DnsStatus::data;
+    });
+  }
 
   void fall_behind(const Sighting& server, const std::string& why, const std::string& mend) {
     behind_.emplace(who(server), why);
@@ -208,9 +224,13 @@ class Look {
     const std::string servers = "every name server has it";
     if (time_is_over())
       return servers + ", and the old TTL has run out at " + to_local_string(*cached_until_);
-    return servers + ", and so have the " + std::to_string(named_ / wishes_.size()) + " named resolvers";
+    const std::size_t resolvers = named_ / wishes_.size();
+    return servers + ", and so " +
+           (resolvers == 1 ? "has the named resolver"
+                           : "have the " + std::to_string(resolvers) + " named resolvers");
   }
 
+  std::string zone_;
   Time now_;
   std::vector<Wish> wishes_;
   World world_;
@@ -251,7 +271,7 @@ class DnsPropagated final : public StepType {
     World world = look_around(keys, zone, params.texts("resolvers"), context.dns(), context.deadline());
     const Time now = context.clock().now();
     context.keep_evidence("dns.txt", protocol(keys, world, now));
-    return Look(params, now, std::move(*wishes), std::move(world)).finding();
+    return Look(params, zone, now, std::move(*wishes), std::move(world)).finding();
   }
 
  private:

@@ -10,7 +10,8 @@ StepDeclaration declare_dns_records() {
   declaration.doc =
       R"(Looks at each RRset in three places: what the provider's API holds, what every authoritative server answers over
 IPv4 and IPv6, and what resolvers still cache and until when. `holds` is true when provider and all servers agree with
-what is wished; `propagated` when the resolvers do too. A server that cannot be asked makes the step unknown.
+what is wished; `propagated` when the resolvers do too. A server that cannot be asked makes the step unknown,
+and so does an answer that DNSSEC says is forged (bogus). Servers with different serials are a warning that names them.
 
 `records` only looks. Each entry has `name` (relative to the zone, `@` for the zone itself), `type`, and one of `equals`,
 `contains` (of a TXT: a text that begins so), `absent: true`, or none of them: that it exists; `ttl` compares that too.

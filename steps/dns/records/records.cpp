@@ -12,6 +12,7 @@
 #include "steps/dns/zone_entry.h"
 #include "steps/dns/zone_look.h"
 #include "steps/dns/zone_work.h"
+#include "steps/support/values.h"
 
 namespace mxodus {
 namespace {
@@ -108,15 +109,7 @@ class DnsRecords final : public StepType {
     return {};
   }
 
-  Result<Finding> probe(StepContext& context) const override {
-    auto look = look_now(context);
-    if (!look) return said_no(std::move(look).error());
-    Finding finding = report(*look, context.clock().now());
-    context.keep_evidence(
-        "dns-records.json",
-        to_json(finding.outputs.at("records")).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
-    return finding;
-  }
+  Result<Finding> probe(StepContext& context) const override { return look_and_report(context, {}); }
 
   Result<StepPlan> plan(const Params& params, const Finding& found) const override {
     StepPlan plan;
@@ -159,24 +152,12 @@ class DnsRecords final : public StepType {
 
   Result<Finding> finish(StepContext& context, const StepPlan& plan, const WorkResult&) const override {
     const Deadline patience = context.deadline().at_most(patience_.servers);
-    auto found = probe(context);
+    // Whoever asked just before the change keeps the old for its whole TTL.
+    const auto* kept = value_in(plan.apply, "kept_for").get<Duration>();
+    auto found = look_and_report(context, kept ? *kept : Duration{});
     while (!settled(found) && !patience.passed()) {
       pause_for(patience_.pause, patience);
-      found = probe(context);
-    }
-    if (!found) return found;
-    // Whoever asked just before the change keeps the old for its whole TTL.
-    const auto kept = plan.apply.find("kept_for");
-    const auto* longest = kept ? kept->get<Duration>() : nullptr;
-    if (longest) {
-      const Time now = context.clock().now();
-      const Time until{now.since_epoch + longest->value};
-      Value& cached_until = found->outputs["cached_until"];
-      const auto* seen = cached_until.get<Time>();
-      const bool said = seen && seen->since_epoch > now.since_epoch;
-      cached_until = until;
-      if (found->verdict == Verdict::ok && !said)
-        found->sentence += "; resolvers may answer the old until " + to_local_string(until);
+      found = look_and_report(context, kept ? *kept : Duration{});
     }
     return found;
   }
@@ -217,6 +198,16 @@ class DnsRecords final : public StepType {
   static bool settled(const Result<Finding>& found) {
     const auto holds = found ? found->outputs.find("holds") : ValueMap::const_iterator();
     return found && holds != found->outputs.end() && holds->second == Value(true);
+  }
+
+  static Result<Finding> look_and_report(StepContext& context, Duration kept) {
+    auto look = look_now(context);
+    if (!look) return said_no(std::move(look).error());
+    Finding finding = report(*look, context.clock().now(), kept);
+    context.keep_evidence(
+        "dns-records.json",
+        to_json(finding.outputs.at("records")).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    return finding;
   }
 
   static Result<Look> look_now(StepContext& context) {

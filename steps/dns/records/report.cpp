@@ -1,8 +1,10 @@
 #include "steps/dns/records/report.h"
 
 #include <algorithm>
+#include <set>
 
 #include "orchestrator/core/text.h"
+#include "steps/dns/soa.h"
 #include "steps/dns/stored.h"
 
 namespace mxodus::dns {
@@ -40,43 +42,64 @@ Duration kept_for(const StoredRRset& stored, const View& view) {
   return Duration{std::chrono::seconds(seconds)};
 }
 
+/// Which name servers are not at the same state of the zone, as a sentence; empty where all are.
+std::string differing_serials(const std::string& zone, const View& soa) {
+  std::set<std::uint32_t> serials;
+  std::vector<std::string> told;
+  for (const Sighting& seen : soa.servers) {
+    const auto read =
+        seen.answer.rrset.data.empty() ? std::nullopt : read_soa(seen.answer.rrset.data.front());
+    if (!read) continue;
+    serials.insert(read->serial);
+    told.push_back(seen.name + " at " + seen.address + " has " + std::to_string(read->serial));
+  }
+  if (serials.size() < 2) return "";
+  return "the name servers of " + zone + " have different serials: " + join(told, ", ") +
+         " (where that stays, see why the one behind does not follow)";
+}
+
 /// Counts over all wishes.
 struct Sum {
   bool stored = true;
   bool held = true;
   int unknown = 0;
+  int bogus = 0;    ///< sets that nobody takes who validates
   int pending = 0;  ///< sets that are to be written
   Duration cached_for;
   bool cached = false;
+  bool unheard = false;
   std::vector<std::string> troubles;
+  std::string serials;
 };
 
 std::string sentence_of(const Look& look, const Sum& sum, Time now) {
   if (!look.world.trouble.empty()) return look.world.trouble;
-  if (sum.pending > 0)
+  if (sum.pending > 0 && sum.bogus == 0)
     return std::to_string(sum.pending) + (sum.pending == 1 ? " RRset of " : " RRsets of ") + look.zone +
            (sum.pending == 1 ? " is to change" : " are to change");
   const std::string waiting = look.managed_by.empty() ? "" : "waiting for " + look.managed_by + ": ";
   if (!sum.troubles.empty()) return waiting + join(sum.troubles, "; ");
+  if (!sum.serials.empty()) return "all as wished, but " + sum.serials;
   std::string text = "all as wished on every name server of " + look.zone;
-  if (sum.cached)
+  if (sum.cached || sum.cached_for.value.count() > 0)
     text += "; resolvers may answer the old until " +
             to_local_string(Time{now.since_epoch + sum.cached_for.value});
   return text;
 }
 
 Verdict verdict_of(const Look& look, const Sum& sum) {
-  if (sum.pending > 0) return look.world.trouble.empty() ? Verdict::ok : Verdict::warn;
+  if (sum.pending > 0) return look.world.trouble.empty() && sum.bogus == 0 ? Verdict::ok : Verdict::warn;
   if (!look.world.trouble.empty()) return Verdict::unknown;
   if (!sum.held || !sum.stored) return Verdict::fail;
-  return sum.unknown > 0 ? Verdict::unknown : Verdict::ok;
+  if (sum.unknown > 0 || sum.bogus > 0) return Verdict::unknown;
+  return sum.serials.empty() ? Verdict::ok : Verdict::warn;
 }
 
 }  // namespace
 
-Finding report(const Look& look, Time now) {
+Finding report(const Look& look, Time now, Duration kept_after_change) {
   Finding finding;
-  Sum sum;
+  Sum sum{.cached_for = kept_after_change};
   ValueList records;
   ValueList kept;
   for (std::size_t i = 0; i < look.wishes.size(); ++i) {
@@ -86,6 +109,13 @@ Finding report(const Look& look, Time now) {
     const Standing standing = standing_of(wish, view);
     sum.unknown += standing.unknown;
     sum.cached |= standing.cached;
+    sum.unheard |= standing.unheard;
+    if (!standing.bogus.empty()) {
+      ++sum.bogus;
+      sum.troubles.push_back(wish.key.type + " of " + wish.key.name +
+                             " is bogus to everybody who validates: " + standing.bogus +
+                             " (compare the DS at the parent with the keys of the zone)");
+    }
     sum.cached_for = std::max(sum.cached_for, standing.cached_for.value_or(Duration{}));
     sum.stored = sum.stored && stored;
     sum.pending += wish.to_make && !stored;
@@ -104,11 +134,12 @@ Finding report(const Look& look, Time now) {
                                {"resolvers", sightings_value(view.resolvers)}});
     kept.push_back(kept_for(look.stored[i], view));
   }
+  sum.serials = differing_serials(look.zone, look.world.views.back());
   finding.verdict = verdict_of(look, sum);
   finding.sentence = sentence_of(look, sum, now);
   const bool holds = sum.stored && sum.held && sum.unknown == 0 && look.world.trouble.empty();
   finding.outputs = {{"holds", holds},
-                     {"propagated", holds && !sum.cached},
+                     {"propagated", holds && !sum.cached && !sum.unheard},
                      {"cached_until", Time{now.since_epoch + sum.cached_for.value}},
                      {"records", std::move(records)}};
   finding.state = ValueMap{{"zone", look.zone},

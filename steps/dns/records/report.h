@@ -14,10 +14,11 @@ struct Look {
   std::string managed_by;  ///< who else sets the records; empty: nobody
   std::vector<Wish> wishes;
   std::vector<StoredRRset> stored;  ///< one a wish: what is at the provider, or else what the servers answer
-  World world;
+  World world;  ///< one view a wish, and last that of the SOA of the zone
 };
 
-/// Verdict, sentence and outputs of a look. `now` is when it was made.
-Finding report(const Look& look, Time now);
+/// Verdict, sentence and outputs of a look. `now` is when it was made; where it follows a change, resolvers
+/// that asked just before keep the old for `kept`.
+Finding report(const Look& look, Time now, Duration kept);
 
 }  // namespace mxodus::dns

@@ -119,7 +119,7 @@ void Follower::look_at_name_servers() {
     if (domain.ends_with(".arpa")) continue;
     const auto servers = dns_.authoritative_servers(domain, deadline_);
     if (!servers) {
-      gathered_->troubles.push_back("the name servers of " + domain + ": " + servers.error().message);
+      gathered_->troubles.push_back(servers.error().message);
       continue;
     }
     for (const auto& server : *servers) {

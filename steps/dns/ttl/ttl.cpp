@@ -47,7 +47,6 @@ void describe(ValueMap& outputs, const std::vector<StoredRRset>& before, Duratio
   outputs["records"] = std::move(records);
 }
 
-/// One look: the RRsets and, last, the SOA.
 class Look {
  public:
   Look(std::string zone, std::vector<TtlEntry> entries, ZoneLook seen, std::string managed_by)
@@ -63,7 +62,6 @@ class Look {
     if (!seen_.world.trouble.empty())
       judgement_.add(pending_ > 0 ? Verdict::warn : Verdict::unknown,
                      "the name servers could not be asked: " + seen_.world.trouble);
-    seen_.stored.pop_back();  // the SOA: its serial changes with every change
 
     Finding finding;
     finding.verdict = judgement_.verdict();
@@ -165,9 +163,9 @@ class DnsTtl final : public StepType {
     if (!entries) return tl::unexpected(std::move(entries).error());
     std::vector<RRsetKey> keys;
     for (const TtlEntry& entry : *entries) keys.push_back(entry.key);
-    keys.push_back({name, "SOA"});
     auto seen = look_at_zone(context, **zone, keys, {});
     if (!seen) return said_no(std::move(seen).error());
+    keys.push_back({name, "SOA"});
     const Time now = context.clock().now();
     context.keep_evidence("dns.txt", protocol(keys, seen->world, now));
     return Look(name, std::move(*entries), std::move(*seen), params.text("managed_by")).finding(now);

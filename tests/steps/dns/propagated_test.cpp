@@ -86,6 +86,8 @@ TEST_F(DnsPropagated, IsTrueWhenTheOldTtlHasRunOutAndNotBefore) {
   EXPECT_FALSE(flag(early, "propagated"));
   EXPECT_EQ(early.outputs.at("true_at"), end);
   EXPECT_EQ(early.verdict, Verdict::fail);
+  EXPECT_EQ(early.sentence, "every name server has it, but resolvers may keep the old until " +
+                                to_local_string(*end.get<Time>()));
 
   wait->fake_clock().advance(hours(1) - std::chrono::milliseconds(1));
   EXPECT_FALSE(flag(look(*wait), "propagated"));
@@ -102,7 +104,7 @@ TEST_F(DnsPropagated, IsTrueEarlierWhenAllNamedResolversShowIt) {
   const Finding found = look(*wait);
   EXPECT_TRUE(flag(found, "propagated"));
   EXPECT_EQ(found.verdict, Verdict::ok) << found.sentence;
-  EXPECT_THAT(found.sentence, HasSubstr("so have the 1 named resolvers"));
+  EXPECT_THAT(found.sentence, HasSubstr("so has the named resolver"));
 }
 
 TEST_F(DnsPropagated, OneResolverOfSeveralIsNotEnough) {
@@ -166,6 +168,17 @@ TEST_F(DnsPropagated, SerialsThatDifferAreNotPublished) {
   EXPECT_FALSE(flag(found, "published"));
   EXPECT_THAT(found.sentence, AllOf(HasSubstr("ns1.lab.test at 198.51.100.53 has serial 7"),
                                     HasSubstr("look whether it is notified")));
+}
+
+TEST_F(DnsPropagated, ANameThatIsNoZoneIsSaidOnce) {
+  auto wait = with_clock();
+  for (const std::string& server : {kFirst, kSecond}) wait->fake_dns().remove_at(server, "acme.test", "SOA");
+  const Finding found = look(*wait);
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  EXPECT_FALSE(flag(found, "published"));
+  EXPECT_THAT(found.sentence,
+              testing::StartsWith("acme.test is no zone: ns1.lab.test at 198.51.100.53 has no SOA "
+                                  "of it (name the zone that the records are in)"));
 }
 
 TEST_F(DnsPropagated, ASilentServerIsUnknownAndNeverTrue) {

@@ -132,6 +132,9 @@ TEST_F(DnsRecords, WritesAllSetsAtOnceAndProvesThemOnEveryServer) {
   EXPECT_TRUE(flag(found, "holds"));
   EXPECT_EQ(found.outputs.at("cached_until"),
             Value(Time{move->clock().now().since_epoch + std::chrono::hours(1)}));
+  EXPECT_EQ(found.sentence,
+            "all as wished on every name server of acme.test; resolvers may answer the old until " +
+                to_local_string(Time{move->clock().now().since_epoch + std::chrono::hours(1)}));
   EXPECT_EQ(powerdns_.get("mail.acme.test", "A").rrset.ttl, 300u);
   EXPECT_EQ(plan(*move).action, PlanAction::none) << "a second look finds nothing to do";
 }
@@ -301,6 +304,44 @@ TEST_F(DnsRecords, SaysUntilWhenResolversKeepTheOld) {
   EXPECT_FALSE(flag(found, "propagated"));
   EXPECT_EQ(found.outputs.at("cached_until"),
             Value(Time{records->clock().now().since_epoch + std::chrono::seconds(31)}));
+}
+
+TEST_F(DnsRecords, NameServersWithDifferentSerialsAreAWarningThatNamesThem) {
+  auto records =
+      context(R"({"zone": "main", "records": {"name": "mail", "type": "A", "equals": "198.51.100.10"}})");
+  for (const auto& [server, serial] : {std::pair(kServer4, "8"), std::pair(kServer6, "7")})
+    records->fake_dns().add_at(
+        server, "acme.test", "SOA", 60,
+        {"ns.lab.test. root.acme.test. " + std::string(serial) + " 3600 900 604800 60"});
+  const Finding found = look(*records);
+  EXPECT_EQ(found.verdict, Verdict::warn);
+  EXPECT_TRUE(flag(found, "holds"));
+  EXPECT_THAT(found.sentence,
+              HasSubstr("ns.lab.test at " + kServer4 + " has 8, ns.lab.test at " + kServer6 + " has 7"));
+}
+
+TEST_F(DnsRecords, WhatNobodyTakesWhoValidatesIsUnknownThoughTheServersAgree) {
+  auto records =
+      context(R"({"zone": "main", "records": {"name": "mail", "type": "A", "equals": "198.51.100.10"}})");
+  DnsAnswer forged;
+  forged.status = DnsStatus::bogus;
+  forged.note = "no signature by the key of the DS";
+  records->fake_dns().answer("mail.acme.test", "A", forged);
+  const Finding found = look(*records);
+  EXPECT_EQ(found.verdict, Verdict::unknown);
+  EXPECT_FALSE(flag(found, "propagated"));
+  EXPECT_THAT(found.sentence,
+              HasSubstr("A of mail.acme.test is bogus to everybody who validates: no signature "
+                        "by the key of the DS (compare the DS"));
+}
+
+TEST_F(DnsRecords, AResolverThatCannotBeAskedHasNotForgottenTheOld) {
+  auto records = context(R"({"zone": "main", "resolvers": "192.0.2.53",
+                             "records": {"name": "mail", "type": "A", "equals": "198.51.100.10"}})");
+  records->fake_dns().add("mail.acme.test", "A", 10, {"198.51.100.10"});
+  const Finding found = look(*records);
+  EXPECT_TRUE(flag(found, "holds"));
+  EXPECT_FALSE(flag(found, "propagated"));
 }
 
 TEST_F(DnsRecords, OnlyWaitsForRecordsThatSomethingElseSets) {

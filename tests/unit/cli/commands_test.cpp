@@ -129,8 +129,7 @@ TEST(Probe, RefusesWhatChanges) {
       user.mxodus({"probe", "command", "--host", "here", "effect=change", "argv=[touch, changed]"});
   EXPECT_EQ(change.code, 5) << change.out;
   EXPECT_EQ(
-      user.mxodus({"probe", "files.ownership", "--host", "here", "path=/", "user=root", "fix=true"}).code,
-      5);
+      user.mxodus({"probe", "files.ownership", "--host", "here", "path=/", "user=root", "fix=true"}).code, 5);
   EXPECT_FALSE(std::filesystem::exists(user.home() / "changed"));
 }
 
@@ -150,6 +149,8 @@ TEST(Probe, NamesTheParameterThatIsWrong) {
   EXPECT_EQ(typed.code, 2);
   EXPECT_THAT(typed.err, HasSubstr("adresses"));
   EXPECT_THAT(user.mxodus({"probe", "dnsbl.status", "192.0.2.1"}).err, HasSubstr("write key=value"));
+  EXPECT_THAT(user.mxodus({"probe", "dnsbl.status", "addresses="}).err,
+              HasSubstr("\"addresses=\" has no value"));
 }
 
 // --- rollback --------------------------------------------------------------------------------------------

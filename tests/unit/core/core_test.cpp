@@ -24,6 +24,7 @@ TEST(Quantity, SizesNeedAUnitAndKeepTheirFactor) {
 TEST(Quantity, DurationsAddUpTheirParts) {
   EXPECT_EQ(parse_duration("1h30m")->value, milliseconds(5'400'000));
   EXPECT_EQ(parse_duration("250ms")->value, milliseconds(250));
+  EXPECT_EQ(to_string(Duration{}), "0s");
   for (const char* wrong : {"12", "h", "1h 30m", "forever"}) EXPECT_FALSE(parse_duration(wrong)) << wrong;
 }
 

@@ -40,6 +40,35 @@ TEST(Review, AnotherStateOfTheHostIsDriftAndBothAreShown) {
   EXPECT_THAT(review.sentence, HasSubstr("Now it would be: postfix: failed → stopped"));
 }
 
+TEST(Review, ADifferenceAfterAChangeAboveIsALatePlan) {
+  PlannedItem now = stopping("postfix");
+  now.step.summary = "stop a unit that has grown";
+  now.step.changes.push_back({"postfix enabled", "enabled", "disabled"});
+  EXPECT_EQ(compare_with_reviewed(reviewed(), now, {}).kind, Review::Kind::drift);
+  EXPECT_EQ(compare_with_reviewed(reviewed(), now, {.changed_above = true}).kind,
+            Review::Kind::within_bounds);
+}
+
+TEST(Review, WhatSomebodyElseHasChangedIsDriftWhateverAStepAboveHasChangedElsewhere) {
+  PlannedItem now = stopping("postfix");
+  now.step.changes = {{"postfix", "failed", "stopped"}};
+  const SinceReview elsewhere{.changed_above = true, .made_above = {{"dovecot", "running", "failed"}}};
+  const Review review = compare_with_reviewed(reviewed(), now, elsewhere);
+  EXPECT_EQ(review.kind, Review::Kind::drift);
+  EXPECT_THAT(review.sentence, HasSubstr("Now it would be: postfix: failed → stopped"));
+}
+
+TEST(Review, WhatAStepAboveHasLeftBehindIsExpectedAndNothingElse) {
+  const SinceReview above{.changed_above = true,
+                          .made_above = {{"postfix", "running", "a\nb"}, {"dovecot", "running", "stopped"}}};
+  PlannedItem now = stopping("postfix");
+  now.step.changes = {{"postfix", "b\na", "stopped"}};
+  EXPECT_EQ(compare_with_reviewed(reviewed(), now, above).kind, Review::Kind::within_bounds)
+      << "in any order";
+  now.step.changes = {{"postfix", "a", "stopped"}};
+  EXPECT_EQ(compare_with_reviewed(reviewed(), now, above).kind, Review::Kind::drift);
+}
+
 TEST(Review, WhatWouldFailNowIsDriftThatSaysWhy) {
   PlannedItem now = stopping("postfix");
   now.step.would_fail = "there is no unit postfix";
