@@ -13,6 +13,7 @@
 #include "steps/dns/providers/ovh/ovh.h"
 #include "steps/dns/providers/powerdns/powerdns.h"
 #include "steps/dns/providers/route53/route53.h"
+#include "steps/dns/providers/rrsets.h"
 #include "steps/dns/providers/scaleway/scaleway.h"
 
 namespace mxodus::dns {
@@ -60,9 +61,11 @@ bool same_rrset(const StoredRRset& a, const StoredRRset& b) {
          same_data(a.rrset.type, a.disabled, b.disabled);
 }
 
-Result<std::vector<StoredRRset>> DnsProvider::list(const Deadline&) {
-  return fail(ErrorKind::refused, "dns.not-listed",
-              traits().name + " does not list what is in a zone, as far as this mxodus knows");
+Result<std::vector<StoredRRset>> DnsProvider::read(const std::vector<RRsetKey>& keys,
+                                                   const Deadline& deadline) {
+  auto zone = list(deadline);
+  if (!zone) return zone;
+  return pick(*zone, keys);
 }
 
 Result<ProviderTraits> provider_traits(const Zone& zone) {

@@ -186,6 +186,30 @@ TEST_P(ProviderConformance, TurnsEveryPage) {
   EXPECT_GE(stub().requests(), GetParam().name == "powerdns" ? 1 : 3) << "PowerDNS alone has no pages";
 }
 
+TEST_P(ProviderConformance, ListsEveryRRsetOfTheZone) {
+  const std::vector<StoredRRset> sets = {
+      set_of("acme.test", "MX", kTtl, {"10 mail.acme.test.", "20 mx.other.test."}),
+      set_of("acme.test", "TXT", kOtherTtl, {"\"v=spf1 ip4:198.51.100.10 -all\""}),
+      set_of("mail.acme.test", "A", kTtl, {"198.51.100.10", "198.51.100.11"}),
+      set_of("*.lists.acme.test", "CNAME", kTtl, {"mail.acme.test."}),
+      set_of("_imaps._tcp.acme.test", "SRV", kTtl, {"0 1 993 mail.acme.test."})};
+  for (const StoredRRset& set : sets) stub().put(set);
+  stub().limit_pages(2);
+  const auto listed = provider().list(soon());
+  ASSERT_TRUE(listed) << listed.error().message;
+  EXPECT_EQ(listed->size(), sets.size());
+  for (const StoredRRset& set : sets)
+    EXPECT_TRUE(
+        std::any_of(listed->begin(), listed->end(),
+                    [&](const StoredRRset& one) { return one.key() == set.key() && same_rrset(one, set); }))
+        << set.rrset.name << " " << set.rrset.type;
+}
+
+TEST_P(ProviderConformance, DoesNotTakeAZoneThatItCouldNotListForAnEmptyOne) {
+  stub().answer_always({500, {}, "{}"});
+  EXPECT_FALSE(provider().list(soon()));
+}
+
 TEST_P(ProviderConformance, WaitsAsLongAsItIsTold) {
   stub().put(old_);
   stub().throttle(1, "17");
