@@ -1,3 +1,7 @@
+#include <algorithm>
+
+#include <sys/resource.h>
+
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/cli/help.h"
 #include "orchestrator/cli/interrupt.h"
@@ -30,10 +34,21 @@ void add_global_options(mxodus::Cli& cli) {
       "6 in doubt or unknown, 130 interrupted. Begin with: mxodus init");
 }
 
+/// A look at the DNS has up to 256 sockets open, there may be several at once, and each host takes some: the
+/// usual 1,024 are soon used up. What is not allowed stays as it is.
+void allow_open_files() {
+  constexpr rlim_t enough = 16384;
+  struct rlimit limit {};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= enough) return;
+  limit.rlim_cur = std::min(limit.rlim_max, enough);
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   mxodus::take_interrupts();
+  allow_open_files();
   mxodus::Cli cli;
   add_global_options(cli);
   for (const AddCommand add : commands) add(cli);

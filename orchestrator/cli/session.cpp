@@ -116,7 +116,7 @@ Result<std::unique_ptr<Session>> Session::open(const Playbook& playbook, const V
   if (!config) return tl::unexpected(config.error());
   auto resources = resources_of(playbook, inputs);
   if (!resources) return tl::unexpected(resources.error());
-  auto dns = UnboundAsker::open(config->resolver);
+  auto dns = UnboundAsker::open(resolver_settings(playbook.resolver, config->resolver));
   if (!dns) return tl::unexpected(dns.error());
   return std::make_unique<OpenSession>(playbook, catalog, std::move(*resources), std::move(*config),
                                        std::move(*dns), may_prompt);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct ResolverSettings {
   /// Zones of RFC 6303 and 6761 ("test", "100.51.198.in-addr.arpa") that are really asked for here. The
   /// resolver otherwise answers for them itself, with NXDOMAIN and without a word.
   std::vector<std::string> ask_for;
+  /// With one question, from the moment it is asked; libunbound itself gives up after 17 s.
+  std::chrono::milliseconds patience{8000};
 };
 
 }  // namespace mxodus

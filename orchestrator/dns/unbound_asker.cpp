@@ -17,8 +17,6 @@
 namespace mxodus {
 namespace {
 
-constexpr std::size_t kWindow = 256;             // questions in flight; more overflow sockets on the way
-constexpr std::chrono::seconds kPatience{8};     // for one question; libunbound itself waits 17 s
 constexpr std::chrono::milliseconds kSlice{50};  // between looks at deadlines and stops
 constexpr std::size_t kServers = 16;             // name servers of a zone that are looked at
 
@@ -66,11 +64,12 @@ void on_result(void* data, int error, ub_result* result) {
                                      : read_result(question, *result);
 }
 
-/// Asks a list of questions with one context, in the order of the list, at most kWindow at a time.
+/// Asks a list of questions with one context, in the order of the list, at most kQuestionsInFlight at a time.
 class Exchange {
  public:
-  Exchange(ub_ctx& context, std::vector<Question>& questions, const Deadline& deadline)
-      : context_(context), questions_(questions), deadline_(deadline) {}
+  Exchange(ub_ctx& context, std::vector<Question>& questions, std::chrono::milliseconds patience,
+           const Deadline& deadline)
+      : context_(context), questions_(questions), patience_(patience), deadline_(deadline) {}
 
   void run() {
     while (unfinished() && !deadline_.passed()) {
@@ -92,9 +91,9 @@ class Exchange {
     auto in_flight = static_cast<std::size_t>(std::count_if(
         questions_.begin(), questions_.end(), [](const Question& q) { return q.until && !q.finished; }));
     for (Question& question : questions_) {
-      if (in_flight >= kWindow) return;
+      if (in_flight >= kQuestionsInFlight) return;
       if (question.until || question.finished) continue;
-      question.until = deadline_.at_most(kPatience);
+      question.until = deadline_.at_most(patience_);
       const int type = ldns_get_rr_type_by_name(question.type.c_str());
       const int error =
           type == 0 ? UB_SYNTAX
@@ -110,6 +109,7 @@ class Exchange {
   }
 
   void give_up_late() {
+    if (deadline_.stopped()) return;  // which is to be said of all of them
     for (Question& question : questions_)
       if (question.until && !question.finished && question.until->passed())
         give_up(question, "no answer in time");
@@ -129,6 +129,7 @@ class Exchange {
 
   ub_ctx& context_;
   std::vector<Question>& questions_;
+  std::chrono::milliseconds patience_;
   const Deadline& deadline_;
 };
 
@@ -141,9 +142,8 @@ bool answered(DnsStatus status) {
 Result<UnboundAsker> UnboundAsker::open(const ResolverSettings& settings) {
   auto configuration = unbound_configuration(settings);
   if (!configuration) return tl::unexpected(std::move(configuration).error());
-  if (auto context = open_unbound(*configuration); !context)
-    return tl::unexpected(std::move(context).error());
-  return UnboundAsker(std::move(*configuration));
+  if (auto usable = try_unbound(*configuration); !usable) return tl::unexpected(std::move(usable).error());
+  return UnboundAsker(std::move(*configuration), settings.patience);
 }
 
 DnsAnswer UnboundAsker::resolve(const std::string& name, const std::string& type, const Deadline& deadline) {
@@ -157,7 +157,7 @@ std::vector<DnsAnswer> UnboundAsker::resolve_all(
   {
     auto context = open_unbound(configuration_);
     if (context) {
-      Exchange(**context, asked, deadline).run();
+      Exchange(**context, asked, patience_, deadline).run();
     } else {
       for (Question& question : asked)
         question.answer = could_not_ask(question, DnsStatus::servfail, context.error().message);

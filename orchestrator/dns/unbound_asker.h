@@ -24,8 +24,10 @@ class UnboundAsker final : public DnsAsker {
                                                                  const Deadline& deadline) override;
 
  private:
-  explicit UnboundAsker(std::string configuration) : configuration_(std::move(configuration)) {}
+  UnboundAsker(std::string configuration, std::chrono::milliseconds patience)
+      : configuration_(std::move(configuration)), patience_(patience) {}
   std::string configuration_;
+  std::chrono::milliseconds patience_;
 };
 
 }  // namespace mxodus

@@ -51,6 +51,7 @@ bool asks_this_machine(const ResolverSettings& settings) {
   const auto here = [](const std::string& address) {
     return address.starts_with("127.") || address == "::1" || address.starts_with("::1@");
   };
+  if (!settings.root_hints.empty()) return true;  // a root of one's own may stand here
   const auto any = [&](const std::vector<std::string>& addresses) {
     return std::any_of(addresses.begin(), addresses.end(), here);
   };
@@ -75,6 +76,8 @@ Result<std::string> unbound_configuration(const ResolverSettings& settings) {
   configuration.section("server");
   configuration.line("module-config", settings.trust_anchors.empty() ? "iterator" : "validator iterator");
   configuration.line("verbosity", "0");
+  // As a library it has 16 sockets, and so many questions in flight. They are opened when they are needed.
+  configuration.line("outgoing-range", std::to_string(kQuestionsInFlight));
   if (asks_this_machine(settings)) configuration.line("do-not-query-localhost", "no");
   if (!settings.root_hints.empty()) configuration.line("root-hints", settings.root_hints);
   for (const std::string& anchor : settings.trust_anchors) configuration.line("trust-anchor", anchor);
@@ -112,6 +115,16 @@ Result<UnboundContext> open_unbound(const std::string& configuration) {
   const std::string path = "/proc/self/fd/" + std::to_string(file.get());
   if (const int code = ub_ctx_config(context.get(), path.c_str())) return refused("its settings", code);
   return context;
+}
+
+Result<void> try_unbound(const std::string& configuration) {
+  auto context = open_unbound(configuration);
+  if (!context) return tl::unexpected(std::move(context).error());
+  const std::lock_guard lock(configuration_mutex());
+  // Asks nothing, and makes it take up its settings.
+  if (const int code = ub_ctx_zone_remove(context->get(), "mxodus.invalid."))
+    return refused("its settings, look at trust_anchors", code);
+  return {};
 }
 
 int start_question(ub_ctx& context, const std::string& absolute_name, int type, void* data,

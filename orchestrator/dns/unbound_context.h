@@ -14,10 +14,16 @@ namespace mxodus {
 /// it should: a quote, a line break.
 Result<std::string> unbound_configuration(const ResolverSettings& settings);
 
+/// How many questions one context has on their way; more overflow the sockets of those who are asked.
+constexpr std::size_t kQuestionsInFlight = 256;
+
 /// A context of libunbound that works in a thread of its own and has an empty cache. Ends with all that is
 /// still asked.
 using UnboundContext = std::unique_ptr<ub_ctx, decltype(&ub_ctx_delete)>;
 Result<UnboundContext> open_unbound(const std::string& configuration);
+/// Whether a context could work by these lines: some of them are looked at with its first question only, and
+/// then it takes no others any more.
+Result<void> try_unbound(const std::string& configuration);
 
 /// Starts a question. The first one of a context fixes its configuration, which libunbound keeps partly in
 /// globals: this takes the lock that open_unbound() takes.

@@ -10,7 +10,18 @@ AttemptContext::AttemptContext(const Environment& environment, Params params, St
     : environment_(environment),
       params_(std::move(params)),
       standpoint_(std::move(standpoint)),
-      deadline_(std::move(deadline)) {}
+      deadline_(std::move(deadline)) {
+  Host* there = standpoint_.vantage.empty() ? nullptr : environment_.hosts.host(standpoint_.vantage);
+  if (!there) return;
+  dns_there_.emplace(environment_.dns, standpoint_.vantage,
+                     [there](const std::string& address, std::uint16_t port, const Deadline& until) {
+                       return there->dial({address, port}, until);
+                     });
+}
+
+DnsAsker& AttemptContext::dns() {
+  return dns_there_ ? static_cast<DnsAsker&>(*dns_there_) : environment_.dns;
+}
 
 HostReader& AttemptContext::host() {
   Host* host = environment_.hosts.host(standpoint_.host);

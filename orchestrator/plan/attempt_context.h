@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "orchestrator/dns/vantage_asker.h"
 #include "orchestrator/plan/environment.h"
 #include "orchestrator/step_api/context.h"
 
@@ -26,7 +28,7 @@ class AttemptContext final : public StepContext {
   Result<HostReader*> host_named(const std::string& name) override;
   HostReader& vantage() override;
   HttpClient& http() override { return environment_.http; }
-  DnsAsker& dns() override { return environment_.dns; }
+  DnsAsker& dns() override;
   Result<SecretText> secret(const SecretRef& ref) override { return environment_.secrets.resolve(ref.name); }
   const Clock& clock() const override { return environment_.clock; }
   const Deadline& deadline() const override { return deadline_; }
@@ -39,6 +41,7 @@ class AttemptContext final : public StepContext {
   Params params_;
   Standpoint standpoint_;
   Deadline deadline_;
+  std::optional<VantageAsker> dns_there_;  ///< where the step has a vantage
   std::vector<KeptEvidence> evidence_;
 };
 

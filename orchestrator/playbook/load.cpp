@@ -32,9 +32,9 @@ void read_version(MapReader& reader, Playbook& playbook) {
 }
 
 void read_top(const Node& tree, Playbook& playbook, Faults& faults) {
-  static const std::vector<std::string> keys = {"mxodus",   "name",     "description",  "inputs",
-                                                "secrets",  "hosts",    "repositories", "dns",
-                                                "accounts", "defaults", "notify",       "steps"};
+  static const std::vector<std::string> keys = {
+      "mxodus", "name",     "description", "inputs",   "secrets", "hosts", "repositories",
+      "dns",    "resolver", "accounts",    "defaults", "notify",  "steps"};
   MapReader reader(tree, "a playbook", keys, faults);
   read_version(reader, playbook);
   if (reader.require("name", "write name: move-mail")) playbook.name = reader.text("name");
@@ -44,6 +44,7 @@ void read_top(const Node& tree, Playbook& playbook, Faults& faults) {
   playbook.hosts = read_hosts(section(reader, "hosts"), faults);
   playbook.repositories = read_resources(section(reader, "repositories"), "repositories", faults);
   playbook.dns = read_resources(section(reader, "dns"), "dns", faults);
+  playbook.resolver = read_resolver(section(reader, "resolver"), faults);
   playbook.accounts = read_resources(section(reader, "accounts"), "accounts", faults);
   playbook.notify = read_notify(section(reader, "notify"), faults);
   const Node& defaults = section(reader, "defaults");

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "orchestrator/playbook/node.h"
+#include "orchestrator/playbook/resolver_spec.h"
 #include "orchestrator/playbook/scalar_type.h"
 #include "orchestrator/playbook/step_spec.h"
 #include "orchestrator/transport/host_spec.h"
@@ -69,6 +70,7 @@ struct Playbook {
   std::vector<HostEntry> hosts;
   std::vector<ResourceSpec> repositories;
   std::vector<ResourceSpec> dns;
+  ResolverSpec resolver;
   std::vector<ResourceSpec> accounts;
   std::optional<NotifySpec> notify;
   std::vector<StepSpec> steps;  ///< in the order of writing; defaults are filled in

@@ -16,6 +16,8 @@ std::vector<SecretSpec> read_secrets(const Node& section, Faults& faults);
 std::vector<HostEntry> read_hosts(const Node& section, Faults& faults);
 std::vector<ResourceSpec> read_resources(const Node& section, const std::string& what, Faults& faults);
 std::optional<NotifySpec> read_notify(const Node& section, Faults& faults);
+/// Also of the settings of a laptop, which has the same section.
+ResolverSpec read_resolver(const Node& section, Faults& faults);
 
 /// The steps, with `defaults` (a map or null) filled in where a step says nothing.
 std::vector<StepSpec> read_steps(const Node& section, const Node& defaults, Faults& faults);

@@ -132,7 +132,7 @@ json playbook_schema(const Catalog& catalog) {
                      {"description", {{"type", "string"}}},
                      {"steps", steps}};
   for (const char* section :
-       {"inputs", "secrets", "hosts", "repositories", "dns", "accounts", "defaults", "notify"})
+       {"inputs", "secrets", "hosts", "repositories", "dns", "resolver", "accounts", "defaults", "notify"})
     properties[section] = {{"type", "object"}};
   return {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
           {"title", "mxodus playbook"},

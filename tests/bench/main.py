@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Optional
 
+import dns
 import files
 import fleet
 import restore
@@ -18,7 +19,7 @@ from lab import Lab
 from measure import Failed
 from table import heading, row, verdict_line
 
-BENCHMARKS = {"start": start, "steps": steps, "fleet": fleet, "files": files, "restore": restore}
+BENCHMARKS = {"start": start, "steps": steps, "fleet": fleet, "files": files, "restore": restore, "dns": dns}
 
 
 @dataclass(frozen=True)

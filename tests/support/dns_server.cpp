@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -12,6 +13,7 @@
 
 #include "orchestrator/dns/ldns.h"
 #include "orchestrator/dns/names.h"
+#include "tests/support/signed_zone.h"
 
 namespace mxodus {
 namespace {
@@ -31,12 +33,12 @@ ldns_rr* parse(const std::string& line) {
   std::abort();
 }
 
-/// Binds a socket of `type` to 127.0.0.1; `port` 0 for a free one.
-UniqueFd bound_socket(int type, int& port) {
+/// Binds a socket of `type`; `port` 0 for a free one.
+UniqueFd bound_socket(int type, const std::string& host, int& port) {
   UniqueFd fd(::socket(AF_INET, type | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ::inet_pton(AF_INET, host.c_str(), &address.sin_addr);
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   socklen_t size = sizeof address;
   if (::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), size) != 0) return UniqueFd();
@@ -47,12 +49,13 @@ UniqueFd bound_socket(int type, int& port) {
 
 }  // namespace
 
-DnsServer::DnsServer() {
+DnsServer::DnsServer(const std::string& address, int port) : address_(address) {
   // The port that UDP got may be taken for TCP: then another one.
   for (int tries = 0; tries < 50 && !tcp_; ++tries) {
-    port_ = 0;
-    udp_ = bound_socket(SOCK_DGRAM, port_);
-    tcp_ = bound_socket(SOCK_STREAM, port_);
+    port_ = port;
+    udp_ = bound_socket(SOCK_DGRAM, address, port_);
+    tcp_ = udp_ ? bound_socket(SOCK_STREAM, address, port_) : UniqueFd();
+    if (port != 0 && !tcp_) return;
   }
   if (!tcp_ || ::listen(tcp_.get(), 16) != 0) std::abort();
   thread_ = std::jthread([this](std::stop_token stop) { serve(std::move(stop)); });
@@ -60,8 +63,13 @@ DnsServer::DnsServer() {
 
 DnsServer::~DnsServer() = default;
 
+std::unique_ptr<DnsServer> DnsServer::on_port_53(const std::string& address) {
+  std::unique_ptr<DnsServer> server(new DnsServer(address, 53));
+  return server->is_bound() ? std::move(server) : nullptr;
+}
+
 std::string DnsServer::address() const {
-  return "127.0.0.1@" + std::to_string(port_);
+  return address_ + "@" + std::to_string(port_);
 }
 
 void DnsServer::add(const std::string& record) {
@@ -69,6 +77,10 @@ void DnsServer::add(const std::string& record) {
   const std::lock_guard lock(mutex_);
   records_.emplace(normal_name(take(ldns_rdf2str(ldns_rr_owner(parsed)))), record);
   ldns_rr_free(parsed);
+}
+
+void DnsServer::add(const SignedZone& zone) {
+  for (const std::string& record : zone.records) add(record);
 }
 
 void DnsServer::clear(const std::string& name) {
@@ -109,6 +121,11 @@ void DnsServer::refer_by(const std::string& record) {
 std::vector<std::string> DnsServer::questions() const {
   const std::lock_guard lock(mutex_);
   return questions_;
+}
+
+std::vector<std::chrono::steady_clock::time_point> DnsServer::first_asked() const {
+  const std::lock_guard lock(mutex_);
+  return first_asked_;
 }
 
 void DnsServer::serve(std::stop_token stop) {
@@ -156,6 +173,7 @@ std::vector<unsigned char> DnsServer::answer(const std::vector<unsigned char>& q
   const std::lock_guard lock(mutex_);
   questions_.push_back(name + " " + take(ldns_rr_type2str(type)) + (tcp ? " tcp" : " udp") +
                        (ldns_pkt_rd(raw) ? " rd=1" : " rd=0"));
+  if (names_.insert(name).second) first_asked_.push_back(std::chrono::steady_clock::now());
   if (dropped_.contains(name)) return {};
   const Packet reply(ldns_pkt_new(), ldns_pkt_free);
   ldns_pkt_set_id(reply.get(), ldns_pkt_id(raw));
@@ -171,31 +189,11 @@ std::vector<unsigned char> DnsServer::answer(const std::vector<unsigned char>& q
   } else if (truncate_ && !tcp) {
     ldns_pkt_set_tc(reply.get(), true);
   } else {
-    std::string owner = name;
-    bool exists = false;
-    for (int hop = 0; hop < 8 && !owner.empty(); ++hop) {
-      std::string next;
-      const auto [first, last] = records_.equal_range(owner);
-      for (auto line = first; line != last; ++line) {
-        ldns_rr* record = parse(line->second);
-        exists = true;
-        const bool alias = ldns_rr_get_type(record) == LDNS_RR_TYPE_CNAME && type != LDNS_RR_TYPE_CNAME;
-        if (alias) next = normal_name(take(ldns_rdf2str(ldns_rr_rdf(record, 0))));
-        if (alias || ldns_rr_get_type(record) == type) {
-          ldns_pkt_push_rr(reply.get(), LDNS_SECTION_ANSWER, record);
-        } else {
-          ldns_rr_free(record);
-        }
-      }
-      owner = next;
+    if (ldns_pkt_edns_do(raw)) {
+      ldns_pkt_set_edns_udp_size(reply.get(), 4096);
+      ldns_pkt_set_edns_do(reply.get(), true);
     }
-    for (const auto& [known, line] : records_) exists = exists || is_within(known, name);
-    if (ldns_pkt_ancount(reply.get()) == 0) {
-      if (!exists) ldns_pkt_set_rcode(reply.get(), LDNS_RCODE_NXDOMAIN);
-      ldns_pkt_push_rr(
-          reply.get(), LDNS_SECTION_AUTHORITY,
-          parse(referral_.empty() ? "test. 300 IN SOA ns.test. root.test. 1 60 60 60 90" : referral_));
-    }
+    answer_from_records(*reply, name, type, ldns_pkt_edns_do(raw));
   }
   std::uint8_t* wire = nullptr;
   std::size_t size = 0;
@@ -203,6 +201,57 @@ std::vector<unsigned char> DnsServer::answer(const std::vector<unsigned char>& q
   std::vector<unsigned char> bytes(wire, wire + size);
   std::free(wire);
   return bytes;
+}
+
+void DnsServer::answer_from_records(ldns_pkt& reply, const std::string& name, int type, bool with_proof) {
+  std::optional<std::string> owner = name;
+  for (int hop = 0; hop < 8 && owner; ++hop) {
+    std::optional<std::string> next;
+    const auto [first, last] = records_.equal_range(*owner);
+    for (auto line = first; line != last && type != LDNS_RR_TYPE_CNAME; ++line) {
+      ldns_rr* record = parse(line->second);
+      if (ldns_rr_get_type(record) == LDNS_RR_TYPE_CNAME)
+        next = normal_name(take(ldns_rdf2str(ldns_rr_rdf(record, 0))));
+      ldns_rr_free(record);
+    }
+    push_of(reply, LDNS_SECTION_ANSWER, *owner, next ? LDNS_RR_TYPE_CNAME : type, with_proof);
+    owner = next;
+  }
+  if (ldns_pkt_ancount(&reply) == 0) deny(reply, name, with_proof);
+}
+
+void DnsServer::push_of(ldns_pkt& reply, int section, const std::string& owner, int type, bool with_proof) {
+  const auto [first, last] = records_.equal_range(owner);
+  for (auto line = first; line != last; ++line) {
+    ldns_rr* record = parse(line->second);
+    const int own = ldns_rr_get_type(record);
+    const bool signature = with_proof && own == LDNS_RR_TYPE_RRSIG &&
+                           static_cast<int>(ldns_rdf2rr_type(ldns_rr_rrsig_typecovered(record))) == type;
+    if (own == type || signature)
+      ldns_pkt_push_rr(&reply, static_cast<ldns_pkt_section>(section), record);
+    else
+      ldns_rr_free(record);
+  }
+}
+
+/// All proofs of the zone at once: more than is needed, and none is missing.
+void DnsServer::deny(ldns_pkt& reply, const std::string& name, bool with_proof) {
+  bool exists = false;
+  std::set<std::string> owners;
+  for (const auto& [known, line] : records_) {
+    exists = exists || is_within(known, name);
+    owners.insert(known);
+  }
+  if (!exists) ldns_pkt_set_rcode(&reply, LDNS_RCODE_NXDOMAIN);
+  for (const std::string& owner : owners)
+    if (with_proof) push_of(reply, LDNS_SECTION_AUTHORITY, owner, LDNS_RR_TYPE_NSEC, true);
+  for (std::string zone = name; ldns_pkt_nscount(&reply) > 0 && !zone.empty();
+       zone = zone.find('.') == std::string::npos ? "" : zone.substr(zone.find('.') + 1))
+    push_of(reply, LDNS_SECTION_AUTHORITY, zone, LDNS_RR_TYPE_SOA, true);
+  if (ldns_pkt_nscount(&reply) == 0)
+    ldns_pkt_push_rr(
+        &reply, LDNS_SECTION_AUTHORITY,
+        parse(referral_.empty() ? "test. 300 IN SOA ns.test. root.test. 1 60 60 60 90" : referral_));
 }
 
 }  // namespace mxodus

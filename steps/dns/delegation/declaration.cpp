@@ -18,7 +18,8 @@ whole domain vanish for everybody who validates.
 A failure: the zone is not delegated; a server that does not serve it (lame), has no address or is an alias (RFC 2181, 10.3);
 glue that is missing or is not what the zone says; with `server`, a delegation to others; a chain that is bogus, or
 with `signed` is not there. A warning: parent and zone name different servers; one server alone; serials that differ; keys
-without a DS at the parent. What could not be asked is unknown: also a server over IPv6, where there is none here.)";
+without a DS at the parent. What could not be asked is unknown: also a server over IPv6, where there is none here. With `from: HOST` servers are asked
+from there, over TCP.)";
   declaration.example = R"(the_new_provider_is_asked:
   uses: dns.delegation
   with:
@@ -26,6 +27,7 @@ without a DS at the parent. What could not be asked is unknown: also a server ov
     server: [ns1.provider.example, ns2.provider.example]
     signed: true
 )";
+  declaration.takes_vantage = true;
   declaration.params = {
       {.name = "domain",
        .type = ParamType::hostname,

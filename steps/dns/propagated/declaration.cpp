@@ -67,7 +67,8 @@ When all of them agree, caches are left, and no cache can be asked that matters.
 answers for up to three days, so let the old host answer a while longer. While a server still hands out the old, `true_at`
 moves on: its answers may be kept for their whole TTL from now.
 
-Use `until: self.propagated`. A parked run looks again when it is due.)";
+Use `until: self.propagated`. A parked run looks again when it is due. With `from: HOST` servers and resolvers are asked from
+there, over TCP.)";
   declaration.example = R"(seen_everywhere:
   uses: dns.propagated
   with:
@@ -80,6 +81,7 @@ Use `until: self.propagated`. A parked run looks again when it is due.)";
   every: 1m
   deadline: 3d
 )";
+  declaration.takes_vantage = true;
   declaration.params = params();
   declaration.outputs = outputs();
   return declaration;

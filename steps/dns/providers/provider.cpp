@@ -15,6 +15,7 @@
 #include "steps/dns/providers/powerdns/powerdns.h"
 #include "steps/dns/providers/rfc2136/rfc2136.h"
 #include "steps/dns/providers/route53/route53.h"
+#include "steps/dns/providers/rrsets.h"
 #include "steps/dns/providers/scaleway/scaleway.h"
 
 namespace mxodus::dns {
@@ -69,9 +70,11 @@ Result<std::unique_ptr<ByteStream>> connect_tcp(const Endpoint& endpoint, const 
   return std::make_unique<FdStream>(std::move(dialled->fd));
 }
 
-Result<std::vector<StoredRRset>> DnsProvider::list(const Deadline&) {
-  return fail(ErrorKind::refused, "dns.not-listed",
-              traits().name + " does not list what is in a zone, as far as this mxodus knows");
+Result<std::vector<StoredRRset>> DnsProvider::read(const std::vector<RRsetKey>& keys,
+                                                   const Deadline& deadline) {
+  auto zone = list(deadline);
+  if (!zone) return zone;
+  return pick(*zone, keys);
 }
 
 Result<ProviderTraits> provider_traits(const Zone& zone) {

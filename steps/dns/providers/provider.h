@@ -53,11 +53,11 @@ class DnsProvider {
 
   /// The RRsets of these keys, in their order; one that is not there comes back empty. `refused` for one
   /// whose records are not what the name servers answer: proxied, weighted, an alias.
-  virtual Result<std::vector<StoredRRset>> read(const std::vector<RRsetKey>& keys,
-                                                const Deadline& deadline) = 0;
+  virtual Result<std::vector<StoredRRset>> read(const std::vector<RRsetKey>& keys, const Deadline& deadline);
 
-  /// Every RRset of the zone. `refused` with code "dns.not-listed" where the provider cannot tell.
-  virtual Result<std::vector<StoredRRset>> list(const Deadline& deadline);
+  /// Every RRset of the zone, also those that read() refuses; those of a name that leads to another in a way
+  /// of the provider's own have the type ALIAS. `refused` with code "dns.not-listed" where it cannot tell.
+  virtual Result<std::vector<StoredRRset>> list(const Deadline& deadline) = 0;
 
   /// Makes `before` to `after`, all together where traits() say `batch`; a provider without it is given one
   /// RRset at a time. Where it is seen that `before` is no longer so: `drift`. An error of kind `no_answer`

@@ -1,6 +1,7 @@
 #include "steps/dns/providers/rrsets.h"
 
 #include <algorithm>
+#include <map>
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/rdata.h"
@@ -32,6 +33,21 @@ std::vector<StoredRRset> rrsets_among(const std::vector<ApiRecord>& records,
   std::vector<StoredRRset> sets;
   for (const RRsetKey& key : keys) sets.push_back(rrset_among(records, key));
   return sets;
+}
+
+std::vector<StoredRRset> all_rrsets(const std::vector<ApiRecord>& records) {
+  std::map<RRsetKey, StoredRRset> sets;
+  for (const ApiRecord& record : records) {
+    if (record.data.empty()) continue;
+    StoredRRset& set = sets[{record.name, record.type}];
+    set.rrset.name = record.name;
+    set.rrset.type = record.type;
+    set.rrset.data.push_back(record.data);
+    set.rrset.ttl = std::max(set.rrset.ttl, record.ttl);
+  }
+  std::vector<StoredRRset> all;
+  for (auto& [key, set] : sets) all.push_back(std::move(set));
+  return all;
 }
 
 RecordEdits edits_to(const std::vector<ApiRecord>& records, const StoredRRset& after) {

@@ -25,6 +25,9 @@ struct ApiRecord {
 StoredRRset rrset_among(const std::vector<ApiRecord>& records, const RRsetKey& key);
 std::vector<StoredRRset> rrsets_among(const std::vector<ApiRecord>& records,
                                       const std::vector<RRsetKey>& keys);
+/// All of them, in the order of their keys. A record without data, of a type that is not taken apart, is left
+/// out.
+std::vector<StoredRRset> all_rrsets(const std::vector<ApiRecord>& records);
 
 /// What is to be done with single records so that an RRset becomes another: update, then create, then remove,
 /// so that there is no moment without a record.

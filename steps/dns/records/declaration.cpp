@@ -29,7 +29,10 @@ records for their old TTL, and a "no such name" for the negative TTL: lower the 
 answer until `cached_until`.
 
 With `provider: manual` every change becomes a task for a person, done when the name servers answer it. With
-`managed_by: NAME` the records are set by other automation and only waited for; use `until: self.holds`.)";
+`managed_by: NAME` the records are set by other automation and only waited for; use `until: self.holds`.
+
+With `from: HOST` name servers and resolvers are asked from that host, over TCP: what it sees of a zone that is answered
+otherwise inside a network, or of a resolver that answers there alone.)";
   declaration.example = R"(mail_points_to_new:
   uses: dns.records
   with:
@@ -39,6 +42,7 @@ With `provider: manual` every change becomes a task for a person, done when the 
       - {name: "@", type: MX, data: "10 mail.example.org."}
       - {name: "@", type: TXT, replace: {match: "v=spf1", with: "v=spf1 mx -all"}}
 )";
+  declaration.takes_vantage = true;
   declaration.params = {
       {.name = "zone", .type = ParamType::zone, .doc = "An entry of `dns:`.", .required = true},
       {.name = "records",

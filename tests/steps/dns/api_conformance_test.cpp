@@ -51,6 +51,21 @@ TEST_P(PagesConformance, TurnsEveryPage) {
   EXPECT_GE(api().requests(), 3);
 }
 
+TEST_P(PagesConformance, ListsEveryPage) {
+  for (int i = 0; i < 6; ++i)
+    stub().put(
+        set_of("host" + std::to_string(i) + ".acme.test", "A", kTtl, {"198.51.100.2" + std::to_string(i)}));
+  api().limit_pages(2);
+  const auto listed = provider().list(soon());
+  ASSERT_TRUE(listed) << listed.error().message;
+  EXPECT_EQ(listed->size(), 6u);
+}
+
+TEST_P(ApiConformance, DoesNotTakeAZoneThatItCouldNotListForAnEmptyOne) {
+  api().answer_always({500, {}, "{}"});
+  EXPECT_FALSE(provider().list(soon()));
+}
+
 TEST_P(ApiConformance, WaitsAsLongAsItIsTold) {
   stub().put(old_);
   api().throttle(1, "17");

@@ -151,6 +151,25 @@ TEST_P(FloorConformance, RefusesATtlUnderTheFloorInThePlanAndAtTheProvider) {
   EXPECT_FALSE(read("mail.acme.test", "A").exists());
 }
 
+TEST_P(ProviderConformance, ListsEveryRRsetOfTheZone) {
+  const std::vector<StoredRRset> sets = {
+      set_of("acme.test", "MX", kTtl, {"10 mail.acme.test.", "20 mx.other.test."}),
+      set_of("acme.test", "TXT", kOtherTtl, {"\"v=spf1 ip4:198.51.100.10 -all\""}),
+      set_of("mail.acme.test", "A", kTtl, {"198.51.100.10", "198.51.100.11"}),
+      set_of("*.lists.acme.test", "CNAME", kTtl, {"mail.acme.test."}),
+      set_of("_imaps._tcp.acme.test", "SRV", kTtl, {"0 1 993 mail.acme.test."})};
+  for (const StoredRRset& set : sets) stub().put(set);
+  auto listed = provider().list(soon());
+  ASSERT_TRUE(listed) << listed.error().message;
+  std::erase_if(*listed, [](const StoredRRset& one) { return one.rrset.type == "SOA"; });
+  EXPECT_EQ(listed->size(), sets.size());
+  for (const StoredRRset& set : sets)
+    EXPECT_TRUE(
+        std::any_of(listed->begin(), listed->end(),
+                    [&](const StoredRRset& one) { return one.key() == set.key() && same_rrset(one, set); }))
+        << set.rrset.name << " " << set.rrset.type;
+}
+
 TEST_P(ProviderConformance, SaysThatAKeyIsRefusedAndWhatToDo) {
   auto secrets = stub().secrets();
   for (auto& [name, secret] : secrets) secret = std::string(secret.size(), 'x');

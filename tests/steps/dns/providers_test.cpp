@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "steps/dns/providers/ovh/signature.h"
 #include "steps/dns/change.h"
+#include "steps/dns/providers/ovh/signature.h"
 #include "tests/steps/dns/provider_bench.h"
 
 using namespace mxodus;
@@ -69,6 +69,18 @@ TEST(Cloudflare, RefusesRecordsThatItsProxyAnswersFor) {
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, "cloudflare.proxied");
   EXPECT_TRUE(bench.provider().read({{"acme.test", "MX"}}, soon())) << "others are none of its business";
+}
+
+TEST(Cloudflare, ListsAlsoWhatItsProxyAnswersForAndTypesThatItDoesNotWrite) {
+  ProviderBench bench(stub_cloudflare());
+  bench.stub.put(set_of("www.acme.test", "A", 300, {"198.51.100.10"}));
+  bench.stub.records().front().odd = true;
+  bench.stub.put(set_of("acme.test", "HTTPS", 300, {"1 . ipv4hint=198.51.100.10"}));
+  const auto listed = bench.provider().list(soon());
+  ASSERT_TRUE(listed) << listed.error().message;
+  ASSERT_EQ(listed->size(), 2u);
+  EXPECT_EQ((*listed)[0].rrset, (RRset{"acme.test", "HTTPS", 300, {"1 . ipv4hint=198.51.100.10"}}));
+  EXPECT_EQ((*listed)[1].rrset, (RRset{"www.acme.test", "A", 300, {"198.51.100.10"}}));
 }
 
 TEST(Cloudflare, KeepsAnAutomaticTtlAndTellsHowLongItIs) {
@@ -206,6 +218,15 @@ TEST(Ovh, SeesTextsOfItsOwnKindsAndMakesTxtOfThem) {
   EXPECT_TRUE(same_rrset(bench.stub.get("acme.test", "TXT"), found));
 }
 
+TEST(Ovh, ListsTextsOfItsOwnKindsAsTxt) {
+  ProviderBench bench(stub_ovh());
+  bench.stub.put(set_of("acme.test", "SPF", 300, {"\"v=spf1 mx -all\""}));
+  const auto listed = bench.provider().list(soon());
+  ASSERT_TRUE(listed) << listed.error().message;
+  ASSERT_EQ(listed->size(), 1u);
+  EXPECT_EQ(listed->front().rrset, (RRset{"acme.test", "TXT", 300, {"\"v=spf1 mx -all\""}}));
+}
+
 TEST(Ovh, PublishesWhenAllIsWrittenAndAgainAfterACrashBeforeIt) {
   ProviderBench bench(stub_ovh());
   const StoredRRset none = bench.read("mail.acme.test", "A");
@@ -234,6 +255,30 @@ TEST(Route53, RefusesRecordsThatItAnswersByARule) {
   const auto found = bench.provider().read({{"mail.acme.test", "A"}}, soon());
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, "route53.not-plain");
+}
+
+TEST(Route53, ListsAlsoAliasesAndWhatIsAnsweredByARule) {
+  ProviderBench bench(stub_route53());
+  const std::string set = "<ResourceRecordSet><Name>";
+  bench.open({{"access_key_id", "AKID"}, {"secret_access_key", "key"}});
+  bench.stub.answer_always(
+      {200,
+       {},
+       "<ListResourceRecordSetsResponse><HostedZones><HostedZone><Id>/hostedzone/Z1</Id><Name>acme.test."
+       "</Name></HostedZone></HostedZones><ResourceRecordSets>" +
+           set +
+           "www.acme.test.</Name><Type>A</Type><AliasTarget><DNSName>Old.acme.test.</DNSName></AliasTarget>"
+           "</ResourceRecordSet>" +
+           set +
+           "mail.acme.test.</Name><Type>A</Type><SetIdentifier>blue</SetIdentifier><TTL>60</TTL>"
+           "<ResourceRecords><ResourceRecord><Value>198.51.100.10</Value></ResourceRecord>"
+           "</ResourceRecords></ResourceRecordSet></ResourceRecordSets><IsTruncated>false</IsTruncated>"
+           "</ListResourceRecordSetsResponse>"});
+  const auto listed = bench.provider().list(soon());
+  ASSERT_TRUE(listed) << listed.error().message;
+  ASSERT_EQ(listed->size(), 2u);
+  EXPECT_EQ((*listed)[0].rrset, (RRset{"www.acme.test", "ALIAS", 0, {"old.acme.test."}}));
+  EXPECT_EQ((*listed)[1].rrset, (RRset{"mail.acme.test", "A", 60, {"198.51.100.10"}}));
 }
 
 TEST(Route53, WaitsUntilAllItsServersHaveTheChange) {

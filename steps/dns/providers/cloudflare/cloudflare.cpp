@@ -50,6 +50,12 @@ class Cloudflare final : public DnsProvider {
     return sets;
   }
 
+  Result<std::vector<StoredRRset>> list(const Deadline& deadline) override {
+    auto listing = list_records(deadline);
+    if (!listing) return tl::unexpected(std::move(listing).error());
+    return all_rrsets(listing->records);
+  }
+
   Result<void> write(const std::vector<RRsetChange>& changes, const Deadline& deadline) override {
     auto listing = list_records(deadline);
     if (!listing) return tl::unexpected(nothing_written(std::move(listing).error()));

@@ -76,7 +76,10 @@ std::optional<ApiRecord> record_from(const json& record) {
   const auto ttl = number_at(record, "ttl");
   if (read.id.empty() || read.name.empty() || read.type.empty() || !ttl) return std::nullopt;
   read.ttl = *ttl == kAutomaticTtl ? kServedTtl : *ttl;
-  if (!known_types().contains(read.type)) return read;
+  if (!known_types().contains(read.type)) {
+    read.data = text_at(record, "content");
+    return read;
+  }
   auto data = data_of(read.type, record);
   if (!data) return std::nullopt;
   read.data = std::move(*data);

@@ -9,7 +9,6 @@
 #include "steps/dns/providers/api_client.h"
 #include "steps/dns/providers/codec.h"
 #include "steps/dns/providers/json.h"
-#include "steps/dns/providers/rrsets.h"
 
 namespace mxodus::dns {
 namespace {
@@ -40,8 +39,7 @@ class Desec final : public DnsProvider {
 
   const ProviderTraits& traits() const override { return traits_; }
 
-  Result<std::vector<StoredRRset>> read(const std::vector<RRsetKey>& keys,
-                                        const Deadline& deadline) override {
+  Result<std::vector<StoredRRset>> list(const Deadline& deadline) override {
     if (auto learnt = learn_floor(deadline); !learnt) return tl::unexpected(std::move(learnt).error());
     std::vector<StoredRRset> zone;
     std::string cursor;
@@ -56,7 +54,7 @@ class Desec final : public DnsProvider {
         zone.push_back(std::move(*read));
       }
       cursor = next_cursor(answer.headers["link"]);
-      if (cursor.empty()) return pick(zone, keys);
+      if (cursor.empty()) return zone;
     }
     return tl::unexpected(api_.unexpected("a list of records without an end"));
   }

@@ -36,6 +36,12 @@ class DigitalOcean final : public DnsProvider {
     return rrsets_among(*records, keys);
   }
 
+  Result<std::vector<StoredRRset>> list(const Deadline& deadline) override {
+    auto records = list_records(deadline);
+    if (!records) return tl::unexpected(std::move(records).error());
+    return all_rrsets(*records);
+  }
+
   Result<void> write(const std::vector<RRsetChange>& changes, const Deadline& deadline) override {
     auto records = list_records(deadline);
     if (!records) return tl::unexpected(nothing_written(std::move(records).error()));

@@ -6,7 +6,6 @@
 #include "steps/dns/providers/api_client.h"
 #include "steps/dns/providers/codec.h"
 #include "steps/dns/providers/json.h"
-#include "steps/dns/providers/rrsets.h"
 
 namespace mxodus::dns {
 namespace {
@@ -25,8 +24,7 @@ class Gandi final : public DnsProvider {
 
   const ProviderTraits& traits() const override { return traits_; }
 
-  Result<std::vector<StoredRRset>> read(const std::vector<RRsetKey>& keys,
-                                        const Deadline& deadline) override {
+  Result<std::vector<StoredRRset>> list(const Deadline& deadline) override {
     std::vector<StoredRRset> zone;
     for (int page = 1; page <= kPages; ++page) {
       HttpAnswer answer;
@@ -40,8 +38,7 @@ class Gandi final : public DnsProvider {
         if (!read) return tl::unexpected(std::move(read).error());
         zone.push_back(std::move(*read));
       }
-      if (sets->empty() || answer.headers["total-count"] == std::to_string(zone.size()))
-        return pick(zone, keys);
+      if (sets->empty() || answer.headers["total-count"] == std::to_string(zone.size())) return zone;
     }
     return tl::unexpected(api_.unexpected("a list of records without an end"));
   }

@@ -11,7 +11,6 @@
 #include "steps/dns/providers/api_client.h"
 #include "steps/dns/providers/codec.h"
 #include "steps/dns/providers/json.h"
-#include "steps/dns/providers/rrsets.h"
 
 namespace mxodus::dns {
 namespace {
@@ -41,8 +40,7 @@ class Hetzner final : public DnsProvider {
 
   const ProviderTraits& traits() const override { return traits_; }
 
-  Result<std::vector<StoredRRset>> read(const std::vector<RRsetKey>& keys,
-                                        const Deadline& deadline) override {
+  Result<std::vector<StoredRRset>> list(const Deadline& deadline) override {
     if (auto learnt = learn_zone(deadline); !learnt) return tl::unexpected(std::move(learnt).error());
     std::vector<StoredRRset> zone;
     std::uint32_t page = 1;
@@ -62,7 +60,7 @@ class Hetzner final : public DnsProvider {
         zone.push_back(std::move(*read));
       }
       page = number_at(*pagination, "next_page").value_or(0);
-      if (page == 0) return pick(zone, keys);
+      if (page == 0) return zone;
     }
     return tl::unexpected(api_.unexpected("a list of records without an end"));
   }

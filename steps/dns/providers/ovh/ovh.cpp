@@ -21,6 +21,7 @@ using nlohmann::json;
 
 constexpr std::uint32_t kDefaultTtl = 3600;  // what a TTL of 0 means
 constexpr std::size_t kRecordsOfOneSet = 200;
+constexpr std::size_t kRecordsOfZone = 2000;  // each is a request of its own
 
 /// Kinds that only OVH knows and the DNS serves as TXT.
 const std::array kOwnTexts = {"SPF", "DKIM", "DMARC"};
@@ -50,6 +51,16 @@ class Ovh final : public DnsProvider {
       sets.push_back(rrset_among(*records, key));
     }
     return sets;
+  }
+
+  /// A request a record; a zone of several hundred takes minutes, as the API wants about one a second.
+  Result<std::vector<StoredRRset>> list(const Deadline& deadline) override {
+    if (auto synchronised = learn_time(deadline); !synchronised)
+      return tl::unexpected(std::move(synchronised).error());
+    own_.clear();
+    auto records = records_at("/record", "", kRecordsOfZone, deadline);
+    if (!records) return tl::unexpected(std::move(records).error());
+    return all_rrsets(*records);
   }
 
   Result<void> write(const std::vector<RRsetChange>& changes, const Deadline& deadline) override {
@@ -82,40 +93,52 @@ class Ovh final : public DnsProvider {
     if (key.type == "TXT") kinds.insert(kinds.end(), kOwnTexts.begin(), kOwnTexts.end());
     std::vector<ApiRecord> found;
     for (const std::string& kind : kinds) {
-      auto ids = api_.get(path_ + "/record?fieldType=" + kind +
-                              "&subDomain=" + url_encoded(relative_name(key.name, zone_, "")),
-                          deadline);
-      if (!ids) return tl::unexpected(std::move(ids).error());
-      if (!ids->is_array()) return tl::unexpected(api_.unexpected("something that is no list of records"));
-      if (ids->size() > kRecordsOfOneSet)
-        return tl::unexpected(api_.unexpected("more records of one RRset than any has"));
-      for (const json& id : *ids) {
-        auto record = record_of(json{{"id", id}}, key, kind, deadline);
-        if (!record) return tl::unexpected(std::move(record).error());
+      auto records = records_at(
+          "/record?fieldType=" + kind + "&subDomain=" + url_encoded(relative_name(key.name, zone_, "")), kind,
+          kRecordsOfOneSet, deadline);
+      if (!records) return tl::unexpected(std::move(records).error());
+      for (ApiRecord& record : *records)
         // Without a subDomain the API answers those of the whole zone.
-        if (record->name == key.name) found.push_back(std::move(*record));
-      }
+        if (record.name == key.name) found.push_back(std::move(record));
     }
     return found;
   }
 
-  Result<ApiRecord> record_of(const json& listed, const RRsetKey& key, const std::string& kind,
-                              const Deadline& deadline) {
+  /// Those that the API lists at a path, each looked up by its id; all of one kind where one is named.
+  Result<std::vector<ApiRecord>> records_at(const std::string& path, const std::string& kind,
+                                            std::size_t most, const Deadline& deadline) {
+    auto ids = api_.get(path_ + path, deadline);
+    if (!ids) return tl::unexpected(std::move(ids).error());
+    if (!ids->is_array()) return tl::unexpected(api_.unexpected("something that is no list of records"));
+    if (ids->size() > most)
+      return tl::unexpected(api_.unexpected("more than " + std::to_string(most) + " records"));
+    std::vector<ApiRecord> found;
+    for (const json& id : *ids) {
+      auto record = record_of(json{{"id", id}}, kind, deadline);
+      if (!record) return tl::unexpected(std::move(record).error());
+      found.push_back(std::move(*record));
+    }
+    return found;
+  }
+
+  Result<ApiRecord> record_of(const json& listed, const std::string& wanted, const Deadline& deadline) {
     const std::string id = id_at(listed, "id");
     if (id.empty()) return tl::unexpected(api_.unexpected("a record without id"));
     auto body = api_.get(path_ + "/record/" + id, deadline);
     if (!body) return tl::unexpected(std::move(body).error());
+    const std::string kind = text_at(*body, "fieldType");
     const std::string target = text_at(*body, "target");
     const auto ttl = number_at(*body, "ttl");
-    if (target.empty() || text_at(*body, "fieldType") != kind)
+    if (target.empty() || kind.empty() || (!wanted.empty() && kind != wanted))
       return tl::unexpected(api_.unexpected("a record without target, or of another type than asked for"));
+    const bool own = std::find(kOwnTexts.begin(), kOwnTexts.end(), kind) != kOwnTexts.end();
     ApiRecord record{.id = id,
                      .name = absolute_name(text_at(*body, "subDomain"), zone_),
-                     .type = key.type,
-                     .data = with_absolute_target(key.type, target, zone_),
+                     .type = own ? "TXT" : kind,
                      .ttl = ttl.value_or(0) == 0 ? kDefaultTtl : *ttl};
-    if (key.type == "TXT" && !target.starts_with('"')) record.data = txt_data(target);
-    if (kind != key.type) own_.push_back(id);
+    const bool bare = record.type == "TXT" && !target.starts_with('"');
+    record.data = bare ? txt_data(target) : with_absolute_target(record.type, target, zone_);
+    if (own) own_.push_back(id);
     return record;
   }
 

@@ -1,7 +1,5 @@
 #include "steps/dns/providers/powerdns/powerdns.h"
 
-#include <algorithm>
-
 #include <nlohmann/json.hpp>
 
 #include "orchestrator/dns/names.h"
@@ -26,20 +24,7 @@ class PowerDns final : public DnsProvider {
 
   const ProviderTraits& traits() const override { return traits_; }
 
-  Result<std::vector<StoredRRset>> read(const std::vector<RRsetKey>& keys,
-                                        const Deadline& deadline) override {
-    // The whole zone: the filter of the API lets other sets through (pdns issue 14539).
-    const auto zone = list(deadline);
-    if (!zone) return zone;
-    std::vector<StoredRRset> found;
-    for (const RRsetKey& key : keys) {
-      const auto set =
-          std::find_if(zone->begin(), zone->end(), [&](const StoredRRset& one) { return one.key() == key; });
-      found.push_back(set == zone->end() ? StoredRRset{.rrset = {key.name, key.type}} : *set);
-    }
-    return found;
-  }
-
+  // read() takes the whole zone too: the filter of the API lets other sets through (pdns issue 14539).
   Result<std::vector<StoredRRset>> list(const Deadline& deadline) override {
     auto zone = api_.get(path_, deadline);
     if (!zone) return tl::unexpected(std::move(zone).error());

@@ -62,7 +62,10 @@ std::optional<Page::Set> set_from(const XmlElement& element) {
   set.rrset.rrset.type = element.text_of("Type");
   if (set.rrset.rrset.name.empty() || set.rrset.rrset.type.empty()) return std::nullopt;
   set.plain = !element.child("AliasTarget") && !element.child("SetIdentifier");
-  if (element.child("AliasTarget")) return set;
+  if (const XmlElement* alias = element.child("AliasTarget")) {
+    set.alias = name_from(alias->text_of("DNSName")) + ".";
+    return set;
+  }
   const auto ttl = number(element.text_of("TTL"));
   const XmlElement* records = element.child("ResourceRecords");
   if (!ttl || !records) return std::nullopt;

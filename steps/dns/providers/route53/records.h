@@ -18,6 +18,7 @@ struct Page {
   struct Set {
     StoredRRset rrset;
     bool plain = true;  ///< false: an alias, or one of several answers by weight, place or health
+    std::string alias;  ///< the absolute name that an alias leads to
   };
   std::vector<Set> sets;
   bool truncated = false;

@@ -59,27 +59,31 @@ class Route53 final : public DnsProvider {
 
   Result<std::vector<StoredRRset>> read(const std::vector<RRsetKey>& keys,
                                         const Deadline& deadline) override {
-    if (auto found = find_zone(deadline); !found) return tl::unexpected(std::move(found).error());
+    auto sets = list_sets(deadline);
+    if (!sets) return tl::unexpected(std::move(sets).error());
     std::vector<StoredRRset> zone;
-    std::string query = "maxitems=300";
-    for (int turn = 0; turn < kPages; ++turn) {
-      auto root = get("/hostedzone/" + zone_id_ + "/rrset?" + query, deadline);
-      if (!root) return tl::unexpected(std::move(root).error());
-      auto page = route53::page_from(*root);
-      if (!page) return tl::unexpected(api_.unexpected("something that is no list of records"));
-      for (auto& [set, plain] : page->sets) {
-        if (!plain && std::find(keys.begin(), keys.end(), set.key()) != keys.end())
-          return fail(
-              ErrorKind::refused, "route53.not-plain",
-              set.rrset.type + " of " + set.rrset.name +
-                  " is an alias or has a routing policy at Route 53, which mxodus does not rewrite; make "
-                  "it a simple record there first");
-        zone.push_back(std::move(set));
-      }
-      if (!page->truncated) return pick(zone, keys);
-      query = query_from(*page);
+    for (route53::Page::Set& set : *sets) {
+      const StoredRRset& stored = set.rrset;
+      if (!set.plain && std::find(keys.begin(), keys.end(), stored.key()) != keys.end())
+        return fail(ErrorKind::refused, "route53.not-plain",
+                    stored.rrset.type + " of " + stored.rrset.name +
+                        " is an alias or has a routing policy at Route 53, which mxodus does not rewrite; "
+                        "make it a simple record there first");
+      zone.push_back(std::move(set.rrset));
     }
-    return tl::unexpected(api_.unexpected("a list of records without an end"));
+    return pick(zone, keys);
+  }
+
+  Result<std::vector<StoredRRset>> list(const Deadline& deadline) override {
+    auto sets = list_sets(deadline);
+    if (!sets) return tl::unexpected(std::move(sets).error());
+    std::vector<StoredRRset> zone;
+    for (route53::Page::Set& set : *sets) {
+      zone.push_back(std::move(set.rrset));
+      if (!set.alias.empty())
+        zone.back().rrset = {zone.back().rrset.name, "ALIAS", zone.back().rrset.ttl, {set.alias}};
+    }
+    return zone;
   }
 
   Result<void> write(const std::vector<RRsetChange>& changes, const Deadline& deadline) override {
@@ -106,6 +110,22 @@ class Route53 final : public DnsProvider {
     auto root = parse_xml(answer->body);
     if (!root) return tl::unexpected(api_.unexpected("something that is no XML"));
     return std::move(*root);
+  }
+
+  Result<std::vector<route53::Page::Set>> list_sets(const Deadline& deadline) {
+    if (auto found = find_zone(deadline); !found) return tl::unexpected(std::move(found).error());
+    std::vector<route53::Page::Set> sets;
+    std::string query = "maxitems=300";
+    for (int turn = 0; turn < kPages; ++turn) {
+      auto root = get("/hostedzone/" + zone_id_ + "/rrset?" + query, deadline);
+      if (!root) return tl::unexpected(std::move(root).error());
+      auto page = route53::page_from(*root);
+      if (!page) return tl::unexpected(api_.unexpected("something that is no list of records"));
+      std::move(page->sets.begin(), page->sets.end(), std::back_inserter(sets));
+      if (!page->truncated) return sets;
+      query = query_from(*page);
+    }
+    return tl::unexpected(api_.unexpected("a list of records without an end"));
   }
 
   /// Public zones of this name; a private one may have the same and is none of ours.

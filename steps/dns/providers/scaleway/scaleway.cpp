@@ -1,5 +1,7 @@
 #include "steps/dns/providers/scaleway/scaleway.h"
 
+#include <set>
+
 #include <nlohmann/json.hpp>
 
 #include "orchestrator/core/text.h"
@@ -28,6 +30,11 @@ std::string data_of(const json& record, const std::string& type, const std::stri
   return with_absolute_target(type, data, zone);
 }
 
+struct Listing {
+  std::vector<ApiRecord> records;
+  std::set<RRsetKey> dynamic;  ///< not answered alike to everybody
+};
+
 class Scaleway final : public DnsProvider {
  public:
   Scaleway(const Zone& zone, ProviderTools tools, const ZoneSecrets& secrets)
@@ -39,19 +46,21 @@ class Scaleway final : public DnsProvider {
 
   Result<std::vector<StoredRRset>> read(const std::vector<RRsetKey>& keys,
                                         const Deadline& deadline) override {
-    std::vector<ApiRecord> found;
-    for (int page = 1; page <= kPages; ++page) {
-      auto body = api_.get(
-          path_ + "?page=" + std::to_string(page) + "&page_size=" + std::to_string(kPageSize), deadline);
-      if (!body) return tl::unexpected(std::move(body).error());
-      const json* records = list_at(*body, "records");
-      const auto total = number_at(*body, "total_count");
-      if (!records || !total) return tl::unexpected(api_.unexpected("something that is no list of records"));
-      for (const json& record : *records)
-        if (auto added = add(record, keys, found); !added) return tl::unexpected(std::move(added).error());
-      if (records->empty() || found.size() >= *total) return rrsets_among(found, keys);
-    }
-    return tl::unexpected(api_.unexpected("a list of records without an end"));
+    auto listing = list_records(deadline);
+    if (!listing) return tl::unexpected(std::move(listing).error());
+    for (const RRsetKey& key : keys)
+      if (listing->dynamic.contains(key))
+        return fail(ErrorKind::refused, "scaleway.dynamic",
+                    key.type + " of " + key.name +
+                        " is answered differently to different people at Scaleway; make it a plain record "
+                        "there first");
+    return rrsets_among(listing->records, keys);
+  }
+
+  Result<std::vector<StoredRRset>> list(const Deadline& deadline) override {
+    auto listing = list_records(deadline);
+    if (!listing) return tl::unexpected(std::move(listing).error());
+    return all_rrsets(listing->records);
   }
 
   /// One request, carried out as a whole. Never `clear`, which empties the zone.
@@ -70,8 +79,23 @@ class Scaleway final : public DnsProvider {
   }
 
  private:
-  Result<void> add(const json& record, const std::vector<RRsetKey>& keys,
-                   std::vector<ApiRecord>& found) const {
+  Result<Listing> list_records(const Deadline& deadline) {
+    Listing listing;
+    for (int page = 1; page <= kPages; ++page) {
+      auto body = api_.get(
+          path_ + "?page=" + std::to_string(page) + "&page_size=" + std::to_string(kPageSize), deadline);
+      if (!body) return tl::unexpected(std::move(body).error());
+      const json* records = list_at(*body, "records");
+      const auto total = number_at(*body, "total_count");
+      if (!records || !total) return tl::unexpected(api_.unexpected("something that is no list of records"));
+      for (const json& record : *records)
+        if (auto added = add(record, listing); !added) return tl::unexpected(std::move(added).error());
+      if (records->empty() || listing.records.size() >= *total) return listing;
+    }
+    return tl::unexpected(api_.unexpected("a list of records without an end"));
+  }
+
+  Result<void> add(const json& record, Listing& listing) const {
     const auto ttl = number_at(record, "ttl");
     ApiRecord read{.name = absolute_name(text_at(record, "name"), zone_),
                    .type = text_at(record, "type"),
@@ -80,15 +104,8 @@ class Scaleway final : public DnsProvider {
       return tl::unexpected(api_.unexpected("a record without type, TTL or data"));
     read.data = data_of(record, read.type, zone_);
     for (const char* dynamic : {"geo_ip_config", "http_service_config", "weighted_config", "view_config"})
-      if (object_at(record, dynamic))
-        for (const RRsetKey& key : keys)
-          if (key == RRsetKey{read.name, read.type})
-            return fail(
-                ErrorKind::refused, "scaleway.dynamic",
-                read.type + " of " + read.name +
-                    " is answered differently to different people at Scaleway; make it a plain record "
-                    "there first");
-    found.push_back(std::move(read));
+      if (object_at(record, dynamic)) listing.dynamic.insert({read.name, read.type});
+    listing.records.push_back(std::move(read));
     return {};
   }
 
