@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "orchestrator/net/dane.h"
 #include "steps/dns/caa/issue.h"
 #include "steps/dns/discovery/found_hosts.h"
 #include "steps/dns/mta_sts/policy.h"
@@ -37,16 +38,31 @@ void read_config(const std::string& xml) {
   if (found) require(found->hosts.size() <= 50 && found->odd.size() <= 50);
 }
 
+/// As a record, and as a certificate that a server shows.
+void read_tlsa(const std::string& data) {
+  if (const auto record = parse_tlsa(data)) {
+    const auto again = parse_tlsa(to_string(*record));
+    require(again && again->data == record->data && again->usage == record->usage);
+    require(unused_tlsa({*record}).size() == 1);
+    require(!tlsa_mismatch(*record, {data, data}, {"mail.example.org"}, Time{}).empty());
+  }
+  const auto present = tlsa_of(data);
+  if (present) require(tlsa_mismatch(*present, {data}, {}, Time{}).empty());
+  for (const int usage : {2, 3})
+    static_cast<void>(tlsa_mismatch({usage, 0, 0, data}, {data}, {"mail.example.org"}, Time{}));
+}
+
 }  // namespace
 }  // namespace mxodus::dns
 
-/// Each input is a CAA record, an SRV record, an MTA-STS record or policy and a file for mail clients in
-/// turn.
+/// Each input is a CAA record, an SRV record, a TLSA record or certificate, an MTA-STS record or policy and a
+/// file for mail clients in turn.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
   mxodus::dns::read_caa(text);
   mxodus::dns::read_policy(text);
   mxodus::dns::read_config(text);
   static_cast<void>(mxodus::dns::parse_service(text));
+  mxodus::dns::read_tlsa(text);
   return 0;
 }
