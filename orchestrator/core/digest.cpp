@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdlib>
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <sys/random.h>
@@ -24,6 +25,18 @@ std::string digest_hex(const EVP_MD* algorithm, std::string_view bytes) {
   return hex(digest.data(), length);
 }
 
+const EVP_MD* algorithm_of(HmacHash hash) {
+  switch (hash) {
+    case HmacHash::sha256:
+      return EVP_sha256();
+    case HmacHash::sha384:
+      return EVP_sha384();
+    case HmacHash::sha512:
+      return EVP_sha512();
+  }
+  std::abort();
+}
+
 }  // namespace
 
 std::string sha256_hex(std::string_view bytes) {
@@ -34,13 +47,17 @@ std::string sha1_hex(std::string_view bytes) {
   return digest_hex(EVP_sha1(), bytes);
 }
 
-std::string hmac_sha256(std::string_view key, std::string_view bytes) {
+std::string hmac(HmacHash hash, std::string_view key, std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int length = 0;
-  if (!HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+  if (!HMAC(algorithm_of(hash), key.data(), static_cast<int>(key.size()),
             reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data(), &length))
     std::abort();
   return {reinterpret_cast<const char*>(digest.data()), length};
+}
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 std::string to_hex(std::string_view bytes) {

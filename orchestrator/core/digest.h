@@ -11,8 +11,13 @@ std::string sha256_hex(std::string_view bytes);
 /// SHA-1, 40 characters; only where a protocol of others prescribes it.
 std::string sha1_hex(std::string_view bytes);
 
-/// HMAC-SHA-256 (RFC 2104): 32 raw bytes.
-std::string hmac_sha256(std::string_view key, std::string_view bytes);
+/// HMAC (RFC 2104) with SHA-256, SHA-384 or SHA-512: 32, 48 or 64 raw bytes.
+enum class HmacHash { sha256, sha384, sha512 };
+std::string hmac(HmacHash hash, std::string_view key, std::string_view bytes);
+
+/// Whether the two are equal, in a time that does not tell where they differ.
+bool equal_in_constant_time(std::string_view a, std::string_view b);
+
 /// Raw bytes in lower-case hexadecimal.
 std::string to_hex(std::string_view bytes);
 

@@ -33,9 +33,10 @@ enum class DnsStatus {
 
 struct DnsAnswer {
   DnsStatus status = DnsStatus::timeout;
-  /// Of status data; its ttl is what is left of it where a cache answered. Of status refused, where a server
-  /// refers to those of a zone below: what the referral itself tells of the question, NS or glue.
-  RRset rrset;
+  RRset rrset;  ///< its data are of status data alone; its ttl is what is left of it where a cache answered
+  /// Of status refused, where a server refers to those of a zone below: what it tells of the question by the
+  /// way, NS or glue. No answer, and therefore not among the data.
+  std::vector<std::string> referral;
   std::string canonical;  ///< the name at the end of a CNAME chain, where there was one
   bool secure = false;    ///< validated by DNSSEC
   bool authoritative = false;

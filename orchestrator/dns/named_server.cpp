@@ -19,10 +19,7 @@ using Resolver = std::unique_ptr<ldns_resolver, decltype(&ldns_resolver_deep_fre
 using Field = std::unique_ptr<ldns_rdf, decltype(&ldns_rdf_deep_free)>;
 
 Resolver resolver_for(const std::string& server, bool recurse) {
-  const std::size_t at = server.find('@');
-  const std::string address = server.substr(0, at);
-  std::uint16_t port = 53;
-  if (at != std::string::npos) std::from_chars(server.data() + at + 1, server.data() + server.size(), port);
+  const auto [address, port] = parse_server(server);
   const Field rdf(
       ldns_rdf_new_frm_str(is_ipv6(address) ? LDNS_RDF_TYPE_AAAA : LDNS_RDF_TYPE_A, address.c_str()),
       ldns_rdf_deep_free);
@@ -72,6 +69,22 @@ Packet try_once(ldns_resolver& resolver, const ldns_rdf& name, ldns_rr_type type
 }
 
 }  // namespace
+
+std::optional<DnsAnswer> read_answer(std::string_view message, const std::string& name,
+                                     const std::string& type) {
+  const Packet packet =
+      parse_packet({reinterpret_cast<const unsigned char*>(message.data()), message.size()});
+  if (!packet) return std::nullopt;
+  return answer_from(*packet, name, type);
+}
+
+ServerAddress parse_server(const std::string& server) {
+  const std::size_t at = server.find('@');
+  ServerAddress parsed{server.substr(0, at)};
+  if (at != std::string::npos)
+    std::from_chars(server.data() + at + 1, server.data() + server.size(), parsed.port);
+  return parsed;
+}
 
 DnsAnswer ask_named_server(const std::string& server, const std::string& name, const std::string& type,
                            bool recurse, const Deadline& deadline) {

@@ -62,8 +62,9 @@ bool is_referral(const ldns_pkt& packet) {
   return !ldns_pkt_aa(&packet) && name_servers && !soa;
 }
 
-/// Takes the records of `owner` and the type out of a section.
-void collect(const ldns_rr_list* section, ldns_rr_type type, const std::string& owner, RRset& rrset) {
+/// The records of `owner` and the type in a section: their data, and the shortest of their TTLs.
+RRset collected(const ldns_rr_list* section, ldns_rr_type type, const std::string& owner) {
+  RRset rrset;
   each(section, [&](const ldns_rr& record) {
     if (ldns_rr_get_type(&record) != type || owner_of(record) != owner) return;
     if (rrset.data.size() >= kDataLimit) return;
@@ -71,6 +72,7 @@ void collect(const ldns_rr_list* section, ldns_rr_type type, const std::string& 
     rrset.ttl = first ? ldns_rr_ttl(&record) : std::min(rrset.ttl, ldns_rr_ttl(&record));
     rrset.data.push_back(data_text(record));
   });
+  return rrset;
 }
 
 void read_data(const ldns_pkt& packet, const std::string& type, DnsAnswer& answer) {
@@ -79,14 +81,17 @@ void read_data(const ldns_pkt& packet, const std::string& type, DnsAnswer& answe
   const std::string end =
       wanted == LDNS_RR_TYPE_CNAME ? asked : end_of_chain(ldns_pkt_answer(&packet), asked);
   if (end != asked) answer.canonical = end;
-  collect(ldns_pkt_answer(&packet), wanted, end, answer.rrset);
-  if (!answer.rrset.data.empty()) {
+  RRset found = collected(ldns_pkt_answer(&packet), wanted, end);
+  if (!found.data.empty()) {
+    answer.rrset.ttl = found.ttl;
+    answer.rrset.data = std::move(found.data);
     answer.status = DnsStatus::data;
   } else if (is_referral(packet) && answer.canonical.empty()) {
     answer.status = DnsStatus::refused;
     answer.note = "it is not responsible for the name and refers to other servers";
-    collect(ldns_pkt_authority(&packet), wanted, asked, answer.rrset);
-    collect(ldns_pkt_additional(&packet), wanted, asked, answer.rrset);
+    for (const ldns_rr_list* section : {ldns_pkt_authority(&packet), ldns_pkt_additional(&packet)})
+      for (std::string& data : collected(section, wanted, asked).data)
+        answer.referral.push_back(std::move(data));
   } else {
     answer.status = DnsStatus::no_data;
     answer.negative_ttl = negative_ttl(packet);

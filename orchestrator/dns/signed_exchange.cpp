@@ -22,27 +22,11 @@ Result<void> SignedExchange::ask(std::string message, const Deadline& deadline) 
   }
   message.replace(0, 2, wire_number(id_, 2));
   opcode_ = read_header(message).value_or(WireHeader{}).opcode;
-  const std::string signed_message = tsig_.sign(std::move(message));
-  return stream_.write(wire_number(signed_message.size(), 2) + signed_message, deadline);
-}
-
-Result<std::string> SignedExchange::receive(std::size_t count, const Deadline& deadline) {
-  while (received_.size() < count) {
-    auto bytes = stream_.read(64u << 10, deadline);
-    if (!bytes) return bytes;
-    if (bytes->empty())
-      return fail(ErrorKind::no_answer, "net.closed", "it hung up before its answer was complete");
-    received_ += *bytes;
-  }
-  std::string taken = received_.substr(0, count);
-  received_.erase(0, count);
-  return taken;
+  return stream_.send(tsig_.sign(std::move(message)), deadline);
 }
 
 Result<SignedAnswer> SignedExchange::next(const Deadline& deadline) {
-  const auto length = receive(2, deadline);
-  if (!length) return tl::unexpected(length.error());
-  auto message = receive(static_cast<std::size_t>(WireReader(*length).number(2)), deadline);
+  auto message = stream_.receive(deadline);
   if (!message) return tl::unexpected(std::move(message).error());
   SignedAnswer answer;
   answer.message = std::move(*message);

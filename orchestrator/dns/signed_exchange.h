@@ -2,9 +2,9 @@
 
 #include <string>
 
+#include "orchestrator/dns/message_stream.h"
 #include "orchestrator/dns/tsig.h"
 #include "orchestrator/dns/wire.h"
-#include "orchestrator/net/byte_stream.h"
 
 namespace mxodus {
 
@@ -19,7 +19,7 @@ struct SignedAnswer {
   Time server_time;    ///< of BADTIME
 };
 
-/// Puts one question to a name server over TCP (RFC 1035, 4.2.2), signed, and takes nothing for its answer
+/// Puts one question to a name server over TCP, signed, and takes nothing for its answer
 /// that is not signed likewise. Not for several threads.
 ///
 /// Errors: those of ByteStream; `no_answer` with "dns.unsigned", "dns.signature" and "dns.answer" for
@@ -38,14 +38,11 @@ class SignedExchange {
   Result<SignedAnswer> next(const Deadline& deadline);
 
  private:
-  Result<std::string> receive(std::size_t count, const Deadline& deadline);
-
-  ByteStream& stream_;
+  MessageStream stream_;
   TsigExchange tsig_;
   std::uint16_t id_ = 0;
   int opcode_ = 0;
   bool first_ = true;
-  std::string received_;
 };
 
 }  // namespace mxodus

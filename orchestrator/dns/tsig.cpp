@@ -1,14 +1,10 @@
 #include "orchestrator/dns/tsig.h"
 
-#include <array>
 #include <map>
 #include <optional>
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include "orchestrator/core/base64.h"
+#include "orchestrator/core/digest.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/wire.h"
@@ -25,9 +21,10 @@ constexpr int kBadTime = 18;
 constexpr std::size_t kCounted = 10;          // where the header counts the records of the last section
 constexpr std::size_t kUncovered = 8u << 20;  // bytes that may wait for a signature
 
-const std::map<std::string, const EVP_MD* (*)()>& algorithms() {
-  static const std::map<std::string, const EVP_MD* (*)()> known = {
-      {"hmac-sha256", EVP_sha256}, {"hmac-sha384", EVP_sha384}, {"hmac-sha512", EVP_sha512}};
+const std::map<std::string, HmacHash>& algorithms() {
+  static const std::map<std::string, HmacHash> known = {{"hmac-sha256", HmacHash::sha256},
+                                                        {"hmac-sha384", HmacHash::sha384},
+                                                        {"hmac-sha512", HmacHash::sha512}};
   return known;
 }
 
@@ -116,12 +113,7 @@ std::string TsigExchange::mac(const Signature& signature, std::string_view messa
   covered += uncovered_;
   covered += message;
   covered += answered_ ? signature.timers() : signature.variables();
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  const std::string& key = key_.secret.reveal();
-  HMAC(algorithms().at(key_.algorithm)(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(covered.data()), covered.size(), digest.data(), &size);
-  return {reinterpret_cast<const char*>(digest.data()), size};
+  return hmac(algorithms().at(key_.algorithm), key_.secret.reveal(), covered);
 }
 
 std::string TsigExchange::sign(std::string message) {
@@ -154,8 +146,7 @@ TsigCheck TsigExchange::check(std::string_view message) {
   std::string bare = with_additional(message.substr(0, *last), -1);
   bare.replace(0, 2, wire_number(signature->id, 2));
   const std::string expected = mac(*signature, bare);
-  if (signature->mac.size() != expected.size() ||
-      CRYPTO_memcmp(signature->mac.data(), expected.data(), expected.size()) != 0)
+  if (!equal_in_constant_time(signature->mac, expected))
     return wrong("its signature does not hold: the secret of " + key_.name +
                  " is another one, or it was changed on its way");
   last_mac_ = expected;

@@ -24,6 +24,7 @@ class AttemptContext final : public StepContext {
 
   const Params& params() const override { return params_; }
   const Resources& resources() const override { return environment_.resources; }
+  bool has_host() const override { return !standpoint_.host.empty(); }
   HostReader& host() override;
   Result<HostReader*> host_named(const std::string& name) override;
   HostReader& vantage() override;

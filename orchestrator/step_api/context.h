@@ -24,6 +24,8 @@ class StepContext {
   virtual const Params& params() const = 0;
   virtual const Resources& resources() const = 0;
 
+  /// Whether the step has a `host:`; for types that declare HostUse::optional.
+  virtual bool has_host() const = 0;
   /// The step's `host:`. Aborts where the step has none: types that need one declare HostUse::required.
   virtual HostReader& host() = 0;
   /// Another host of the playbook, for a `place`. `not_found` where there is none of that name.

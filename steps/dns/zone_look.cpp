@@ -4,6 +4,7 @@
 
 #include "orchestrator/dns/names.h"
 #include "steps/dns/change.h"
+#include "steps/support/values.h"
 
 namespace mxodus::dns {
 namespace {
@@ -51,6 +52,14 @@ Result<ZoneLook> look_at_zone(StepContext& context, const Zone& zone, const std:
     look.stored.push_back(std::move(*stored));
   }
   return look;
+}
+
+ProviderTraits traits_from_state(const Value& state) {
+  Zone zone;
+  zone.provider = text_in(state, "provider");
+  ProviderTraits traits = provider_traits(zone).value_or(ProviderTraits{});
+  traits.ttl_floor = static_cast<std::uint32_t>(integer_in(state, "ttl_floor"));
+  return traits;
 }
 
 Result<Finding> said_no(Error error) {

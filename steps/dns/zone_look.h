@@ -22,6 +22,10 @@ struct ZoneLook {
 Result<ZoneLook> look_at_zone(StepContext& context, const Zone& zone, const std::vector<RRsetKey>& keys,
                               const std::vector<std::string>& resolvers);
 
+/// The capabilities that a look found, with the floor of the zone itself: `provider` and `ttl_floor` of the
+/// state of its finding.
+ProviderTraits traits_from_state(const Value& state);
+
 /// A provider that answered no is a fact, and fails; one that could not be asked stays an error.
 Result<Finding> said_no(Error error);
 

@@ -45,6 +45,13 @@ reset_zone() {
 
 # edit SED...: the copy of the playbook that `take` made.
 edit() { as_op sed -i "$@" case/dns-switch.yaml; }
+# begun STEP: when its intent was written down, in seconds.
+begun() {
+  as_op mxodus log --json 2>/dev/null | python3 -c "
+import json, sys, datetime
+times = [event['utc'] for event in map(json.loads, sys.stdin) if (event['step'], event['type']) == ('$1', 'attempt_intent')]
+print(int(datetime.datetime.fromisoformat(times[0].replace('Z', '+00:00')).timestamp()))"
+}
 # switched ZONE: what `served` shows after the switch.
 switched() {
   LC_ALL=C sort <<RECORDS
@@ -64,12 +71,9 @@ switch_and_back() {
   for server; do expect_eq "TTLs of $server" '2 2 2 2' "$(served "$server" "$zone" | cut -d' ' -f2 | paste -sd' ')"; done
   expect_eq 'data' "$(cut -d' ' -f1,4- <<<"$before")" "$(served "$1" "$zone" | cut -d' ' -f1,4-)"
 
-  mx resume --stay 0s
-  expect_said 4 'old_ttl_is_over'
-  expect_eq 'not switched before the old TTL is over' pending "$(state_of switched)"
-
   mx resume
   expect_said 0
+  (($(begun switched) - $(begun lowered) >= 8)) || fail 'switched before the old TTL was over'
   for server; do expect_eq "switched on $server" "$(switched "$zone")" "$(served "$server" "$zone")"; done
   expect_eq 'what the resolver answers' 198.51.100.20 "$(lab exec laptop dig +short "mail.$zone" A)"
 

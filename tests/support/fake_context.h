@@ -42,6 +42,7 @@ class FakeContext final : public StepContext {
 
   const Params& params() const override { return params_; }
   const Resources& resources() const override { return resources_; }
+  bool has_host() const override { return host_ != nullptr; }
   HostReader& host() override;
   Result<HostReader*> host_named(const std::string& name) override;
   HostReader& vantage() override;

@@ -21,10 +21,15 @@ std::vector<std::string> sorted(std::vector<std::string> texts) {
   return texts;
 }
 
-std::vector<std::string> names_of(const DnsAnswer& answer) {
+std::vector<std::string> names_of(const std::vector<std::string>& targets) {
   std::vector<std::string> names;
-  for (const std::string& data : answer.rrset.data) names.push_back(normal_name(data));
+  for (const std::string& target : targets) names.push_back(normal_name(target));
   return sorted(std::move(names));
+}
+
+/// What a server of the parent says of its child: a referral, or data where it also serves the child.
+const std::vector<std::string>& told_by_parent(const DnsAnswer& answer) {
+  return answer.status == DnsStatus::data ? answer.rrset.data : answer.referral;
 }
 
 std::string serial_of(const DnsAnswer& soa) {
@@ -71,8 +76,7 @@ class Looker {
     for (const auto& server : *servers) {
       if (tried++ == kParents) break;
       const DnsAnswer answer = ask(server.address, look_.zone, "NS");
-      // A referral is what a parent says; data comes from one that also serves the zone.
-      if (answer.rrset.data.empty() && !is_answer(answer.status)) {
+      if (told_by_parent(answer).empty() && !is_answer(answer.status)) {
         look_.trouble = server.name + " (" + server.address + ") " + to_string(answer.status);
         continue;
       }
@@ -80,7 +84,7 @@ class Looker {
       look_.parent = answer.status;
       look_.parent_server = server.name + " (" + server.address + ")";
       parent_address_ = server.address;
-      look_.at_parent = names_of(answer);
+      look_.at_parent = names_of(told_by_parent(answer));
       return;
     }
   }
@@ -119,7 +123,7 @@ class Looker {
       const DnsAnswer answer = ask(server.address, look_.zone, "NS");
       if (answer.status != DnsStatus::data) continue;
       look_.zone_asked = true;
-      for (std::string& name : names_of(answer)) names.push_back(std::move(name));
+      for (std::string& name : names_of(answer.rrset.data)) names.push_back(std::move(name));
     }
     look_.in_zone = sorted(std::move(names));
   }
@@ -132,7 +136,7 @@ class Looker {
     for (const char* type : {"A", "AAAA"}) {
       const DnsAnswer answer = ask(parent_address_, host.name, type);
       if (answer.status == DnsStatus::timeout) glue.known = false;
-      for (const std::string& data : answer.rrset.data)
+      for (const std::string& data : told_by_parent(answer))
         if (const auto address = canonical_address(data)) glue.at_parent.push_back(*address);
     }
     glue.at_parent = sorted(std::move(glue.at_parent));

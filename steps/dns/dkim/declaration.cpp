@@ -6,9 +6,10 @@ StepDeclaration declare_dkim() {
   StepDeclaration declaration;
   declaration.name = "dns.dkim";
   declaration.effect = Effect::observe;
+  declaration.host = HostUse::optional;
   declaration.summary = "Compares published DKIM keys with the private keys on a host";
   declaration.doc =
-      R"(For each selector and domain: the record at `SELECTOR._domainkey.DOMAIN`, and, with `on`, whether it is the public half of the
+      R"(For each selector and domain: the record at `SELECTOR._domainkey.DOMAIN`, and, with `host:`, whether it is the public half of the
 private key that this host signs with. Keys are compared decoded, not as text. The public half is computed on the host with
 openssl; the private key never leaves it. Restores often bring a new key, or the old one with a mode that the signer
 refuses.
@@ -19,13 +20,13 @@ that everybody may read. A warning: RSA below 2048 bits, testing mode (`t=y`), u
 What could not be asked is unknown.
 
 Without `key` the files are looked for where rspamd (`/var/lib/rspamd/dkim/DOMAIN.SELECTOR.key`) and OpenDKIM
-(`/etc/opendkim/keys`, `/etc/dkimkeys`) keep them. Without `on` only the records are judged.)";
+(`/etc/opendkim/keys`, `/etc/dkimkeys`) keep them. Without `host:` only the records are judged.)";
   declaration.example = R"(dkim_key_came_along:
   uses: dns.dkim
+  host: new
   with:
     domain: example.org
     selectors: [mail2026, ed2026]
-    on: new
     key: "/var/lib/rspamd/dkim/{domain}.{selector}.key"
 )";
   declaration.params = {
@@ -39,7 +40,6 @@ Without `key` the files are looked for where rspamd (`/var/lib/rspamd/dkim/DOMAI
        .doc = "The selectors (`s=`) that the signer is configured with.",
        .required = true,
        .list = true},
-      {.name = "on", .type = ParamType::host, .doc = "The host that holds the private keys."},
       {.name = "key",
        .type = ParamType::path,
        .doc = "The file of the private key on that host, PEM; {domain} and {selector} are replaced."},

@@ -12,6 +12,7 @@
 #include "steps/dns/dkim/declaration.h"
 #include "steps/dns/dkim/host_key.h"
 #include "steps/dns/judgement.h"
+#include "steps/support/look.h"
 
 namespace mxodus {
 namespace {
@@ -53,30 +54,27 @@ class Look {
 
   Result<Finding> take() {
     const Params& params = context_.params();
-    HostReader* host = nullptr;
-    if (params.has("on")) {
-      const auto named = context_.host_named(params.text("on"));
-      if (!named) return tl::unexpected(named.error());
-      host = *named;
-    }
+    if (params.has("key") && !context_.has_host())
+      return fail(ErrorKind::invalid, "dkim.no-host", "`key` is a file on a host, and the step has no host",
+                  "add host: NAME to the step (mxodus probe: --host NAME)");
     for (const std::string& domain : params.texts("domain"))
       for (const std::string& selector : params.texts("selectors"))
-        if (auto looked = look_at(normal_name(domain), normal_name(selector), host); !looked)
+        if (auto looked = look_at(normal_name(domain), normal_name(selector)); !looked)
           return tl::unexpected(looked.error());
     return finding();
   }
 
  private:
   /// Only an unreachable host is an error: what the host cannot say of a key is unknown for that key.
-  Result<void> look_at(const std::string& domain, const std::string& selector, HostReader* host) {
+  Result<void> look_at(const std::string& domain, const std::string& selector) {
     KeyLook look;
     look.name = selector + "._domainkey." + domain;
-    if (host) {
-      auto key = ask_host_key(*host, key_paths(context_.params().text("key"), domain, selector),
+    if (context_.has_host()) {
+      auto key = ask_host_key(context_.host(), key_paths(context_.params().text("key"), domain, selector),
                               context_.deadline());
       if (key) {
         look.host = std::move(*key);
-        judge_host_key(look, *host);
+        judge_host_key(look);
       } else if (key.error().kind == ErrorKind::unreachable) {
         return tl::unexpected(key.error());
       } else {
@@ -85,7 +83,7 @@ class Look {
       }
     }
     judge_record(look);
-    if (host && look.match != "unknown") compare(look, *host);
+    if (context_.has_host() && look.match != "unknown") compare(look);
     looks_.push_back(std::move(look));
     return {};
   }
@@ -94,11 +92,12 @@ class Look {
     return look.host.path.empty() ? "" : "publish at " + look.name + " " + record_of(look.host.key);
   }
 
-  void judge_host_key(const KeyLook& look, const HostReader& host) {
+  void judge_host_key(const KeyLook& look) {
+    const std::string& host = context_.host().name();
     if (look.host.path.empty())
-      return judgement_.add(Verdict::fail, "no private key for " + look.name + " is on " + host.name(),
+      return judgement_.add(Verdict::fail, "no private key for " + look.name + " is on " + host,
                             "restore it, or say with key: where it is");
-    const std::string where = host.name() + ":" + look.host.path;
+    const std::string where = host + ":" + look.host.path;
     const std::string& mode = look.host.mode;
     const auto digit = [&](std::size_t from_right) {
       return mode.size() >= from_right ? mode[mode.size() - from_right] : '0';
@@ -117,7 +116,7 @@ class Look {
   void judge_record(KeyLook& look) {
     const DnsAnswer answer = dns_.resolve(look.name, "TXT", context_.deadline());
     if (!is_answer(answer.status)) {
-      look.match = context_.params().has("on") ? "unknown" : look.match;
+      look.match = context_.has_host() ? "unknown" : look.match;
       return judgement_.add(Verdict::unknown,
                             look.name + " TXT could not be asked: " + to_string(answer.status));
     }
@@ -169,7 +168,7 @@ class Look {
         "make a new key of 2048 bits under a new selector");
   }
 
-  void compare(KeyLook& look, const HostReader& host) {
+  void compare(KeyLook& look) {
     if (look.host.path.empty() || !look.published) {
       look.match = "no";
       return;
@@ -177,8 +176,8 @@ class Look {
     look.match = look.host.key == *look.published ? "yes" : "no";
     if (look.match == "no")
       judgement_.add(Verdict::fail,
-                     "the key at " + look.name + " is not that of " + host.name() + ":" + look.host.path +
-                         ": signatures made there do not verify",
+                     "the key at " + look.name + " is not that of " + context_.host().name() + ":" +
+                         look.host.path + ": signatures made there do not verify",
                      mend(look) + "; or restore the old private key");
   }
 
@@ -200,9 +199,9 @@ class Look {
     finding.verdict = judgement_.verdict();
     finding.sentence = judgement_.sentence(
         std::to_string(usable) + (usable == 1 ? " published key" : " published keys") + " can be used" +
-        (context_.params().has("on") ? ", and " + std::string(usable == 1 ? "is that" : "are those") +
-                                           " of " + context_.params().text("on")
-                                     : ""));
+        (context_.has_host()
+             ? ", and " + std::string(usable == 1 ? "is that" : "are those") + " of " + context_.host().name()
+             : ""));
     finding.outputs = {{"usable", usable},
                        {"matching", matching},
                        {"results", std::move(results)},
@@ -218,27 +217,10 @@ class Look {
   Judgement judgement_;
 };
 
-class DnsDkim final : public StepType {
- public:
-  const StepDeclaration& declaration() const override { return declaration_; }
-
-  Result<void> check(const Params& params) const override {
-    if (!params.waits_for().empty()) return {};
-    if (params.has("key") && !params.has("on"))
-      return fail(ErrorKind::invalid, "dkim.no-host", "`key` is a file on a host: `on` says on which");
-    return {};
-  }
-
-  Result<Finding> probe(StepContext& context) const override { return Look(context).take(); }
-
- private:
-  StepDeclaration declaration_ = declare_dkim();
-};
-
 }  // namespace
 
 std::unique_ptr<StepType> make_dns_dkim() {
-  return std::make_unique<DnsDkim>();
+  return make_look(declare_dkim(), [](StepContext& context) { return Look(context).take(); });
 }
 
 }  // namespace mxodus

@@ -204,7 +204,7 @@ class Look {
     for (const DmarcLook& look : looks_) {
       results.push_back(look_value(look));
       state[look.domain] = results.back();
-      policies.push_back(look.domain + ": " + policy_text(look.walk));
+      policies.push_back("the policy of " + look.domain + " is " + policy_text(look.walk));
     }
     context_.keep_evidence("dns.txt", dns_.protocol());
     context_.keep_evidence(

@@ -24,17 +24,6 @@ std::string text_at(const Value& state, const char* key) {
   return found ? to_string(*found) : std::string();
 }
 
-/// The capabilities that the look found, with the floor of the zone itself.
-ProviderTraits traits_of(const Value& state) {
-  Zone zone;
-  zone.provider = text_at(state, "provider");
-  ProviderTraits traits = provider_traits(zone).value_or(ProviderTraits{});
-  const Value* floor = state.find("ttl_floor");
-  if (const auto* seconds = floor ? floor->get<std::int64_t>() : nullptr)
-    traits.ttl_floor = static_cast<std::uint32_t>(*seconds);
-  return traits;
-}
-
 /// Records that others point to come first, so that no pointer is ever without its target.
 int order_of(const std::string& type) {
   if (type == "A" || type == "AAAA") return 0;
@@ -121,7 +110,7 @@ class DnsRecords final : public StepType {
     auto wishes = read_wishes(params, text_at(found.state, "zone"));
     if (!wishes) return tl::unexpected(std::move(wishes).error());
     const auto stored = stored_from_value(found.state.find("stored"));
-    const ProviderTraits traits = traits_of(found.state);
+    const ProviderTraits traits = traits_from_state(found.state);
     std::vector<Pending> changes;
     for (std::size_t i = 0; i < std::min(stored.size(), wishes->size()); ++i) {
       if (!(*wishes)[i].to_make) continue;

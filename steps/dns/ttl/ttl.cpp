@@ -69,6 +69,7 @@ class Look {
     finding.outputs["holds"] = pending_ == 0 && finding.verdict == Verdict::ok;
     finding.sentence = judgement_.sentence(all_is_well(finding.outputs));
     finding.state = ValueMap{{"zone", zone_},
+                             {"provider", seen_.traits.name},
                              {"has_api", seen_.traits.has_api},
                              {"ttl_floor", std::int64_t{seen_.traits.ttl_floor}},
                              {"negative_ttl", in_seconds(negative_)},
@@ -181,13 +182,17 @@ class DnsTtl final : public StepType {
     auto entries = read_ttl_entries(params, text_in(found.state, "zone"));
     if (!entries) return tl::unexpected(std::move(entries).error());
     const auto stored = stored_from_value(found.state.find("stored"));
-    const auto floor = static_cast<std::uint32_t>(integer_in(found.state, "ttl_floor"));
+    const ProviderTraits traits = traits_from_state(found.state);
     ZoneChange change;
     for (std::size_t i = 0; changes(params) && i < std::min(stored.size(), entries->size()); ++i) {
       const TtlEntry& entry = (*entries)[i];
-      if (!stored[i].exists() || entry.met_by(stored[i].rrset.ttl, floor)) continue;
+      if (!stored[i].exists() || entry.met_by(stored[i].rrset.ttl, traits.ttl_floor)) continue;
       StoredRRset after = stored[i];
-      after.rrset.ttl = entry.wanted(after.rrset.ttl, floor);
+      after.rrset.ttl = entry.wanted(after.rrset.ttl, traits.ttl_floor);
+      if (std::string fault = cannot_hold(traits, after); !fault.empty()) {
+        plan.would_fail = std::move(fault);
+        return plan;
+      }
       if (after.rrset.ttl > entry.exactly.value_or(*entry.at_most))
         plan.warnings.push_back("the TTL of " + entry.key.type + " of " + entry.key.name + " becomes " +
                                 to_string(in_seconds(after.rrset.ttl)) +

@@ -19,7 +19,8 @@ DnsAnswer answer_of(DnsStatus status, const std::string& name, const std::string
                     std::vector<std::string> data, bool secure = false) {
   DnsAnswer answer;
   answer.status = status;
-  answer.rrset = {name, type, 300, std::move(data)};
+  answer.rrset = {name, type, 300, {}};
+  (status == DnsStatus::refused ? answer.referral : answer.rrset.data) = std::move(data);
   answer.secure = secure;
   return answer;
 }

@@ -51,9 +51,9 @@ class DnsDkim : public testing::Test {
     std::filesystem::permissions(path, mode);
   }
 
-  Finding look(const std::string& with) {
+  Finding look(const std::string& with, HostReader* host = nullptr) {
     FakeContext context(*type_, R"({"domain": "example.org", )" + with + "}");
-    context.add_host(here_);
+    if (host) context.use_host(*host);
     EXPECT_TRUE(type_->check(context.params()));
     for (const auto& [name, data] : records_) {
       context.fake_dns().add(name, "TXT", 300, data);
@@ -67,8 +67,9 @@ class DnsDkim : public testing::Test {
     return found ? *found : Finding();
   }
   Finding look_with_key(const std::string& selectors) {
-    return look(R"("selectors": )" + selectors + R"(, "on": "here", "key": ")" +
-                (folder_ / "{selector}.key").string() + "\"");
+    return look(
+        R"("selectors": )" + selectors + R"(, "key": ")" + (folder_ / "{selector}.key").string() + "\"",
+        &here_);
   }
   static std::string result(const Finding& found, const std::string& key) {
     return text_in(found.outputs.at("results").get<ValueList>()->front(), key);
@@ -133,6 +134,14 @@ TEST_F(DnsDkim, WithoutAHostOnlyTheRecordIsJudged) {
   EXPECT_EQ(found.verdict, Verdict::ok);
   EXPECT_EQ(result(found, "match"), "not asked");
   EXPECT_EQ(found.outputs.at("usable"), Value(1));
+}
+
+TEST_F(DnsDkim, AFileWithoutAHostIsAMistake) {
+  FakeContext context(*type_, R"({"domain": "example.org", "selectors": "s1", "key": "/k"})");
+  const auto found = type_->probe(context);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().kind, ErrorKind::invalid);
+  EXPECT_THAT(found.error().hint, HasSubstr("add host: NAME"));
 }
 
 TEST_F(DnsDkim, NamesWhatMakesARecordUnusable) {

@@ -49,7 +49,7 @@ TEST_F(DnsDmarc, IsWellWhereBothMechanismsAreAligned) {
   EXPECT_EQ(found.outputs.at("aligned"), Value(true));
   EXPECT_EQ(result(found, "policy"), "reject");
   EXPECT_EQ(result(found, "record_at"), "example.org");
-  EXPECT_EQ(found.sentence, "mail.example.org: reject (p of _dmarc.example.org); aligned");
+  EXPECT_EQ(found.sentence, "the policy of mail.example.org is reject (p of _dmarc.example.org); aligned");
 }
 
 TEST_F(DnsDmarc, FailsWhereNothingIsAligned) {

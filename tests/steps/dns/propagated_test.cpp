@@ -192,6 +192,19 @@ TEST_F(DnsPropagated, ASilentServerIsUnknownAndNeverTrue) {
               HasSubstr("ns2.lab.test at 198.51.100.54 does not say what A of mail.acme.test is"));
 }
 
+TEST_F(DnsPropagated, AServerThatRefersElsewhereHasNotAnsweredThoughItTellsTheVeryData) {
+  auto wait = with_clock();
+  wait->fake_clock().advance(hours(2));
+  DnsAnswer referral;
+  referral.status = DnsStatus::refused;
+  referral.referral = {kNew};
+  wait->fake_dns().answer_at(kSecond, "mail.acme.test", "A", referral);
+  const Finding found = look(*wait);
+  EXPECT_EQ(found.verdict, Verdict::unknown);
+  EXPECT_FALSE(flag(found, "propagated"));
+  EXPECT_THAT(found.sentence, HasSubstr("does not say what A of mail.acme.test is: REFUSED"));
+}
+
 TEST_F(DnsPropagated, WhatNobodyCanValidateIsUnknown) {
   auto wait = with_clock();
   wait->fake_clock().advance(hours(2));

@@ -211,6 +211,17 @@ TEST_F(DnsTtl, RefusesToWriteOverWhatWasNotReviewed) {
   EXPECT_EQ(powerdns_.writes(), 0);
 }
 
+TEST_F(DnsTtl, ATtlThatTheProviderDoesNotAllowIsSaidInThePlan) {
+  auto restore = context(R"({"zone": "main", "records": {"name": "mail", "type": "A", "ttl": "7d"}})");
+  Finding found = look(*restore);
+  (*found.state.get<ValueMap>())["provider"] = "desec";
+  const auto planned = type_->plan(restore->params(), found);
+  ASSERT_TRUE(planned);
+  EXPECT_EQ(planned->would_fail,
+            "A of mail.acme.test is to have a TTL of 7d, and desec allows none over 1d: write ttl: 1d");
+  EXPECT_EQ(planned->action, PlanAction::none);
+}
+
 TEST_F(DnsTtl, AServerThatStillGivesTheOldTtlIsNamed) {
   second_follows_ = false;
   auto lower = context(kLower);

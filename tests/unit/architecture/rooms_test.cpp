@@ -28,6 +28,8 @@ const std::vector<Exception> kExceptions = {
     {"playbook", "orchestrator/dag/"},
     // `hosts:` is read into the very value that is dialled. Plain data: nothing of transport is linked.
     {"playbook", "orchestrator/transport/host_spec.h"},
+    // Updates, zone transfers and questions from a vantage go over its byte streams.
+    {"dns", "orchestrator/net/"},
     // SMTP and IMAP speak through the byte streams, plain or TLS, of net.
     {"mail", "orchestrator/net/"},
     // What SPF, DKIM and DMARC say of a sender stands in the DNS.

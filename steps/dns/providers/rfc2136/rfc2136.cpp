@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "orchestrator/core/text.h"
+#include "orchestrator/dns/named_server.h"
 #include "orchestrator/dns/names.h"
-#include "orchestrator/dns/packet.h"
 #include "orchestrator/dns/signed_exchange.h"
 #include "orchestrator/dns/zone_transfer.h"
 #include "steps/dns/providers/api_client.h"
@@ -155,18 +155,16 @@ class Rfc2136 final : public DnsProvider {
     constexpr int kNxDomain = 3;
     if (answer->header.rcode != 0 && answer->header.rcode != kNxDomain)
       return tl::unexpected(refused(*answer, false));
-    const std::string& bytes = answer->message;
-    const Packet packet = parse_packet({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
-    if (!packet)
+    const auto seen = read_answer(answer->message, key.name, key.type);
+    if (!seen)
       return fail(ErrorKind::no_answer, "rfc2136.answer",
                   parties_.server + " answered something for " + key.name + " that cannot be read");
-    const DnsAnswer seen = answer_from(*packet, key.name, key.type);
-    if (!seen.authoritative && seen.rrset.data.empty())
+    if (!seen->authoritative && seen->rrset.data.empty())
       return fail(ErrorKind::not_found, "rfc2136.zone",
                   parties_.server + " answers for " + parties_.zone +
                       " without authority: `server` in the playbook must be the primary of the zone");
     StoredRRset set{.rrset = {key.name, key.type}};
-    if (seen.canonical.empty()) set.rrset = seen.rrset;  // else the name is an alias, and has nothing else
+    if (seen->canonical.empty()) set.rrset = seen->rrset;  // else the name is an alias, and has nothing else
     return set;
   }
 

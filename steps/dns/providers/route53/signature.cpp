@@ -30,9 +30,9 @@ std::string authorization(const SignedRequest& request, const SigningKey& key) {
 
   SecretText signing("AWS4" + key.secret_access_key.reveal());
   for (const std::string& part : {day, key.region, key.service, std::string("aws4_request")})
-    signing = SecretText(hmac_sha256(signing.reveal(), part));
+    signing = SecretText(hmac(HmacHash::sha256, signing.reveal(), part));
   return "AWS4-HMAC-SHA256 Credential=" + key.access_key_id + "/" + scope + ", SignedHeaders=" + names +
-         ", Signature=" + to_hex(hmac_sha256(signing.reveal(), to_sign));
+         ", Signature=" + to_hex(hmac(HmacHash::sha256, signing.reveal(), to_sign));
 }
 
 }  // namespace mxodus::dns::route53
