@@ -15,11 +15,12 @@ import fleet
 import restore
 import start
 import steps
+import zone
 from lab import Lab
 from measure import Failed
 from table import heading, row, verdict_line
 
-BENCHMARKS = {"start": start, "steps": steps, "fleet": fleet, "files": files, "restore": restore, "dns": dns}
+BENCHMARKS = {"start": start, "steps": steps, "fleet": fleet, "files": files, "restore": restore, "dns": dns, "zone": zone}
 
 
 @dataclass(frozen=True)
