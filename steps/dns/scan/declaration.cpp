@@ -75,7 +75,7 @@ Whole labels and whole addresses count: `mail10` is not `mail1`, 192.0.2.1 is no
 name, and all spellings of an IPv6 address are one. An SPF network counts when the old address lies in it.
 
 Records come from the API of a provider (`zone`), from zone files, or by asking for the names that mail usually has (`domain`). The
-last is never complete, and the step says so: without a hit it is a warning then. There is no zone transfer (AXFR) yet. A wildcard
+last is never complete, and the step says so: without a hit it is a warning then. A zone of `provider: rfc2136` is listed by transfer (AXFR). A wildcard
 is found as what it is. `files` are read on hosts as data, 1 MiB of one and 8 MiB of a host's at most; lines that begin with #, ; or
 // are comments, and no line is ever shown: it may hold a password. Names that they mention are asked for too, so that a forgotten `transport_maps` entry finds its record.
 Compiled maps are not read: name what they are made of.
