@@ -11,6 +11,10 @@ if(MXODUS_SANITIZE)
   endif()
 endif()
 
+if(MXODUS_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # a fuzzer is led by the coverage of all that it runs
+endif()
+
 find_program(CCACHE ccache)
 if(CCACHE)
   # base_dir and no hash_dir: a second checkout of the same sources hits the same cache.

@@ -55,18 +55,31 @@ dns::ZoneSecrets secrets() {
   return all;
 }
 
-/// A look at some RRsets, and a change of all of them, against whatever an API may answer.
-void read_and_write(std::string_view input) {
-  PlayedApi api(input);
+std::unique_ptr<dns::DnsProvider> provider_of(PlayedApi& api) {
   const Zone zone{"main", FUZZED_PROVIDER, "acme.test", {}, {{"url", "https://api.invalid"}}};
   const auto no_pause = [](std::chrono::milliseconds, const Deadline&) {};
   auto provider = dns::make_provider(zone, {api, system_clock(), no_pause}, secrets());
   if (!provider) std::abort();
+  return std::move(*provider);
+}
+
+void list_zone(std::string_view input) {
+  PlayedApi api(input);
+  const auto zone = provider_of(api)->list(Deadline(std::chrono::seconds(60)));
+  if (!zone) return expect_sentence(zone.error());
+  for (const dns::StoredRRset& set : *zone)
+    if (set.rrset.type.empty()) std::abort();
+}
+
+/// A look at some RRsets, and a change of all of them, against whatever an API may answer.
+void read_and_write(std::string_view input) {
+  PlayedApi api(input);
+  const auto provider = provider_of(api);
   const std::vector<dns::RRsetKey> keys = {{"acme.test", "MX"},  {"mail.acme.test", "A"},
                                            {"acme.test", "TXT"}, {"www.acme.test", "CNAME"},
                                            {"acme.test", "CAA"}, {"_imaps._tcp.acme.test", "SRV"}};
   const Deadline soon(std::chrono::seconds(60));
-  auto found = (*provider)->read(keys, soon);
+  auto found = provider->read(keys, soon);
   if (!found) return expect_sentence(found.error());
   if (found->size() != keys.size()) std::abort();
   std::vector<dns::RRsetChange> changes;
@@ -76,9 +89,9 @@ void read_and_write(std::string_view input) {
     changes.push_back({before, before});
     changes.back().after.rrset.ttl = 3600;
     if (i % 2 == 0) changes.back().after.rrset.data.clear();
-    (void)cannot_hold((*provider)->traits(), changes.back().after);
+    (void)cannot_hold(provider->traits(), changes.back().after);
   }
-  auto written = (*provider)->write(changes, soon);
+  auto written = provider->write(changes, soon);
   if (!written) expect_sentence(written.error());
 }
 
@@ -86,6 +99,8 @@ void read_and_write(std::string_view input) {
 }  // namespace mxodus
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  mxodus::read_and_write({reinterpret_cast<const char*>(data), size});
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  mxodus::list_zone(input);
+  mxodus::read_and_write(input);
   return 0;
 }
