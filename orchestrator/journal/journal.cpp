@@ -2,10 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "orchestrator/journal/outputs.h"
+
 namespace mxodus {
 namespace {
-
-constexpr std::size_t largest_outputs = 64 * 1024;
 
 /// Text by text, never the JSON as a whole: a secret that looks like punctuation must not break it.
 Value redacted(const Value& value, const Redactor& redactor) {
@@ -34,6 +34,11 @@ tl::unexpected<Error> no_attempt(EventType type, const ItemId& id) {
 }
 
 }  // namespace
+
+Size size_of_outputs(const Value& outputs) {
+  const auto text = to_json(outputs).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return {static_cast<std::int64_t>(text.size())};
+}
 
 Result<Journal> Journal::open(std::unique_ptr<JournalStore> store, const Clock& clock,
                               const Redactor& redactor) {
@@ -119,12 +124,10 @@ Result<void> Journal::add_ending(std::vector<Event>& events, const Ending& endin
   const EventType type = open && open->undo ? EventType::undo_result : EventType::attempt_result;
   if (looked && open) return attempt_open(id);
   if (!looked && !open) return no_attempt(type, id);
-  const auto size =
-      to_json(result.outputs).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).size();
-  if (size > largest_outputs)
+  if (const Size size = size_of_outputs(result.outputs); size > largest_outputs)
     return fail(ErrorKind::invalid, "journal.outputs-too-large",
-                "the outputs of " + to_string(id) + " are " +
-                    to_string(Size{static_cast<std::int64_t>(size)}) + "; 64 KiB is the most");
+                "the outputs of " + to_string(id) + " are " + to_string(size) + "; " +
+                    to_string(largest_outputs) + " is the most");
   const int number = open ? open->number : next_attempt(id);
   if (looked) events.push_back(event(EventType::attempt_intent, id, number, encode(*looked)));
   events.push_back(event(type, id, number, encode(result)));

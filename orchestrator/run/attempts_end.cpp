@@ -3,6 +3,7 @@
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/journal/evidence.h"
+#include "orchestrator/journal/outputs.h"
 #include "orchestrator/run/attempts_aside.h"
 #include "orchestrator/run/crash_point.h"
 #include "orchestrator/run/failure_rule.h"
@@ -12,6 +13,16 @@ namespace mxodus {
 namespace {
 
 constexpr std::size_t kLastOutput = 256 * 1024;
+
+/// What happened is written down in any case. Whoever would read an output that is not kept is told that it
+/// was not given.
+void drop_outputs_that_are_too_large(AttemptResult& result) {
+  const Size size = size_of_outputs(result.outputs);
+  if (size <= largest_outputs) return;
+  result.outputs = Value();
+  result.sentence += "; its outputs are not kept: they are " + to_string(size) + ", and " +
+                     to_string(largest_outputs) + " is the most";
+}
 
 /// Files of ended jobs, read over the connections of the playbook's hosts.
 class HostJobFiles final : public JobFiles {
@@ -121,6 +132,7 @@ void Attempts::conclude(Attempt& attempt, const Finding& finding, const std::str
   const ItemEnding ending = judge(attempt, before.failures, acted, result);
   result.state = attempt.decision ? ItemState::cancelled : ending.state;
   result.verdict = ending.verdict;
+  drop_outputs_that_are_too_large(result);
   if (ending.again_in && result.state != ItemState::cancelled)
     attempt.again = {ItemState::waiting,
                      ending.reason,

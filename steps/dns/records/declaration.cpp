@@ -71,7 +71,9 @@ otherwise inside a network, or of a resolver that answers there alone.)";
        .doc = "Until when resolvers may answer the old; the time of the look where none does."},
       {.name = "records",
        .type = ParamType::map,
-       .doc = "One entry a wish: name, type, holds, stored, servers, resolvers.",
+       .doc = "One entry a wish, those that do not hold first: name, type, holds, stored, servers, "
+              "resolvers; of "
+              "several hundred as many as 40 KiB hold.",
        .list = true},
   };
   declaration.tags = {"changes_mx", "lowers_ttl", "publishes"};

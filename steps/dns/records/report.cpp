@@ -72,13 +72,41 @@ struct Sum {
   std::string serials;
 };
 
+/// One entry a wish of the output `records`.
+Value entry_of(const Wish& wish, const StoredRRset& stored, const View& view, bool holds) {
+  return ValueMap{{"name", wish.key.name},
+                  {"type", wish.key.type},
+                  {"holds", holds},
+                  {"stored", to_value(stored)},
+                  {"servers", sightings_value(view.servers)},
+                  {"resolvers", sightings_value(view.resolvers)}};
+}
+
+/// What is not as wished before what is, as much as may be recorded.
+ValueList records_of(ValueList wrong, ValueList right) {
+  constexpr std::size_t most = 40u << 10;  // of the 64 KiB that an attempt may give
+  wrong.insert(wrong.end(), right.begin(), right.end());
+  std::size_t size = 0;
+  const auto fits = [&](const Value& entry) { return (size += to_string(entry).size()) <= most; };
+  wrong.erase(std::find_if_not(wrong.begin(), wrong.end(), fits), wrong.end());
+  return wrong;
+}
+
+/// The first of many sentences.
+std::string told(const std::vector<std::string>& sentences) {
+  constexpr std::size_t most = 10;
+  if (sentences.size() <= most) return join(sentences, "; ");
+  return join({sentences.begin(), sentences.begin() + most}, "; ") + "; and " +
+         std::to_string(sentences.size() - most) + " more";
+}
+
 std::string sentence_of(const Look& look, const Sum& sum, Time now) {
   if (!look.world.trouble.empty()) return look.world.trouble;
   if (sum.pending > 0 && sum.bogus == 0)
     return std::to_string(sum.pending) + (sum.pending == 1 ? " RRset of " : " RRsets of ") + look.zone +
            (sum.pending == 1 ? " is to change" : " are to change");
   const std::string waiting = look.managed_by.empty() ? "" : "waiting for " + look.managed_by + ": ";
-  if (!sum.troubles.empty()) return waiting + join(sum.troubles, "; ");
+  if (!sum.troubles.empty()) return waiting + told(sum.troubles);
   if (!sum.serials.empty()) return "all as wished, but " + sum.serials;
   std::string text = "all as wished on every name server of " + look.zone;
   if (sum.cached || sum.cached_for.value.count() > 0)
@@ -100,7 +128,7 @@ Verdict verdict_of(const Look& look, const Sum& sum) {
 Finding report(const Look& look, Time now, Duration kept_after_change) {
   Finding finding;
   Sum sum{.cached_for = kept_after_change};
-  ValueList records;
+  ValueList right, wrong;
   ValueList kept;
   for (std::size_t i = 0; i < look.wishes.size(); ++i) {
     const Wish& wish = look.wishes[i];
@@ -126,12 +154,8 @@ Finding report(const Look& look, Time now, Duration kept_after_change) {
                              (look.stored[i].exists() ? printable_line(text_of(look.stored[i])) : "none"));
     else if (!standing.trouble.empty())
       sum.troubles.push_back(wish.text() + ", but " + standing.trouble);
-    records.push_back(ValueMap{{"name", wish.key.name},
-                               {"type", wish.key.type},
-                               {"holds", stored && standing.holds()},
-                               {"stored", to_value(look.stored[i])},
-                               {"servers", sightings_value(view.servers)},
-                               {"resolvers", sightings_value(view.resolvers)}});
+    const bool holds = stored && standing.holds();
+    (holds ? right : wrong).push_back(entry_of(wish, look.stored[i], view, holds));
     kept.push_back(kept_for(look.stored[i], view));
   }
   sum.serials = differing_serials(look.zone, look.world.views.back());
@@ -141,7 +165,7 @@ Finding report(const Look& look, Time now, Duration kept_after_change) {
   finding.outputs = {{"holds", holds},
                      {"propagated", holds && !sum.cached && !sum.unheard},
                      {"cached_until", Time{now.since_epoch + sum.cached_for.value}},
-                     {"records", std::move(records)}};
+                     {"records", records_of(std::move(wrong), std::move(right))}};
   finding.state = ValueMap{{"zone", look.zone},
                            {"provider", look.traits.name},
                            {"has_api", look.traits.has_api},

@@ -275,6 +275,23 @@ TEST_F(DnsRecords, LooksAtWhatIsThere) {
               HasSubstr("A of mail.acme.test is to be 198.51.100.20, but powerdns holds 1h 198.51.100.10"));
 }
 
+TEST_F(DnsRecords, OfHundredsOfRecordsTellsWhatIsWrongFirstAndWithinBounds) {
+  std::string wishes;
+  for (int i = 0; i < 400; ++i) wishes += R"({"name": "mail", "type": "A", "equals": "198.51.100.10"}, )";
+  for (int i = 0; i < 12; ++i)
+    wishes += R"({"name": "gone)" + std::to_string(i) + R"(", "type": "A", "equals": "198.51.100.9"}, )";
+  auto many = context(R"({"zone": "main", "records": [)" + wishes +
+                      R"({"name": "@", "type": "MX", "equals": "10 old.acme.test."}]})");
+  const Finding found = look(*many);
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  EXPECT_THAT(found.sentence, HasSubstr("; and 2 more"));
+  const auto& records = *found.outputs.at("records").get<ValueList>();
+  ASSERT_GT(records.size(), 12u);
+  EXPECT_EQ(*records[0].find("name"), Value("gone0.acme.test"));
+  EXPECT_EQ(*records[12].find("holds"), Value(true));
+  EXPECT_LT(to_string(found.outputs.at("records")).size(), 48u << 10);
+}
+
 TEST_F(DnsRecords, SeesASecondaryThatStillServesTheOld) {
   auto records =
       context(R"({"zone": "main", "records": {"name": "mail", "type": "A", "equals": "198.51.100.10"}})");

@@ -36,6 +36,19 @@ TEST(Commit, OfAChangeIsTwoBecauseItsIntentIsDurableBeforeItActs) {
   EXPECT_EQ(world.disk->appends, 4);
 }
 
+TEST(Commit, OutputsThatAreTooLargeAreNotKeptAndTheEndIs) {
+  RunWorld world(std::string(kLook) +
+                 "  other: {uses: look, with: {name: o}}\n"
+                 "  below: {uses: look, needs: [look], with: {name: \"${steps.look.n}\"}}\n");
+  world.looks["l"] = [] { return found(Verdict::ok, {{"list", ValueList(5'000, Value("198.51.100.10"))}}); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed) << "an output that is read was not kept";
+  EXPECT_EQ(world.of("look"), ItemState::done);
+  EXPECT_EQ(world.of("other"), ItemState::done) << "it ends with the other, and is written down with it";
+  const ItemRecord look = world.state().item({"look", {}});
+  EXPECT_TRUE(look.outputs.is_null() || look.outputs == Value(ValueMap()));
+  EXPECT_NE(look.sentence.find("its outputs are not kept: they are"), std::string::npos) << look.sentence;
+}
+
 TEST(Commit, ALookThatAKillCutsOffBeforeItIsMadeAgain) {
   RunWorld world(kLook);
   ASSERT_TRUE(world.run_killed_at(2, Fault::dies_before));
