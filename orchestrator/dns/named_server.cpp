@@ -55,7 +55,9 @@ Packet try_once(ldns_resolver& resolver, const ldns_rdf& name, ldns_rr_type type
   const ldns_status status = ldns_resolver_send_pkt(&raw, &resolver, query);
   Packet answer(raw, ldns_pkt_free);
   if (status != LDNS_STATUS_OK || !answer) {
-    why = ldns_get_errorstr_by_id(status);
+    // What ldns says of a server that does not answer speaks of its own lists.
+    const bool silent = status == LDNS_STATUS_RES_NO_NS || status == LDNS_STATUS_NETWORK_ERR;
+    why = silent || status == LDNS_STATUS_OK ? "nothing came back" : ldns_get_errorstr_by_id(status);
     return {nullptr, ldns_pkt_free};
   }
   const bool fits = ldns_pkt_qr(answer.get()) && ldns_pkt_id(answer.get()) == ldns_pkt_id(query) &&
