@@ -104,6 +104,7 @@ TEST(SshFault, WithOneSessionAConnectionWhatHangsIsKilledThroughASecondOne) {
   SshServer server({"MaxSessions 1"});
   SshHost host(server.spec(), quick());
   const auto mark = server.dir() / "pid";
+  ASSERT_TRUE(host.read({{"true"}}, soon())) << "connecting has its own time";
   const auto result = host.read({{"sh", "-c", "echo $$ >" + mark.string() + "; exec sleep 1000"}},
                                 Deadline(milliseconds(800)));
   ASSERT_TRUE(result) << result.error().message;

@@ -206,6 +206,7 @@ std::string StubNameServer::ask(Question& question) {
   const auto push = [&](const RRset& set) {
     for (const std::string& data : set.data) {
       ldns_rr* record = record_of(set, data);
+      ldns_rdf_deep_free(ldns_rr_owner(record));  // which setting another does not
       ldns_rr_set_owner(record, ldns_rdf_clone(ldns_rr_owner(&about)));
       ldns_pkt_push_rr(packet.get(), LDNS_SECTION_ANSWER, record);
     }
