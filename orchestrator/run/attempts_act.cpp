@@ -14,7 +14,8 @@ SinceReview since_review(const RunContext& run, const ItemId& id) {
   since.acted = run.item(id).attempts > 0;
   since.revised = run.state().revised(id.step);
   const auto above = run.table.upstream(id.step);
-  for (const auto& [number, change] : run.state().changes) {
+  for (const auto& entry : run.state().changes) {
+    const FinishedChange& change = entry.second;  // a binding cannot be captured by clang 14
     const bool is_above = std::any_of(above.begin(), above.end(),
                                       [&](const RunStep* step) { return step->id() == change.id.step; });
     if (!is_above) continue;
