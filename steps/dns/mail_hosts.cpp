@@ -31,6 +31,12 @@ MailExchanger exchanger_from(const std::string& data) {
 
 }  // namespace
 
+std::set<std::string> address_set(const std::vector<std::string>& addresses) {
+  std::set<std::string> set;
+  for (const std::string& address : addresses) set.insert(canonical_address(address).value_or(address));
+  return set;
+}
+
 bool HostAddresses::asked() const {
   return is_answer(ipv4) && is_answer(ipv6);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,9 @@
 #include "orchestrator/dns/asker.h"
 
 namespace mxodus::dns {
+
+/// The addresses of a list, each as HostAddresses has it.
+std::set<std::string> address_set(const std::vector<std::string>& addresses);
 
 /// Where the name of a host leads, in both families.
 struct HostAddresses {

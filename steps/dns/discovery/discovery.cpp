@@ -5,7 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "orchestrator/core/names.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/remembering_asker.h"
@@ -23,19 +22,13 @@ using namespace dns;
 
 constexpr std::size_t kQuestions = 2000;  // of one look
 
-std::set<std::string> canonical(const std::vector<std::string>& addresses) {
-  std::set<std::string> set;
-  for (const std::string& address : addresses) set.insert(canonical_address(address).value_or(address));
-  return set;
-}
-
 class Look {
  public:
   explicit Look(StepContext& context)
       : context_(context),
         dns_(context.dns(), context.clock(), kQuestions),
-        wanted_(canonical(context.params().texts("address"))),
-        old_(canonical(context.params().texts("old"))) {}
+        wanted_(address_set(context.params().texts("address"))),
+        old_(address_set(context.params().texts("old"))) {}
 
   Finding take() {
     for (const std::string& name : context_.params().texts("domain")) {

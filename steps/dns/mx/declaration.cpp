@@ -36,8 +36,7 @@ The answers are those of a resolver of our own: use `dns.records` for what each 
       {.name = "address",
        .type = ParamType::address,
        .doc = "Where mail shall arrive: all addresses of the new place. Without it, only what is wrong in "
-              "itself "
-              "is found.",
+              "itself is found.",
        .list = true},
       {.name = "old",
        .type = ParamType::address,
@@ -52,8 +51,7 @@ The answers are those of a resolver of our own: use `dns.records` for what each 
       {.name = "results",
        .type = ParamType::map,
        .doc = "One entry a record: domain, preference, host, addresses, standing (new, elsewhere, old, "
-              "dangling, "
-              "alias, literal, none, unknown; without `address` also fine).",
+              "dangling, alias, literal, none, unknown; without `address` also fine).",
        .list = true},
       {.name = "leftovers", .doc = "What still leads to the old place.", .list = true},
       {.name = "warnings", .doc = "What is not wrong and not well.", .list = true},

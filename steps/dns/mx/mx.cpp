@@ -5,7 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "orchestrator/core/names.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/remembering_asker.h"
@@ -20,12 +19,6 @@ namespace {
 using namespace dns;
 
 constexpr std::size_t kQuestions = 2000;  // of one look
-
-std::set<std::string> canonical(const std::vector<std::string>& addresses) {
-  std::set<std::string> set;
-  for (const std::string& address : addresses) set.insert(canonical_address(address).value_or(address));
-  return set;
-}
 
 /// "192.0.2.1" and, as some panels write it, "[192.0.2.1]".
 bool is_literal(const std::string& host) {
@@ -43,8 +36,8 @@ class Look {
   explicit Look(StepContext& context)
       : context_(context),
         dns_(context.dns(), context.clock(), kQuestions),
-        wanted_(canonical(context.params().texts("address"))),
-        old_(canonical(context.params().texts("old"))) {}
+        wanted_(address_set(context.params().texts("address"))),
+        old_(address_set(context.params().texts("old"))) {}
 
   Finding take() {
     for (const std::string& domain : context_.params().texts("domain"))
@@ -225,8 +218,8 @@ class Look {
 };
 
 Result<void> check(const Params& params) {
-  const std::set<std::string> old = canonical(params.texts("old"));
-  for (const std::string& address : canonical(params.texts("address")))
+  const std::set<std::string> old = address_set(params.texts("old"));
+  for (const std::string& address : params.texts("address"))
     if (old.contains(address))
       return fail(ErrorKind::invalid, "mx.both", address + " stands in `address` and in `old`",
                   "say of each address whether it is the new place or the old one");
