@@ -109,6 +109,7 @@ void Attempts::planned(Attempt& attempt, Result<ItemLook> look) {
   if (run_.item(attempt.id).open)
     return never_began(attempt, ItemState::pending, "the look was cut off, and now there is something to do");
   if (attempt.planned.effect != Effect::observe && !may_act(attempt)) return;
+  attempt.looked_at.reset();  // what its work sees is of now
   intend(attempt, attempt.type->apply(Params(attempt.planned.params), plan));
 }
 
