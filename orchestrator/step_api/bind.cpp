@@ -189,6 +189,10 @@ Result<Value> bind_param(const ParamSpec& spec, const Value& written) {
     if (!one) return one;
     bound.push_back(std::move(*one));
   }
+  if (spec.required && bound.empty())
+    return fail(ErrorKind::invalid, "params.empty",
+                "`" + spec.name + "` is an empty list, so that there would be nothing to do",
+                std::string("write at least one ") + word(spec.type));
   return Value(std::move(bound));
 }
 
@@ -200,11 +204,6 @@ const ParamSpec* find_param(const StepDeclaration& declaration, std::string_view
 
 Error missing_param(const StepDeclaration& declaration, const ParamSpec& spec) {
   return {ErrorKind::invalid, "params.missing", declaration.name + " needs `" + spec.name + "`: " + spec.doc};
-}
-
-Error empty_param(const StepDeclaration& declaration, const ParamSpec& spec) {
-  return {ErrorKind::invalid, "params.empty",
-          "`" + spec.name + "` of " + declaration.name + " is an empty list: it would do nothing"};
 }
 
 Error unknown_param(const StepDeclaration& declaration, const std::string& name) {
@@ -223,8 +222,6 @@ BoundParams bind_params(const StepDeclaration& declaration, const ValueMap& with
     auto one = bind_param(spec, written == with.end() ? Value() : written->second);
     if (!one) {
       result.faults.push_back(one.error());
-    } else if (const auto* list = one->get<ValueList>(); spec.required && list && list->empty()) {
-      result.faults.push_back(empty_param(declaration, spec));
     } else if (!one->is_null()) {
       bound.emplace(spec.name, std::move(*one));
     } else if (spec.required) {

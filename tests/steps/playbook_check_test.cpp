@@ -45,6 +45,10 @@ TEST(PlaybookCheck, UndoIsAStepThatChangesSomethingBack) {
   EXPECT_THAT(faults(kStop + "{with: {unit: postfix}}}\n"), ElementsAre("step.nested"));
 }
 
+TEST(PlaybookCheck, AListThatIsRequiredHoldsSomething) {
+  EXPECT_THAT(faults("  mx: {uses: dns.mx, with: {domain: []}}\n"), ElementsAre("params.empty"));
+}
+
 TEST(PlaybookCheck, WhatChangesNothingHasNothingToUndo) {
   EXPECT_THAT(faults("  look: {uses: files.layout, host: old, with: {path: /mail, empty: true}, undo: "
                      "{uses: service.state, with: {unit: postfix, state: running}}}\n"),
