@@ -56,8 +56,9 @@ Catalog make_catalog() {
   catalog.add(make_host_check());
   catalog.add(make_net_reach());
   catalog.add(make_rclone_compare());
-  catalog.add(make_restic_restore());
-  catalog.add(make_restic_snapshots());
+  const auto snapshot_counts = std::make_shared<SnapshotCounts>();
+  catalog.add(make_restic_restore(snapshot_counts));
+  catalog.add(make_restic_snapshots(snapshot_counts));
   catalog.add(make_service_state());
   catalog.add(make_task());
   catalog.add(make_wait());

@@ -1,11 +1,11 @@
 #include "steps/restic/restore.h"
 
 #include "orchestrator/core/text.h"
+#include "steps/restic/count_trees.h"
 #include "steps/restic/repository.h"
 #include "steps/restic/restore_declaration.h"
 #include "steps/restic/restore_output.h"
 #include "steps/restic/snapshot.h"
-#include "steps/restic/snapshot_counts.h"
 #include "steps/restic/target.h"
 #include "steps/restic/trouble.h"
 #include "steps/support/asking.h"
@@ -41,7 +41,7 @@ std::string what_is_restored(const Params& params) {
 /// What the host, restic and the repository say.
 struct Seen {
   Version restic;
-  TreeCount expected;  ///< of the wanted folder, without the folder itself
+  SnapshotCount expected;  ///< of the wanted folder, without the folder itself
   RestoreTarget target;
 };
 
@@ -56,9 +56,10 @@ std::string obstacle(const Params& params, const Seen& seen) {
   const bool nested = seen.restic.compare({{0, 16}}) < 0 && params.has("subpath");
   if (nested && params.has("include"))
     return "restic " + to_string(seen.restic) + " cannot combine `subpath` and `include`; 0.16 or later can";
-  const std::int64_t nodes = seen.expected.files + seen.expected.folders + seen.expected.others -
-                             seen.target.count.files - seen.target.count.folders;
-  const std::int64_t bytes = seen.expected.bytes - seen.target.count.bytes + nodes * block;
+  const TreeCount& expected = seen.expected.tree;
+  const std::int64_t nodes = expected.files + expected.folders + expected.others - seen.target.count.files -
+                             seen.target.count.folders;
+  const std::int64_t bytes = expected.bytes - seen.target.count.bytes + nodes * block;
   if (!params.has("include") && bytes > seen.target.free_bytes)
     return to + " needs " + to_string(Size{bytes}) + " and has " + to_string(Size{seen.target.free_bytes}) +
            " free; make room there, or restore to a larger disk";
@@ -71,6 +72,8 @@ std::string obstacle(const Params& params, const Seen& seen) {
 
 class ResticRestore final : public StepType {
  public:
+  explicit ResticRestore(std::shared_ptr<SnapshotCounts> counts) : counts_(std::move(counts)) {}
+
   const StepDeclaration& declaration() const override { return declaration_; }
 
   Result<void> check(const Params& params) const override {
@@ -95,27 +98,19 @@ class ResticRestore final : public StepType {
   Result<Finding> probe(StepContext& context) const override {
     auto repository = restic_repository(context);
     if (!repository) return tl::unexpected(repository.error());
-    auto password = context.secret(*repository->password);
-    if (!password) return tl::unexpected(password.error());
-    const Params& params = context.params();
-
-    const std::string to = params.text("to");
-    std::vector<Command> questions = {script_command("command -v restic >/dev/null && restic version"),
-                                      script_command(scripts::restic_look, {to, restore_mark(to)})};
-    const SnapshotPart part{context.host().name(), repository->url, params.text("snapshot"),
-                            params.text("subpath")};
-    std::optional<TreeCount> expected = counts_.find(part);
-    if (!expected) questions.push_back(list_command(params, *repository, *password));
-    auto answers = ask_all(context.host(), questions, "what is to be restored where", context.deadline());
+    const std::string to = context.params().text("to");
+    auto answers = ask_all(context.host(),
+                           {script_command("command -v restic >/dev/null && restic version"),
+                            script_command(scripts::restic_look, {to, restore_mark(to)})},
+                           "what is to be restored where", context.deadline());
     if (!answers) return tl::unexpected(answers.error());
-    if (!expected) {
-      auto listed = parse_filtered_count(answers->back().out);
-      if (!listed) return tl::unexpected(listed.error());
-      if (listed->exit_status != 0) return not_listed(context, *repository, *listed, answers->back().err);
-      counts_.remember(part, listed->count);
-      expected = listed->count;
-    }
-    return judged(context, *repository, *answers, *expected);
+    auto target = parse_restore_target(answers->at(1).out, what_is_restored(context.params()));
+    if (!target) return fail_within(context.host().name(), target.error());
+    // What stands there already is compared folder by folder.
+    const bool exactly = target->kind == RestoreTarget::Kind::complete;
+    auto expected = part_count(context, *repository, exactly);
+    if (!expected) return finding_of_trouble(std::move(expected.error()));
+    return judged(context, *repository, {first_version(answers->at(0).out), *expected, *target});
   }
 
   Result<StepPlan> plan(const Params& params, const Finding& found) const override {
@@ -169,7 +164,7 @@ class ResticRestore final : public StepType {
     if (!done) return StepType::finish(context, plan, result);
     context.keep_evidence("restic-restore.out", job.output);
     if (done->exit_status != 0) return failed(context, plan, job, done->exit_status);
-    return compared(context.params(), plan, job);
+    return compared(context, plan, job);
   }
 
   Result<Work> undo(const Params& params, const Value& undo, const Finding& now) const override {
@@ -208,32 +203,23 @@ class ResticRestore final : public StepType {
     return words;
   }
 
-  static Command list_command(const Params& params, const Repository& repository,
-                              const SecretText& password) {
-    std::vector<std::string> list = {"--json", "ls", params.text("snapshot")};
-    if (params.has("subpath")) list.insert(list.end(), {params.text("subpath"), "--recursive"});
-    return restic_command(repository, list, password, scripts::restic_count_nodes);
-  }
-
-  static Result<Finding> not_listed(StepContext& context, const Repository& repository,
-                                    const FilteredCount& listed, const std::string& said) {
-    Error trouble = restic_trouble(context.host(), repository, listed.exit_status, said, context.deadline());
-    if (trouble.kind == ErrorKind::no_answer) return tl::unexpected(std::move(trouble));
-    return Finding{Verdict::fail, trouble.message, {}, ValueMap{{"trouble", trouble.code}}};
-  }
-
-  /// `expected` counts the folder `subpath` itself.
-  static Result<Finding> judged(StepContext& context, const Repository& repository,
-                                const std::vector<CommandResult>& answers, const TreeCount& expected) {
+  /// What the wanted folder holds, itself counted: what the snapshot says of itself, unless that is not known
+  /// here, or it is to be known `exactly`.
+  Result<SnapshotCount> part_count(StepContext& context, const Repository& repository, bool exactly) const {
     const Params& params = context.params();
-    Seen seen;
-    seen.restic = first_version(answers[0].out);
-    auto target = parse_restore_target(answers[1].out, what_is_restored(params));
-    if (!target) return fail_within(context.host().name(), target.error());
-    seen.target = *target;
-    seen.expected = expected;
-    const bool nothing = seen.expected == TreeCount{};
-    if (params.has("subpath")) --seen.expected.folders;
+    const SnapshotPart part{context.host().name(), repository.url, params.text("snapshot"),
+                            params.text("subpath")};
+    const auto known = counts_->find(part);
+    if (known && (known->read || !exactly)) return *known;
+    auto count = count_trees(context, repository, part.snapshot, part.subpath);
+    if (count) counts_->remember(part, *count);
+    return count;
+  }
+
+  static Finding judged(StepContext& context, const Repository& repository, Seen seen) {
+    const Params& params = context.params();
+    const bool nothing = seen.expected.tree == TreeCount{};
+    if (params.has("subpath")) --seen.expected.tree.folders;
     Finding found = finding_of(context, repository, seen);
     if (nothing) {
       found.verdict = Verdict::fail;
@@ -248,16 +234,18 @@ class ResticRestore final : public StepType {
     const std::string host = context.host().name();
     Finding found;
     const bool nested = params.has("subpath") && seen.restic.compare({{0, 16}}) < 0;
-    found.state = ValueMap{{"host", host},
-                           {"target", std::string(to_string(seen.target.kind))},
-                           {"left", value_of(seen.target.count)},
-                           {"recorded", value_of(params.has("include") ? seen.target.count : seen.expected)},
-                           {"touched", seen.target.touched},
-                           {"expected", value_of(seen.expected)},
-                           {"nested", nested ? "yes" : "no"},
-                           {"repository", ValueMap{{"url", repository.url},
-                                                   {"password", *repository.password},
-                                                   {"options", repository.options}}}};
+    found.state =
+        ValueMap{{"host", host},
+                 {"target", std::string(to_string(seen.target.kind))},
+                 {"left", value_of(seen.target.count)},
+                 {"recorded", value_of(params.has("include") ? seen.target.count : seen.expected.tree)},
+                 {"touched", seen.target.touched},
+                 {"expected", value_of(seen.expected.tree)},
+                 {"trees_read", seen.expected.read},
+                 {"nested", nested ? "yes" : "no"},
+                 {"repository", ValueMap{{"url", repository.url},
+                                         {"password", *repository.password},
+                                         {"options", repository.options}}}};
     const std::string wrong = obstacle(params, seen);
     found.verdict = wrong.empty() ? Verdict::ok : Verdict::fail;
     if (!wrong.empty()) {
@@ -268,7 +256,7 @@ class ResticRestore final : public StepType {
                        (seen.target.touched ? ", changed since" : "");
     } else {
       found.sentence = "restore " + params.text("snapshot").substr(0, 8) + ":" + params.text("subpath") +
-                       ", " + counted(seen.expected) + ", to " + host + ":" + params.text("to");
+                       ", " + counted(seen.expected.tree) + ", to " + host + ":" + params.text("to");
     }
     return found;
   }
@@ -290,12 +278,14 @@ class ResticRestore final : public StepType {
   }
 
   /// Not restic's word but what stands in the target is compared with the snapshot.
-  static Result<Finding> compared(const Params& params, const StepPlan& plan, const EndedJob& job) {
+  Result<Finding> compared(StepContext& context, const StepPlan& plan, const EndedJob& job) const {
+    const Params& params = context.params();
     const auto restored = parse_restored_count(job.output);
     if (!restored)
       return fail(ErrorKind::no_answer, "restic.uncounted",
                   "the job ended well but did not say what it restored");
-    const TreeCount expected = count_of(value_in(plan.apply, "expected"));
+    auto expected = what_it_should_be(context, plan, *restored);
+    if (!expected) return tl::unexpected(expected.error());
     const RestoreErrors errors = parse_restore_errors(job.output);
     Finding found{Verdict::ok,
                   "restored " + counted(*restored) + " to " + params.text("to"),
@@ -305,22 +295,37 @@ class ResticRestore final : public StepType {
       found.verdict = Verdict::fail;
       found.sentence = "restic ended well but reported " + std::to_string(errors.count) +
                        " errors, the first of them: " + errors.first;
-    } else if (!params.has("include") && *restored != expected) {
+    } else if (!params.has("include") && *restored != *expected) {
       found.verdict = Verdict::fail;
       found.sentence = "restic ended well, but " + params.text("to") + " holds " + counted(*restored) +
-                       " where the snapshot holds " + counted(expected);
+                       " where the snapshot holds " + counted(*expected);
     }
     return found;
   }
 
+  /// Of what the plan knew from the snapshot's own summary, files and bytes have to be right; where they are
+  /// not, the trees are read before anybody is told that mail is missing.
+  Result<TreeCount> what_it_should_be(StepContext& context, const StepPlan& plan,
+                                      const TreeCount& restored) const {
+    const TreeCount planned = count_of(value_in(plan.apply, "expected"));
+    if (value_in(plan.apply, "trees_read") != Value(false)) return planned;
+    if (restored.files == planned.files && restored.bytes == planned.bytes) return restored;
+    auto repository = restic_repository(context);
+    if (!repository) return tl::unexpected(repository.error());
+    auto read = part_count(context, *repository, true);
+    if (!read) return tl::unexpected(read.error());
+    if (context.params().has("subpath")) --read->tree.folders;
+    return read->tree;
+  }
+
   StepDeclaration declaration_ = restic_restore_declaration();
-  mutable SnapshotCounts counts_;
+  std::shared_ptr<SnapshotCounts> counts_;
 };
 
 }  // namespace
 
-std::unique_ptr<StepType> make_restic_restore() {
-  return std::make_unique<ResticRestore>();
+std::unique_ptr<StepType> make_restic_restore(std::shared_ptr<SnapshotCounts> counts) {
+  return std::make_unique<ResticRestore>(std::move(counts));
 }
 
 }  // namespace mxodus

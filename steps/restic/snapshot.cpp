@@ -13,9 +13,11 @@ namespace {
 std::optional<TreeCount> summary_of(const nlohmann::json& entry) {
   const auto summary = entry.find("summary");
   if (summary == entry.end()) return std::nullopt;
+  const auto number = [&](const char* name) { return summary->value(name, std::int64_t{0}); };
   TreeCount count;
-  count.files = summary->value("total_files_processed", std::int64_t{0});
-  count.bytes = summary->value("total_bytes_processed", std::int64_t{0});
+  count.files = number("total_files_processed");
+  count.folders = number("dirs_new") + number("dirs_changed") + number("dirs_unmodified");
+  count.bytes = number("total_bytes_processed");
   return count;
 }
 

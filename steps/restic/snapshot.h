@@ -27,7 +27,8 @@ struct Snapshot {
   std::string hostname;
   std::vector<std::string> paths;
   std::vector<std::string> tags;
-  std::optional<TreeCount> summary;  ///< files and bytes alone; written by restic 0.17 and later
+  /// Written by restic 0.17 and later. Its folders count those above `paths` too, its others are not known.
+  std::optional<TreeCount> summary;
 };
 
 /// All snapshots of the listing, oldest first. `no_answer` where it cannot be read; entries of a form that is

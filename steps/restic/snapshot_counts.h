@@ -19,23 +19,36 @@ struct SnapshotPart {
   auto operator<=>(const SnapshotPart&) const = default;
 };
 
+/// How much a part of a snapshot holds.
+struct SnapshotCount {
+  TreeCount tree;
+  /// False where it is what the snapshot said of itself when its backup ended, and no tree has been read: its
+  /// files and bytes can be relied on, its folders count those above the part too, and its others are not
+  /// known.
+  bool read = true;
+};
+
 /// How much parts of snapshots hold. A snapshot never changes, and to count it restic reads all of its trees,
-/// over a line that may be slow: once is enough for as long as the process lives. Any thread.
+/// over a line that may be slow: once is enough for as long as the process lives, and what a snapshot says of
+/// itself is enough to plan with. Any thread.
 class SnapshotCounts {
  public:
-  std::optional<TreeCount> find(const SnapshotPart& part) const {
+  std::optional<SnapshotCount> find(const SnapshotPart& part) const {
     const std::lock_guard lock(mutex_);
     const auto found = counts_.find(part);
     return found == counts_.end() ? std::nullopt : std::optional(found->second);
   }
-  void remember(const SnapshotPart& part, const TreeCount& count) {
+
+  /// What has been read once is not replaced by a summary.
+  void remember(const SnapshotPart& part, const SnapshotCount& count) {
     const std::lock_guard lock(mutex_);
-    counts_[part] = count;
+    const auto [at, fresh] = counts_.emplace(part, count);
+    if (!fresh && count.read) at->second = count;
   }
 
  private:
   mutable std::mutex mutex_;
-  std::map<SnapshotPart, TreeCount> counts_;
+  std::map<SnapshotPart, SnapshotCount> counts_;
 };
 
 }  // namespace mxodus

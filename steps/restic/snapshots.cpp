@@ -4,11 +4,11 @@
 #include <set>
 
 #include "orchestrator/core/text.h"
+#include "steps/restic/count_trees.h"
 #include "steps/restic/repository.h"
 #include "steps/restic/snapshot.h"
 #include "steps/restic/trouble.h"
 #include "steps/support/asking.h"
-#include "steps/support/scripts.h"
 
 namespace mxodus {
 namespace {
@@ -150,6 +150,8 @@ Doubts doubts_about(const Params& params, const Choice& choice, const TreeCount&
 
 class ResticSnapshots final : public StepType {
  public:
+  explicit ResticSnapshots(std::shared_ptr<SnapshotCounts> counts) : counts_(std::move(counts)) {}
+
   const StepDeclaration& declaration() const override { return declaration_; }
 
   Result<Finding> probe(StepContext& context) const override {
@@ -161,7 +163,7 @@ class ResticSnapshots final : public StepType {
     auto listing = ask(context.host(), restic_command(*repository, {"--json", "snapshots"}, *password),
                        "which snapshots there are", context.deadline());
     if (!listing) return tl::unexpected(listing.error());
-    if (!listing->exited_with(0)) return answer_of(trouble(context, *repository, *listing));
+    if (!listing->exited_with(0)) return finding_of_trouble(trouble(context, *repository, *listing));
     context.keep_evidence("restic-snapshots.json", listing->out);
     auto all = parse_snapshots(listing->out);
     if (!all) return tl::unexpected(all.error());
@@ -169,10 +171,12 @@ class ResticSnapshots final : public StepType {
     const Choice choice = choose(context.params(), *all);
     if (choice.fitting.empty()) return nothing_fits(context.params(), choice, *all);
     const Snapshot& newest = choice.fitting.back();
-    auto count = newest.summary ? Result<TreeCount>(*newest.summary)
-                                : counted(context, *repository, *password, newest);
-    if (!count) return tl::unexpected(count.error());
-    return found(context, choice, *count);
+    // Snapshots made before 0.17 do not say how much they hold.
+    auto count = newest.summary ? Result<SnapshotCount>({*newest.summary, false})
+                                : count_trees(context, *repository, newest.id, "");
+    if (!count) return finding_of_trouble(std::move(count.error()));
+    remember(context, *repository, newest, *count);
+    return found(context, choice, count->tree);
   }
 
  private:
@@ -182,25 +186,15 @@ class ResticSnapshots final : public StepType {
                           context.deadline());
   }
 
-  /// A repository that could not be asked is unknown; one that answered no is a fact.
-  static Result<Finding> answer_of(Error error) {
-    if (error.kind == ErrorKind::no_answer) return tl::unexpected(std::move(error));
-    return Finding{Verdict::fail, std::move(error.message), {}, ValueMap{{"trouble", error.code}}};
-  }
-
-  /// Snapshots made before 0.17 do not say how much they hold: their trees are read.
-  static Result<TreeCount> counted(StepContext& context, const Repository& repository,
-                                   const SecretText& password, const Snapshot& snapshot) {
-    const Command command =
-        restic_command(repository, {"--json", "ls", snapshot.id}, password, scripts::restic_count_nodes);
-    auto listed =
-        ask(context.host(), command, "what snapshot " + snapshot.short_id + " holds", context.deadline());
-    if (!listed) return tl::unexpected(listed.error());
-    auto filtered = parse_filtered_count(listed->out);
-    if (!filtered) return tl::unexpected(filtered.error());
-    if (filtered->exit_status == 0) return filtered->count;
-    return tl::unexpected(
-        restic_trouble(context.host().name(), repository, filtered->exit_status, listed->err));
+  /// For the steps that restore it: all of it, and by its path where it is of one path alone.
+  void remember(StepContext& context, const Repository& repository, const Snapshot& snapshot,
+                const SnapshotCount& count) const {
+    SnapshotPart part{context.host().name(), repository.url, snapshot.id, ""};
+    counts_->remember(part, count);
+    // Read trees count the folders above the path: a summary is no more exact than that.
+    if (snapshot.paths.size() != 1) return;
+    part.subpath = snapshot.paths.front();
+    counts_->remember(part, {count.tree, false});
   }
 
   static Finding found(StepContext& context, const Choice& choice, const TreeCount& count) {
@@ -230,12 +224,13 @@ class ResticSnapshots final : public StepType {
   }
 
   StepDeclaration declaration_ = declare();
+  std::shared_ptr<SnapshotCounts> counts_;
 };
 
 }  // namespace
 
-std::unique_ptr<StepType> make_restic_snapshots() {
-  return std::make_unique<ResticSnapshots>();
+std::unique_ptr<StepType> make_restic_snapshots(std::shared_ptr<SnapshotCounts> counts) {
+  return std::make_unique<ResticSnapshots>(std::move(counts));
 }
 
 }  // namespace mxodus

@@ -25,7 +25,8 @@ const std::string id = "9644354b00112233445566778899aabbccddeeff0011223344556677
 /// A step that restores three files of 12 bytes to a folder of this machine, and what the host says before.
 class ResticRestore : public testing::Test {
  protected:
-  const std::unique_ptr<StepType> type = make_restic_restore();
+  const std::shared_ptr<SnapshotCounts> counts = std::make_shared<SnapshotCounts>();
+  const std::unique_ptr<StepType> type = make_restic_restore(counts);
   FakeHost host{"new"};
   JobRunner jobs;
   const fs::path target = jobs.scratch("mail");
@@ -44,9 +45,16 @@ class ResticRestore : public testing::Test {
   }
   void host_says(const std::string& look, const std::string& version = "restic 0.18.0",
                  const std::string& tree = "3 2 0 12 0\n") {
+    host_shows(look, version);
+    host.expect_matching("--json ls", exited(0, tree));
+  }
+  void host_shows(const std::string& look, const std::string& version = "restic 0.18.0") {
     host.expect_matching("restic version", exited(0, version + " compiled with go1.24.4\n"))
-        .expect_matching("kind absent", exited(0, look))
-        .expect_matching("--json ls", exited(0, tree));
+        .expect_matching("kind absent", exited(0, look));
+  }
+  /// What the snapshot says of itself, which counts the folder above too.
+  void snapshot_says(std::int64_t files, std::int64_t bytes) {
+    counts->remember({"new", "/srv/restic/mail", id, "/mail"}, {{files, 4, 0, bytes}, false});
   }
   /// How often the host was asked what the snapshot holds.
   std::ptrdiff_t listings() const {
@@ -192,6 +200,51 @@ TEST_F(ResticRestore, CountsAgainWhereTheSnapshotCouldNotBeRead) {
   EXPECT_EQ(listings(), 2);
 }
 
+TEST_F(ResticRestore, PlansWithWhatTheSnapshotSaysOfItself) {
+  snapshot_says(3, 12);
+  host_shows(std::string("kind absent\n") + room);
+  restic_on_host();
+  auto& step = context();
+  const StepPlan plan = planned(step);
+  EXPECT_THAT(plan.summary, HasSubstr("restore 9644354b:/mail, 3 files, 12 B"));
+  const auto found = type->finish(step, plan, jobs.run(*type->apply(step.params(), plan)));
+  EXPECT_EQ(found->verdict, Verdict::ok) << found->sentence;
+  EXPECT_EQ(listings(), 0);
+}
+
+TEST_F(ResticRestore, NoSummaryIsBelievedThatMailIsMissing) {
+  snapshot_says(4, 16);
+  host_says(std::string("kind absent\n") + room);
+  restic_on_host();
+  auto& step = context();
+  const StepPlan plan = planned(step);
+  const WorkResult result = jobs.run(*type->apply(step.params(), plan));
+  const auto found = type->finish(step, plan, result);
+  EXPECT_EQ(found->verdict, Verdict::ok) << found->sentence;
+  EXPECT_EQ(listings(), 1);
+}
+
+TEST_F(ResticRestore, AFileThatIsMissingAgainstTheSummaryIsMissingAgainstTheTrees) {
+  snapshot_says(3, 12);
+  host_says(std::string("kind absent\n") + room);
+  restic_on_host("exit 0");
+  auto& step = context();
+  const StepPlan plan = planned(step);
+  const auto found = type->finish(step, plan, jobs.run(*type->apply(step.params(), plan)));
+  EXPECT_EQ(found->verdict, Verdict::fail);
+  EXPECT_THAT(found->sentence, HasSubstr("holds 2 files, 8 B where the snapshot holds 3 files, 12 B"));
+  EXPECT_EQ(listings(), 1);
+}
+
+TEST_F(ResticRestore, WhatIsThereAlreadyIsComparedWithTheTrees) {
+  snapshot_says(3, 12);
+  host_says("kind folder\nwhat " + what + "\nstate complete\ncount 3 1 0 12\n" + room);
+  const auto found = type->probe(context());
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_EQ(listings(), 1);
+  EXPECT_EQ(found->state.get<ValueMap>()->at("left"), found->state.get<ValueMap>()->at("recorded"));
+}
+
 TEST_F(ResticRestore, UndoRemovesOnlyWhatNobodyTouched) {
   host_says(std::string("kind absent\n") + room);
   restic_on_host();
@@ -234,7 +287,7 @@ TEST_F(ResticRestore, UndoTakesTheFolderAwayThatTheStepMade) {
 }
 
 TEST(ResticRestoreCheck, LatestIsNoSnapshotThatAPlanCouldPromise) {
-  const auto type = make_restic_restore();
+  const auto type = make_restic_restore(std::make_shared<SnapshotCounts>());
   FakeContext latest(*type, R"({"repository": "mail", "snapshot": "latest", "to": "/mnt/ssd/mail"})");
   EXPECT_EQ(type->check(latest.params()).error().code, "restic.snapshot-id");
   FakeContext root(*type, R"({"repository": "mail", "snapshot": "9644354b", "to": "/"})");

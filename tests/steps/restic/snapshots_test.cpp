@@ -17,7 +17,8 @@ using testing::Not;
 /// The new host, a repository, and what restic there says.
 class ResticSnapshots : public testing::Test {
  protected:
-  const std::unique_ptr<StepType> type = make_restic_snapshots();
+  const std::shared_ptr<SnapshotCounts> counts = std::make_shared<SnapshotCounts>();
+  const std::unique_ptr<StepType> type = make_restic_snapshots(counts);
   FakeHost host{"new"};
 
   FakeContext& context(std::string_view with) {
@@ -68,6 +69,22 @@ TEST_F(ResticSnapshots, CountsTheFilesWhereTheSnapshotDoesNotSay) {
   const auto found = type->probe(step);
   ASSERT_TRUE(found) << found.error().message;
   EXPECT_EQ(found->outputs.at("files"), Value(4000));
+}
+
+TEST_F(ResticSnapshots, RemembersWhatTheChosenOneHoldsForTheRestore) {
+  listing(exited(0, fixture("restic/fixtures/0.18-snapshots.out")));
+  const auto found = type->probe(context(mail_of_ananas));
+  ASSERT_TRUE(found) << found.error().message;
+  const auto of = [&](const char* path) {
+    return counts->find(
+        {"new", "sftp:backup@backup.example.org:/restic", to_string(found->outputs.at("id")), path});
+  };
+  ASSERT_TRUE(of("/mail"));
+  EXPECT_EQ(of("/mail")->tree.files, 10);
+  EXPECT_EQ(of("/mail")->tree.bytes, 150);
+  EXPECT_FALSE(of("/mail")->read);
+  EXPECT_TRUE(of(""));
+  EXPECT_FALSE(of("/mail/acme.test")) << "a part of what was backed up is not what the summary counts";
 }
 
 TEST_F(ResticSnapshots, PassesOverWhatWasMadeAfterTheOutageBegan) {

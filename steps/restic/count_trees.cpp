@@ -1,0 +1,31 @@
+#include "steps/restic/count_trees.h"
+
+#include "steps/restic/repository.h"
+#include "steps/restic/trouble.h"
+#include "steps/support/asking.h"
+#include "steps/support/scripts.h"
+
+namespace mxodus {
+
+Result<SnapshotCount> count_trees(StepContext& context, const Repository& repository,
+                                  const std::string& snapshot, const std::string& subpath) {
+  auto password = context.secret(*repository.password);
+  if (!password) return tl::unexpected(password.error());
+  std::vector<std::string> list = {"--json", "ls", snapshot};
+  if (!subpath.empty()) list.insert(list.end(), {subpath, "--recursive"});
+  auto answer = ask(context.host(), restic_command(repository, list, *password, scripts::restic_count_nodes),
+                    "what snapshot " + snapshot.substr(0, 8) + " holds", context.deadline());
+  if (!answer) return tl::unexpected(answer.error());
+  auto listed = parse_filtered_count(answer->out);
+  if (!listed) return tl::unexpected(listed.error());
+  if (listed->exit_status == 0) return SnapshotCount{listed->count, true};
+  return tl::unexpected(
+      restic_trouble(context.host(), repository, listed->exit_status, answer->err, context.deadline()));
+}
+
+Result<Finding> finding_of_trouble(Error error) {
+  if (error.kind == ErrorKind::no_answer) return tl::unexpected(std::move(error));
+  return Finding{Verdict::fail, std::move(error.message), {}, ValueMap{{"trouble", error.code}}};
+}
+
+}  // namespace mxodus
