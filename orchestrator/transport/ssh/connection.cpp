@@ -162,9 +162,13 @@ void SshConnection::admit_wishes() {
 }
 
 void SshConnection::step_channels() {
+  // To read from one channel, libssh takes in packets for all of them: none may lie there when the socket,
+  // which is empty by then, is waited for.
   for (bool moved = true; moved;) {
+    const auto packets = packets_.in_packets;
     moved = false;
     for (const auto& channel : channels_) moved |= channel->step();
+    moved |= packets_.in_packets != packets;
   }
   channels_.remove_if([](const auto& channel) { return channel->finished(); });
 }
