@@ -7,7 +7,7 @@
 namespace mxodus {
 namespace {
 
-constexpr std::size_t chunk = 256u << 10;
+constexpr std::size_t chunk = 1u << 20;  ///< of 5,000 files: each costs a round trip
 constexpr std::size_t longest_line = 32u << 10;
 constexpr std::size_t longest_run = 1000;  ///< lines of one key; a message has one
 constexpr std::size_t groups_kept = 2000;
