@@ -23,6 +23,8 @@ sigset_t interrupting_signals() {
 }  // namespace
 
 struct Interrupt::State {
+  explicit State(std::function<void()> told) : notice(std::move(told)) {}
+
   std::function<void()> notice;
   std::stop_source first;
   std::stop_source second;
@@ -40,8 +42,7 @@ struct Interrupt::State {
 std::mutex Interrupt::State::mutex;
 Interrupt::State* Interrupt::State::current = nullptr;
 
-Interrupt::Interrupt(std::function<void()> notice)
-    : state_(std::make_unique<State>(std::move(notice), std::stop_source(), std::stop_source())) {
+Interrupt::Interrupt(std::function<void()> notice) : state_(std::make_unique<State>(std::move(notice))) {
   const std::lock_guard lock(State::mutex);
   State::current = state_.get();
 }

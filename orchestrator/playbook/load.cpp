@@ -48,7 +48,7 @@ void read_top(const Node& tree, Playbook& playbook, Faults& faults) {
   playbook.accounts = read_resources(section(reader, "accounts"), "accounts", faults);
   playbook.notify = read_notify(section(reader, "notify"), faults);
   const Node& defaults = section(reader, "defaults");
-  MapReader(defaults, "defaults", default_keys(), faults);
+  [[maybe_unused]] const MapReader known_keys(defaults, "defaults", default_keys(), faults);
   if (const Node* steps = reader.require("steps", "write what is to be done under \"steps:\""))
     playbook.steps = read_steps(*steps, defaults, faults);
   for (std::size_t i = 0; i < playbook.steps.size(); ++i)

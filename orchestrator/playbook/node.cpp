@@ -120,7 +120,6 @@ bool is_core_float(std::string_view text) {
   }
   if (digits == 0) return false;
   if (text.starts_with('e') || text.starts_with('E')) {
-    is_float = true;
     text.remove_prefix(1);
     if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
     return only(text, "0123456789");

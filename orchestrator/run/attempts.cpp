@@ -67,9 +67,8 @@ void Attempts::could_not_ask(Attempt& attempt, const Error& why) {
   if (why.kind == ErrorKind::cancelled || attempt.stop.stop_requested()) return drop(attempt);
   if (why.kind == ErrorKind::unreachable) {
     const std::string host = attempt.planned.host.empty() ? attempt.planned.vantage : attempt.planned.host;
-    const Error seen = why;
     drop(attempt);
-    return tell_.host_lost(host, seen);
+    return tell_.host_lost(host, why);
   }
   // What was asked wrongly is known to fail; anything else could not be asked.
   attempt.asked_wrongly = why.kind == ErrorKind::invalid;

@@ -64,7 +64,7 @@ std::string Gates::digest_of(const RunStep& step, const Question& question) cons
       nlohmann::json{{"question", to_json(question)}, {"under", under}, {"behind", behind}}.dump());
 }
 
-Result<void> Gates::ask(const ItemId& id, GateOpened gate) {
+Result<void> Gates::ask(const ItemId& id, const GateOpened& gate) {
   if (auto opened = run_.journal.gate_opened(id, gate); !opened) return tl::unexpected(opened.error());
   crash::here("gate-opened");
   return {};
@@ -81,7 +81,7 @@ Result<void> Gates::open(const RunStep& step, const PlannedItem& planned) {
   gate.options = question.kind == GateKind::checklist ? question.items : question.options;
   gate.people = question.people;
   gate.digest = digest_of(step, question);
-  return ask(planned.id, std::move(gate));
+  return ask(planned.id, gate);
 }
 
 Result<void> Gates::open_for_plan(const PlannedItem& fresh, const std::string& why) {

@@ -32,7 +32,7 @@ class Gates {
 
  private:
   std::string digest_of(const RunStep& step, const Question& question) const;
-  Result<void> ask(const ItemId& id, GateOpened gate);
+  Result<void> ask(const ItemId& id, const GateOpened& gate);
   Result<void> refuse(const Decision& decision, const std::string& why);
   Result<void> close(const Decision& decision, ItemState state, const Value& value);
 
