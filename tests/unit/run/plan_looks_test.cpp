@@ -60,6 +60,17 @@ TEST(PlanLooks, AreRepeatedOnceTheyAreTooOldAndCountFromWhenTheyWereMade) {
   EXPECT_EQ(world.state().item({"late", {}}).seen, five_seconds_before);
 }
 
+TEST(PlanLooks, ThatBeginAJobAreOfWhenItEnded) {
+  RunWorld world("  survey: {uses: survey, with: {name: s}}\n");
+  rely_on_plan(world);
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.looked["s"], 2) << "by the plan, and when the job had ended";
+  EXPECT_TRUE(world.facts.contains("s")) << "the job ran";
+  const Event ended = result_of(world, "survey");
+  EXPECT_FALSE(decode<AttemptResult>(ended.data).looked_at);
+  EXPECT_EQ(world.state().item({"survey", {}}).seen, ended.utc);
+}
+
 TEST(PlanLooks, OfWhatWasNotWellAreRepeated) {
   RunWorld world("  look: {uses: look, with: {name: l}}\n");
   rely_on_plan(world);

@@ -19,7 +19,7 @@ ParamSpec name_param() {
   return {.name = "name", .type = ParamType::text, .doc = "", .required = true};
 }
 
-class Look final : public StepType {
+class Look : public StepType {
  public:
   explicit Look(RunWorld& world) : world_(world) {}
   const StepDeclaration& declaration() const override { return declaration_; }
@@ -31,7 +31,7 @@ class Look final : public StepType {
     return scripted == world_.looks.end() ? found(Verdict::ok) : scripted->second();
   }
 
- private:
+ protected:
   RunWorld& world_;
   StepDeclaration declaration_{.name = "look",
                                .params = {name_param(), {.name = "at", .type = ParamType::any, .doc = ""}},
@@ -39,6 +39,24 @@ class Look final : public StepType {
                                            {.name = "list", .type = ParamType::any, .doc = ""}},
                                .host = HostUse::optional,
                                .takes_vantage = true};
+};
+
+/// Looks, and then observes by a job that takes longer.
+class Survey final : public Look {
+ public:
+  explicit Survey(RunWorld& world) : Look(world) { declaration_.name = "survey"; }
+  Result<StepPlan> plan(const Params&, const Finding&) const override {
+    StepPlan plan;
+    plan.action = PlanAction::observe;
+    return plan;
+  }
+  Result<Work> apply(const Params& params, const StepPlan&) const override {
+    JobSpec job;
+    job.host = "new";
+    job.title = "survey " + params.text("name");
+    job.script = "make " + params.text("name");
+    return Work(JobWork{{std::move(job)}});
+  }
 };
 
 /// What `make` and `call` share: a fact that is there or is not.
@@ -205,6 +223,7 @@ struct RunWorld::Parts {
         text(playbook_text(steps)),
         playbook(load(text)) {
     catalog.add(std::make_unique<Look>(world));
+    catalog.add(std::make_unique<Survey>(world));
     catalog.add(std::make_unique<Make>(world));
     catalog.add(std::make_unique<Make>(world, "make_unseen", true));
     catalog.add(std::make_unique<Make>(world, "make_both", false, std::vector<std::string>{"new", "old"}));
