@@ -47,7 +47,7 @@ void Executor::release_leases(const std::vector<JobId>& keep) {
     if (!jobs) return;
     const auto purged = jobs->purge(leases_.lease(), keep, Deadline(kPurgeLimit));
     if (!purged && is_silent(purged.error())) return;
-    free[n] = jobs->release(leases_.lease(), Deadline(kLeaseLimit)).has_value();
+    free[n] = jobs->release(leases_.lease(), Deadline(kLeaseLimit)) ? 1 : 0;
   });
   for (std::size_t n = 0; n < leases.size(); ++n)
     if (free[n] && !run_.journal.lease_released(leases[n])) return;

@@ -53,8 +53,11 @@ class Look {
       certificate_seen((*tls)->session());
       stream = std::move(*tls);
     }
-    if (speaks_smtp(manner_.protocol.protocol)) smtp(std::move(stream));
-    if (speaks_imap(manner_.protocol.protocol)) imap(std::move(stream));
+    if (speaks_smtp(manner_.protocol.protocol)) {
+      smtp(std::move(stream));
+    } else if (speaks_imap(manner_.protocol.protocol)) {
+      imap(std::move(stream));
+    }
   }
 
  private:
