@@ -67,6 +67,22 @@ case_what_somebody_else_writes_between_plan_and_run_is_drift_and_stays() {
   for server in $servers; do expect_eq "record at $server" 198.51.100.77 "$(mail_at "$server")"; done
 }
 
+ttl_at() { lab exec laptop dig +noall +answer +norecurse "@${address[$1]}" "mail.$1.test" A | tr -s '\t ' ' ' | cut -d' ' -f2; }
+
+case_a_ttl_alone_that_somebody_else_sets_between_plan_and_run_is_drift_and_stays() {
+  local server
+  prepare
+  mx plan case/updates.yaml -o case/reviewed
+  expect_said 0
+  for server in $servers; do
+    printf '%s\n' "update delete mail.$server.test A" "update add mail.$server.test 3600 A 198.51.100.10" | update "$server"
+    expect_eq "by hand at $server" 3600 "$(ttl_at "$server")"
+  done
+  mx run --plan case/reviewed
+  expect_said 5 'not what was reviewed' '1h 198\.51\.100\.10'
+  for server in $servers; do expect_eq "TTL at $server" 3600 "$(ttl_at "$server")"; done
+}
+
 case_updates_signed_by_longer_digests_are_taken() {
   local bits server
   for bits in 384 512; do
