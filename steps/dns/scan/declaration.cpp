@@ -1,14 +1,13 @@
 #include "steps/dns/scan/declaration.h"
 
+#include "steps/dns/rows.h"
+
 namespace mxodus::dns {
 namespace {
 
 std::vector<ParamSpec> params() {
   return {
-      {.name = "old_address",
-       .type = ParamType::address,
-       .doc = "The addresses to which nothing is to lead any more, IPv4 and IPv6.",
-       .list = true},
+      addresses_param("old_address", "The addresses to which nothing is to lead any more, IPv4 and IPv6."),
       {.name = "old_name",
        .type = ParamType::hostname,
        .doc = "The names of hosts to which nothing is to lead any more.",
