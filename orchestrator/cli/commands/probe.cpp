@@ -148,6 +148,21 @@ Diagnostics unknown_names(const Options& options, const StepDeclaration& type, c
   return unknown;
 }
 
+/// A name on the command line, without a playbook, that is no host: neither ssh_config nor the laptop's
+/// resolver knows it. One that is only out of reach is for the look to say.
+Result<void> check_host_names(const Options& options, const Session& session, const Deadline& deadline) {
+  if (!options.playbook.empty()) return {};
+  for (const auto& [option, name] : {std::pair("--host", options.host), std::pair("--from", options.from)}) {
+    Host* host = name.empty() ? nullptr : session.environment().hosts.host(name);
+    const auto identity = host ? host->identify(deadline) : Result<HostIdentity>();
+    if (identity || identity.error().code != "dial.name") continue;
+    return fail(
+        ErrorKind::invalid, "probe.no-host", std::string("`") + option + "`: " + identity.error().message,
+        "write a name of ssh_config or of the DNS, `here`, or add --playbook FILE and name a host of it");
+  }
+  return {};
+}
+
 int look_once(const Cli& cli, const Options& options, const StepType& type, const Playbook& playbook,
               const Session& session) {
   auto timeout = parse_duration(options.timeout);
@@ -163,12 +178,13 @@ int look_once(const Cli& cli, const Options& options, const StepType& type, cons
   const Diagnostics unknown = unknown_names(options, type.declaration(), bound.params, playbook);
   for (const Error& fault : unknown) report(fault);
   if (!unknown.empty()) return exit_usage;
+  const Deadline deadline(timeout->value);
+  if (auto names = check_host_names(options, session, deadline); !names) return report(names.error());
   ItemRequest request;
   request.id.step = "probe";
   request.type = &type;
   request.standpoint = {options.host, options.from};
-  const ItemLook look =
-      look_again(session.environment(), request, std::move(bound.params), Deadline(timeout->value));
+  const ItemLook look = look_again(session.environment(), request, std::move(bound.params), deadline);
   // What is wrong with the words is found while looking where only the zone or the host can tell.
   const bool wrong = look.trouble && look.trouble->kind == ErrorKind::invalid;
   if (look.trouble && (wrong || !look.item.found)) return report_typed(type.declaration(), *look.trouble);

@@ -188,6 +188,25 @@ TEST(Probe, ANameThatThePlaybookDoesNotHaveIsWrongInputAndNoLookWithoutAnswer) {
   EXPECT_THAT(place.err, HasSubstr("`files`: the playbook has no such entry: old"));
 }
 
+TEST(Probe, AHostThatNobodyKnowsIsWrongInput) {
+  const User user;
+  // An empty label: no resolver is asked.
+  const Typed host = user.mxodus({"probe", "command", "--host", "no..body", "effect=observe", "argv=[id]"});
+  EXPECT_EQ(host.code, 2) << host.out;
+  EXPECT_THAT(host.err, HasSubstr("`--host`: the name no..body does not resolve"));
+  EXPECT_THAT(host.err, HasSubstr("write a name of ssh_config"));
+  const Typed vantage =
+      user.mxodus({"probe", "net.reach", "--from", "no..body", "to=127.0.0.1", "protocol=smtp"});
+  EXPECT_EQ(vantage.code, 2) << vantage.out;
+  EXPECT_THAT(vantage.err, HasSubstr("`--from`: the name no..body does not resolve"));
+}
+
+TEST(Probe, AHostThatDoesNotAnswerIsUnknownAndNoWrongInput) {
+  const User user;
+  const Typed typed = user.mxodus({"probe", "command", "--host", "127.0.0.1", "effect=observe", "argv=[id]"});
+  EXPECT_EQ(typed.code, 6) << typed.err;
+}
+
 TEST(Probe, WithoutAPlaybookItSaysThatAZoneNeedsOne) {
   const User user;
   const Typed typed = user.mxodus({"probe", "dns.records", "zone=main", "records=[{name: mail, type: A}]"});
