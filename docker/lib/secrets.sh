@@ -46,6 +46,8 @@ make_secrets() (
   openssl rsa -in dkim.private -pubout -outform DER 2>/dev/null | base64 -w0 > dkim.public
   openssl rand -base64 32 > tsig-bind
   openssl rand -base64 48 > tsig-knot
+  openssl rand -base64 48 > tsig-sha384
+  openssl rand -base64 64 | tr -d '\n' > tsig-sha512
 )
 
 ensure_secrets() {

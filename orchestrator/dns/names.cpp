@@ -27,9 +27,9 @@ Result<std::string> name_in_zone(std::string_view written, const std::string& zo
   if (written.empty() || written == "@") return zone;
   if (is_within(name, zone)) return name;
   if (!written.ends_with('.')) return name + "." + zone;
-  return fail(
-      ErrorKind::invalid, "dns.outside-zone",
-      printable_line(written) + " is not in the zone " + zone + ": a final dot makes a name absolute");
+  return fail(ErrorKind::invalid, "dns.outside-zone",
+              printable_line(written) + " is not in the zone " + zone + ": a final dot makes a name absolute",
+              "leave the dot out, or name the entry of `dns:` whose zone holds it");
 }
 
 Result<std::string> reversed_name(const std::string& address, const std::string& zone) {

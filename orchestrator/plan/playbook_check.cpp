@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "orchestrator/core/text.h"
+#include "orchestrator/plan/named_entries.h"
 #include "orchestrator/plan/step_references.h"
 #include "orchestrator/plan/written_params.h"
 #include "orchestrator/playbook/template.h"
@@ -46,10 +47,7 @@ class Checker {
   void check_undo(const StepSpec& step, const StepType& type);
   void check_nested(const StepSpec& outer, const std::string& key, const Node& written, bool looks);
   void check_params(const StepSpec& step, const StepType& type);
-  void check_names(const ParamSpec& spec, const Value& bound, Mark mark);
-  void check_name(const ParamSpec& spec, const Value& name, Mark mark);
   void check_references(const StepSpec& step);
-  std::vector<std::string> names_for(ParamType type) const;
 
   const Playbook& playbook_;
   const Catalog& catalog_;
@@ -152,7 +150,8 @@ void Checker::check_params(const StepSpec& step, const StepType& type) {
     if (!bound) {
       add(bound.error(), entry.value.mark());
     } else {
-      check_names(*spec, *bound, entry.value.mark());
+      for (Error& missing : missing_entries(playbook_, *spec, *bound))
+        add(std::move(missing), entry.value.mark());
     }
   }
   for (const ParamSpec& spec : declaration.params)
@@ -161,47 +160,6 @@ void Checker::check_params(const StepSpec& step, const StepType& type) {
   BoundParams bound = bind_params(declaration, written_.of(step, declaration).values());
   if (!bound.params.waits_for().empty()) return;
   if (auto sensible = type.check(bound.params); !sensible) add(sensible.error(), step.mark);
-}
-
-std::vector<std::string> Checker::names_for(ParamType type) const {
-  std::vector<std::string> names;
-  const auto take = [&](const auto& list) {
-    for (const auto& entry : list) names.push_back(entry.name);
-  };
-  if (type == ParamType::repository) take(playbook_.repositories);
-  if (type == ParamType::zone) take(playbook_.dns);
-  if (type == ParamType::account) take(playbook_.accounts);
-  if (type == ParamType::host || type == ParamType::place)
-    for (const HostEntry& host : playbook_.hosts) names.push_back(host.spec.name);
-  return names;
-}
-
-void Checker::check_name(const ParamSpec& spec, const Value& name, Mark mark) {
-  const Value* part = spec.type == ParamType::place ? name.find("host") : &name;
-  const auto* text = part ? part->get<std::string>() : nullptr;
-  if (!text) return;
-  const std::vector<std::string> names = names_for(spec.type);
-  if (std::find(names.begin(), names.end(), *text) != names.end()) return;
-  const std::string near = nearest(*text, names);
-  add("step.unknown-name",
-      "`" + spec.name + "`: the playbook has no such entry: " + printable_line(*text, 60), mark,
-      near.empty() ? "it knows " + (names.empty() ? "none" : join(names, ", "))
-                   : "did you mean `" + near + "`?");
-}
-
-void Checker::check_names(const ParamSpec& spec, const Value& bound, Mark mark) {
-  switch (spec.type) {
-    case ParamType::repository:
-    case ParamType::zone:
-    case ParamType::account:
-    case ParamType::host:
-    case ParamType::place:
-      break;
-    default:
-      return;
-  }
-  const auto* list = bound.get<ValueList>();
-  for (const Value& name : list ? *list : ValueList{bound}) check_name(spec, name, mark);
 }
 
 /// `steps.backup.tmie`: an output that the step does not give.

@@ -2,6 +2,7 @@
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/rdata.h"
+#include "steps/support/values.h"
 
 namespace mxodus::dns {
 namespace {
@@ -18,12 +19,6 @@ std::vector<std::string> texts_of(const Value* value) {
   for (const Value& item : list ? *list : ValueList())
     if (const auto* text = item.get<std::string>()) texts.push_back(*text);
   return texts;
-}
-
-std::string text_at(const Value& value, const char* key) {
-  const Value* found = value.find(key);
-  const auto* text = found ? found->get<std::string>() : nullptr;
-  return text ? *text : std::string();
 }
 
 }  // namespace
@@ -48,14 +43,12 @@ std::vector<StoredRRset> stored_from_value(const Value* value) {
   const auto* list = value ? value->get<ValueList>() : nullptr;
   for (const Value& item : list ? *list : ValueList()) {
     StoredRRset set;
-    set.rrset.name = text_at(item, "name");
-    set.rrset.type = text_at(item, "type");
-    const Value* ttl = item.find("ttl");
-    if (const auto* seconds = ttl ? ttl->get<std::int64_t>() : nullptr)
-      set.rrset.ttl = static_cast<std::uint32_t>(*seconds);
+    set.rrset.name = text_in(item, "name");
+    set.rrset.type = text_in(item, "type");
+    set.rrset.ttl = static_cast<std::uint32_t>(integer_in(item, "ttl"));
     set.rrset.data = texts_of(item.find("data"));
     set.disabled = texts_of(item.find("disabled"));
-    if (const Value* comments = item.find("comments")) set.comments = *comments;
+    set.comments = value_in(item, "comments");
     sets.push_back(std::move(set));
   }
   return sets;

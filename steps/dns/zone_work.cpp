@@ -6,6 +6,7 @@
 #include "orchestrator/dns/names.h"
 #include "steps/dns/stored.h"
 #include "steps/dns/zone_entry.h"
+#include "steps/support/values.h"
 
 namespace mxodus::dns {
 
@@ -20,6 +21,18 @@ Work write_zone(std::string title, ZoneChange change, std::chrono::milliseconds 
       }};
 }
 
+Result<Finding> look_until_holds(StepContext& context, const DnsPatience& patience,
+                                 const std::function<Result<Finding>()>& look) {
+  const Deadline end = context.deadline().at_most(patience.servers);
+  while (true) {
+    auto found = look();
+    const auto holds = found ? found->outputs.find("holds") : ValueMap::iterator();
+    const bool settled = found && holds != found->outputs.end() && holds->second == Value(true);
+    if (settled || end.passed()) return found;
+    pause_for(patience.pause, end);
+  }
+}
+
 Value to_value(const ZoneChange& change) {
   return ValueMap{{"before", to_value(change.before)}, {"after", to_value(change.after)}};
 }
@@ -28,7 +41,11 @@ ZoneChange change_from_value(const Value& value) {
   return {stored_from_value(value.find("before")), stored_from_value(value.find("after"))};
 }
 
-Result<ZoneChange> taking_back(const ZoneChange& change, const std::vector<StoredRRset>& found) {
+Result<Work> take_back(std::string title, const ZoneChange& change, const Finding& now,
+                       std::chrono::milliseconds pause) {
+  if (const std::string trouble = text_in(now.state, "trouble"); !trouble.empty())
+    return fail(ErrorKind::refused, trouble, now.sentence);
+  const auto found = stored_from_value(now.state.find("stored"));
   for (const StoredRRset& set : change.after) {
     const auto same_key = [&](const StoredRRset& other) { return other.key() == set.key(); };
     const auto seen = std::find_if(found.begin(), found.end(), same_key);
@@ -39,7 +56,7 @@ Result<ZoneChange> taking_back(const ZoneChange& change, const std::vector<Store
                       (seen == found.end() ? "none" : printable_line(text_of(*seen))) +
                       "; it is left as it is");
   }
-  return ZoneChange{change.after, change.before};
+  return write_zone(std::move(title), {change.after, change.before}, pause);
 }
 
 }  // namespace mxodus::dns

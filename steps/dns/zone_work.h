@@ -1,9 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
-#include <vector>
 
+#include "orchestrator/step_api/finding.h"
 #include "orchestrator/step_api/work.h"
 #include "steps/dns/change.h"
 
@@ -18,12 +19,17 @@ struct DnsPatience {
 /// carry_out() of a change to the zone that the step's parameter `zone` names.
 Work write_zone(std::string title, ZoneChange change, std::chrono::milliseconds pause);
 
+/// Looks until its output `holds` is true or the patience with the name servers ends. The last look.
+Result<Finding> look_until_holds(StepContext& context, const DnsPatience& patience,
+                                 const std::function<Result<Finding>()>& look);
+
 /// A change as a value, with `before` and `after`, and back.
 Value to_value(const ZoneChange& change);
 ZoneChange change_from_value(const Value& value);
 
-/// The change that takes another one back. `drift` where what is there now (`found`) is not what that one
-/// left.
-Result<ZoneChange> taking_back(const ZoneChange& change, const std::vector<StoredRRset>& found);
+/// The work that takes a change back. `refused` where the zone could not be looked at, `drift` where what is
+/// there `now` is not what the change left.
+Result<Work> take_back(std::string title, const ZoneChange& change, const Finding& now,
+                       std::chrono::milliseconds pause);
 
 }  // namespace mxodus::dns

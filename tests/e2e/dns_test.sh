@@ -228,12 +228,16 @@ www           HTTPS  1 mail1.stale.test. alpn=h2
 shop          HTTPS  1 . ipv4hint=198.51.100.110,198.51.100.11
 _25._tcp.mail1 TLSA  3 1 1 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 branch        NS     mail1
+branch        NS     ns.branch
+ns.branch     A      198.51.100.11
 ; These only look alike.
 mail10        A      198.51.100.110
 mail10        AAAA   2001:db8:51::110
 xmail1        A      198.51.100.1
 mail1.shop    A      198.51.100.111
 old           CNAME  mail10
+depot         NS     ns.depot
+ns.depot      A      198.51.100.110
 news          CNAME  mail1.other.test.
 _pop3s._tcp   SRV    0 1 995 mail10.stale.test.
 _25._tcp.mail10 TLSA 3 1 1 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
@@ -278,6 +282,7 @@ TLSA _25._tcp.mail1.stale.test mail1.stale.test
 file new:/var/tmp/case/hosts:2 2001:db8:51::11
 file new:/var/tmp/case/main.cf:1 198.51.100.11
 file new:/var/tmp/case/transport:2 mail1.stale.test
+glue ns.branch.stale.test 198.51.100.11
 HITS
   )
   code=0
@@ -289,6 +294,31 @@ import json, sys
 for hit in json.load(sys.stdin)["found"]["outputs"]["hits"]:
     place = hit["where"] if hit["form"] == "file" else hit["name"]
     print(hit["form"], place, hit["leads_to"])' <<<"$said" | LC_ALL=C sort)"
+  expect_eq 'where the glue is mended' 'change 198.51.100.11 in the zone stale.test at powerdns' "$(python3 -c '
+import json, sys
+print(next(hit["mend"] for hit in json.load(sys.stdin)["found"]["outputs"]["hits"] if hit["form"] == "glue"))' <<<"$said")"
+}
+
+# glue ZONE DATA...: the A of its name server, as the root has it. glue_of ZONE: what is told of it on the way there.
+glue() {
+  lab exec dns pdnsutil replace-rrset . "ns.$1.test" A 60 "${@:2}"
+  lab exec dns pdns_control purge 'test$'
+}
+glue_of() { lab exec laptop dig +noall +additional +norecurse "@$primary" "$1.test" NS | sed -nE 's/.*\sA\s+//p' | LC_ALL=C sort; }
+
+case_glue_that_the_parent_kept_is_found_where_the_zone_itself_has_the_new_address() {
+  forget_runs
+  take dns-look
+  trap 'glue bind 198.51.100.56; glue knot 198.51.100.57' EXIT
+  glue bind 198.51.100.11 198.51.100.56
+  glue knot 198.51.100.110 198.51.100.57
+  expect_eq 'glue of bind.test' $'198.51.100.11\n198.51.100.56' "$(glue_of bind)"
+  expect_eq 'glue of knot.test' $'198.51.100.110\n198.51.100.57' "$(glue_of knot)"
+  expect_eq 'what bind.test says itself' 198.51.100.56 "$(lab exec laptop dig +short +norecurse @198.51.100.56 ns.bind.test A)"
+  look dns.scan domain='[bind.test, knot.test]' old_address=198.51.100.11
+  expect_said 1 '^fail ns\.bind\.test glue leads to the old 198\.51\.100\.11' 'count +1 ' \
+    'change 198\.51\.100\.11 in the parent of bind\.test, where it is registered'
+  expect_silent_on 'ns\.knot\.test'
 }
 
 run_cases "$@"

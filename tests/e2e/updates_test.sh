@@ -31,6 +31,13 @@ prepare() {
   done
 }
 edit() { as_op sed -i "$@" case/updates.yaml; }
+# sign_with BITS: both zones by the key lab-shaBITS.
+sign_with() {
+  take updates
+  edit -e "s/key_name: .*/key_name: lab-sha$1/" -e "s/algorithm: .*/algorithm: hmac-sha$1/" \
+    -e "s|\.secrets/tsig_[a-z]*|.secrets/tsig_sha$1|"
+  expect_eq 'zones that are signed so' 2 "$(as_op grep -cx "    algorithm: hmac-sha$1" case/updates.yaml)"
+}
 
 case_both_are_changed_by_one_update_each_and_put_back() {
   local server serials=()
@@ -60,7 +67,35 @@ case_what_somebody_else_writes_between_plan_and_run_is_drift_and_stays() {
   for server in $servers; do expect_eq "record at $server" 198.51.100.77 "$(mail_at "$server")"; done
 }
 
+ttl_at() { lab exec laptop dig +noall +answer +norecurse "@${address[$1]}" "mail.$1.test" A | tr -s '\t ' ' ' | cut -d' ' -f2; }
+
+case_a_ttl_alone_that_somebody_else_sets_between_plan_and_run_is_drift_and_stays() {
+  local server
+  prepare
+  mx plan case/updates.yaml -o case/reviewed
+  expect_said 0
+  for server in $servers; do
+    printf '%s\n' "update delete mail.$server.test A" "update add mail.$server.test 3600 A 198.51.100.10" | update "$server"
+    expect_eq "by hand at $server" 3600 "$(ttl_at "$server")"
+  done
+  mx run --plan case/reviewed
+  expect_said 5 'not what was reviewed' '1h 198\.51\.100\.10'
+  for server in $servers; do expect_eq "TTL at $server" 3600 "$(ttl_at "$server")"; done
+}
+
+case_updates_signed_by_longer_digests_are_taken() {
+  local bits server
+  for bits in 384 512; do
+    prepare
+    sign_with "$bits"
+    mx run case/updates.yaml --yes
+    expect_said 0
+    for server in $servers; do expect_eq "by $bits bits, at $server" 198.51.100.20 "$(mail_at "$server")"; done
+  done
+}
+
 case_a_wrong_secret_and_an_unknown_key_are_told_apart() {
+  local bits
   prepare
   as_op sh -c 'umask 077; openssl rand -base64 32 > .secrets/tsig_wrong'
   edit 's|\.secrets/tsig_[a-z]*|.secrets/tsig_wrong|'
@@ -71,6 +106,33 @@ case_a_wrong_secret_and_an_unknown_key_are_told_apart() {
   edit 's/key_name: lab-/key_name: no-/'
   mx plan case/updates.yaml
   expect_said 0 'it does not know the key no-bind .*NOTAUTH \(BADKEY\)' 'it does not know the key no-knot .*NOTAUTH \(BADKEY\)'
+  for bits in 384 512; do
+    sign_with "$bits"
+    edit 's|\.secrets/tsig_[a-z0-9]*|.secrets/tsig_wrong|'
+    mx plan case/updates.yaml
+    expect_said 0 "198\.51\.100\.56 .* another secret for the key lab-sha$bits .*BADSIG" \
+      "2001:db8:51::57 .* another secret for the key lab-sha$bits .*BADSIG"
+    sign_with "$bits"
+    edit "s/algorithm: .*/algorithm: hmac-sha256/"
+    mx plan case/updates.yaml
+    expect_said 0 "198\.51\.100\.56 .*does not know the key lab-sha$bits [(]hmac-sha256[)] .*\`algorithm\`.*BADKEY" \
+      "2001:db8:51::57 .*does not know the key lab-sha$bits [(]hmac-sha256[)] .*\`algorithm\`.*BADKEY"
+  done
+}
+
+case_a_clock_that_is_off_is_told_with_the_time_of_the_server_and_nothing_is_written() {
+  # The time of day alone, as where a clock was set wrong.
+  local clock='env FAKETIME_DONT_FAKE_MONOTONIC=1 faketime -f +10m' server
+  prepare
+  # shellcheck disable=SC2086 # words of a command
+  (($(as_op $clock date +%s) - $(date +%s) >= 590)) || fail 'the clock of the operator is not shifted'
+  code=0
+  # shellcheck disable=SC2086
+  said=$(as_op $clock mxodus run case/updates.yaml --yes </dev/null 2>&1) || code=$?
+  said=$(tr -s ' \n' ' ' <<<"$said")
+  expect_said 1 '198\.51\.100\.56 refuses our key: its clock says [^ ]+Z and is 10m from ours, where 5m are allowed; set the wrong one right, .*BADTIME' \
+    '2001:db8:51::57 refuses our key: its clock says [^ ]+Z and is 10m from ours, .*BADTIME'
+  for server in $servers; do expect_eq "record at $server" 198.51.100.10 "$(mail_at "$server")"; done
 }
 
 case_an_mx_without_address_is_refused_by_bind_and_nothing_is_written() {
@@ -126,7 +188,7 @@ let_transfer() {
 
 case_without_transfers_records_are_asked_for_one_by_one() {
   prepare
-  trap 'let_transfer "key lab-bind"' EXIT
+  trap 'let_transfer "key lab-bind; key lab-sha384; key lab-sha512"' EXIT
   let_transfer none
   # shellcheck disable=SC2016 # the laptop's shell expands it
   expect_match 'transfer' 'Transfer failed' \

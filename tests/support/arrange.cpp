@@ -7,6 +7,8 @@
 
 #include <sys/stat.h>
 
+#include "orchestrator/core/text.h"
+
 namespace mxodus {
 
 std::string slurp(const std::filesystem::path& path) {
@@ -22,6 +24,11 @@ void append_to(const std::filesystem::path& path, const std::string& text) {
 void write_private(const std::filesystem::path& path, const std::string& text, bool executable) {
   std::ofstream(path) << text;
   ::chmod(path.c_str(), executable ? 0700 : 0600);
+}
+
+std::string hanging_script(const std::filesystem::path& mark) {
+  const std::string file = shell_quote(mark.string());
+  return "echo $$ >" + file + "; while [ -e " + file + " ]; do sleep 0.1; done";
 }
 
 bool eventually(const std::function<bool()>& is_so) {

@@ -33,10 +33,12 @@ load_zones() {
   chown -R pdns:pdns /var/lib/powerdns
 }
 
-# update_server USER CONFIGURATION TARGET NUMBER: the zone USER.test, changed by who holds the key lab-USER.
+# update_server USER CONFIGURATION TARGET NUMBER: the zone USER.test, changed by who holds the key lab-USER, lab-sha384 or
+# lab-sha512.
 update_server() {
   local zone=/var/lib/$1/$1.test
-  install_template "$2" "$3" SECRET="$(< "$secrets/tsig-$1")"
+  install_template "$2" "$3" SECRET="$(< "$secrets/tsig-$1")" \
+    SHA384="$(< "$secrets/tsig-sha384")" SHA512="$(< "$secrets/tsig-sha512")"
   chown "root:$1" "$3"
   chmod 640 "$3"
   [[ -s $zone ]] || install_template zone-updated "$zone" NUMBER="$4"

@@ -13,8 +13,9 @@ install -o op -g op -m 600 "$files/ssh_config" /home/op/.ssh/config
 install -d -o op -g op -m 700 /home/op/.secrets
 install -o op -g op -m 600 <(echo labrestic) /home/op/.secrets/restic_password
 install -o op -g op -m 600 <(echo labkey) /home/op/.secrets/dns_token
-install -o op -g op -m 600 "$secrets/tsig-bind" /home/op/.secrets/tsig_bind
-install -o op -g op -m 600 "$secrets/tsig-knot" /home/op/.secrets/tsig_knot
+for key in bind knot sha384 sha512; do
+  install -o op -g op -m 600 "$secrets/tsig-$key" "/home/op/.secrets/tsig_$key"
+done
 install -d -o op -g op -m 700 /home/op/.config /home/op/.config/mxodus
 install -o op -g op -m 600 "$files/mxodus-config.yaml" /home/op/.config/mxodus/config.yaml
 ln -sfn /mxodus/build/release/mxodus /usr/local/bin/mxodus

@@ -8,6 +8,7 @@
 #include "orchestrator/cli/prompt.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/plan/item_planner.h"
+#include "orchestrator/plan/named_entries.h"
 #include "orchestrator/playbook/load.h"
 #include "orchestrator/playbook/yaml_reader.h"
 #include "orchestrator/report/outputs_text.h"
@@ -121,7 +122,49 @@ Error changes(const std::string& type) {
           "put it into a playbook and plan that, or mxodus do HOST … in a run"};
 }
 
-int look_once(const Cli& cli, const Options& options, const StepType& type, const Session& session) {
+/// A name that the playbook does not have, as `validate` would say it.
+Diagnostics unknown_names(const Options& options, const StepDeclaration& type, const Params& params,
+                          const Playbook& playbook) {
+  Diagnostics unknown;
+  std::vector<std::string> hosts;
+  for (const HostEntry& host : playbook.hosts) hosts.push_back(host.spec.name);
+  for (const auto& [option, name] : {std::pair("--host", options.host), std::pair("--from", options.from)})
+    if (!name.empty() && !playbook.find_host(name))
+      unknown.push_back(
+          {ErrorKind::invalid,
+           "step.unknown-host",
+           std::string("`") + option + "`: the playbook has no host " + printable_line(name, 60),
+           {},
+           {},
+           known_names(name, hosts)});
+  for (const ParamSpec& spec : type.params)
+    for (Error& missing : missing_entries(playbook, spec, params.at(spec.name))) {
+      if (options.playbook.empty()) {
+        missing.message = "`" + spec.name + "` names an entry of a playbook, and none is given";
+        missing.hint = "add --playbook FILE, a playbook that has it";
+      }
+      unknown.push_back(std::move(missing));
+    }
+  return unknown;
+}
+
+/// A name on the command line, without a playbook, that is no host: neither ssh_config nor the laptop's
+/// resolver knows it. One that is only out of reach is for the look to say.
+Result<void> check_host_names(const Options& options, const Session& session, const Deadline& deadline) {
+  if (!options.playbook.empty()) return {};
+  for (const auto& [option, name] : {std::pair("--host", options.host), std::pair("--from", options.from)}) {
+    Host* host = name.empty() ? nullptr : session.environment().hosts.host(name);
+    const auto identity = host ? host->identify(deadline) : Result<HostIdentity>();
+    if (identity || identity.error().code != "dial.name") continue;
+    return fail(
+        ErrorKind::invalid, "probe.no-host", std::string("`") + option + "`: " + identity.error().message,
+        "write a name of ssh_config or of the DNS, `here`, or add --playbook FILE and name a host of it");
+  }
+  return {};
+}
+
+int look_once(const Cli& cli, const Options& options, const StepType& type, const Playbook& playbook,
+              const Session& session) {
   auto timeout = parse_duration(options.timeout);
   if (!timeout) return report(timeout.error());
   auto values = parse_assignments(options.assignments);
@@ -132,13 +175,19 @@ int look_once(const Cli& cli, const Options& options, const StepType& type, cons
   if (type.effect(bound.params) != Effect::observe) return report(changes(options.type));
   if (auto sensible = type.check(bound.params); !sensible)
     return report_typed(type.declaration(), sensible.error());
+  const Diagnostics unknown = unknown_names(options, type.declaration(), bound.params, playbook);
+  for (const Error& fault : unknown) report(fault);
+  if (!unknown.empty()) return exit_usage;
+  const Deadline deadline(timeout->value);
+  if (auto names = check_host_names(options, session, deadline); !names) return report(names.error());
   ItemRequest request;
   request.id.step = "probe";
   request.type = &type;
   request.standpoint = {options.host, options.from};
-  const ItemLook look =
-      look_again(session.environment(), request, std::move(bound.params), Deadline(timeout->value));
-  if (look.trouble && !look.item.found) return report(*look.trouble);
+  const ItemLook look = look_again(session.environment(), request, std::move(bound.params), deadline);
+  // What is wrong with the words is found while looking where only the zone or the host can tell.
+  const bool wrong = look.trouble && look.trouble->kind == ErrorKind::invalid;
+  if (look.trouble && (wrong || !look.item.found)) return report_typed(type.declaration(), *look.trouble);
   const Verdict verdict = look.item.found ? look.item.found->verdict : Verdict::unknown;
   const int written = print(cli.json ? json_text(to_json(look.item)) : look_text(look, cli.out()));
   return written == exit_done ? exit_for(verdict) : written;
@@ -161,11 +210,11 @@ int probe(const Cli& cli, const Options& options) {
   if (!options.playbook.empty()) {
     int code = exit_done;
     const auto prepared = prepare(cli, options.playbook, options.inputs, catalog, code);
-    return prepared ? look_once(cli, options, *type, *prepared->session) : code;
+    return prepared ? look_once(cli, options, *type, prepared->file->playbook, *prepared->session) : code;
   }
   const Playbook bare = bare_playbook(options);
   auto session = Session::open(bare, {}, catalog, has_terminal() && !cli.no_input);
-  return session ? look_once(cli, options, *type, **session) : report(session.error());
+  return session ? look_once(cli, options, *type, bare, **session) : report(session.error());
 }
 
 }  // namespace

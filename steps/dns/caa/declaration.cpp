@@ -1,5 +1,7 @@
 #include "steps/dns/caa/declaration.h"
 
+#include "steps/dns/rows.h"
+
 namespace mxodus::dns {
 
 StepDeclaration declare_caa() {
@@ -48,14 +50,10 @@ that cannot ask does not issue either.)";
       {.name = "allowed",
        .type = ParamType::boolean,
        .doc = "Whether `issuer` may issue for every name; false where that is not known."},
-      {.name = "results",
-       .type = ParamType::map,
-       .doc = "One entry a name: name, found_at (empty: no CAA holds), records, standing (open, allowed, "
-              "refused, "
-              "unknown).",
-       .list = true},
-      {.name = "warnings", .doc = "Bindings to an account or to challenges.", .list = true},
-      {.name = "mend", .doc = "What to publish.", .list = true},
+      results_output("One entry a name: name, found_at (empty: no CAA holds), records, standing (open, "
+                     "allowed, refused, unknown)."),
+      warnings_output("Bindings to an account or to challenges."),
+      mend_output(),
   };
   return declaration;
 }

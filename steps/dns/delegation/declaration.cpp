@@ -1,5 +1,7 @@
 #include "steps/dns/delegation/declaration.h"
 
+#include "steps/dns/rows.h"
+
 namespace mxodus::dns {
 
 StepDeclaration declare_delegation() {
@@ -29,11 +31,7 @@ from there, over TCP.)";
 )";
   declaration.takes_vantage = true;
   declaration.params = {
-      {.name = "domain",
-       .type = ParamType::hostname,
-       .doc = "The zones, by their names.",
-       .required = true,
-       .list = true},
+      domain_param("The zones, by their names."),
       {.name = "server",
        .type = ParamType::hostname,
        .doc = "The name servers to which the parent must delegate, and no others.",
@@ -48,14 +46,10 @@ from there, over TCP.)";
        .type = ParamType::boolean,
        .doc =
            "Whether every zone is delegated to servers that serve it, nothing failed and all was answered."},
-      {.name = "results",
-       .type = ParamType::map,
-       .doc = "One entry a zone: domain, at_parent and in_zone (names of servers), chain (secure, insecure, "
-              "bogus, "
-              "unknown), servers (name, address, standing, serial).",
-       .list = true},
-      {.name = "warnings", .doc = "What is not wrong and not well.", .list = true},
-      {.name = "mend", .doc = "What to have changed, and by whom.", .list = true},
+      results_output("One entry a zone: domain, at_parent and in_zone (names of servers), chain (secure, "
+                     "insecure, bogus, unknown), servers (name, address, standing, serial)."),
+      warnings_output(),
+      mend_output("What to have changed, and by whom."),
   };
   return declaration;
 }

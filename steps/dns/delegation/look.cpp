@@ -2,17 +2,16 @@
 
 #include <algorithm>
 
-#include "orchestrator/core/names.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/remembering_asker.h"
 #include "steps/dns/mail_hosts.h"
+#include "steps/dns/parent.h"
 
 namespace mxodus::dns {
 namespace {
 
 constexpr std::size_t kServers = 20;          // addresses of one zone that are asked
-constexpr std::size_t kParents = 6;           // servers of the parent that are tried
 constexpr std::chrono::seconds kPatience{3};  // for one server
 
 std::vector<std::string> sorted(std::vector<std::string> texts) {
@@ -25,11 +24,6 @@ std::vector<std::string> names_of(const std::vector<std::string>& targets) {
   std::vector<std::string> names;
   for (const std::string& target : targets) names.push_back(normal_name(target));
   return sorted(std::move(names));
-}
-
-/// What a server of the parent says of its child: a referral, or data where it also serves the child.
-const std::vector<std::string>& told_by_parent(const DnsAnswer& answer) {
-  return answer.status == DnsStatus::data ? answer.rrset.data : answer.referral;
 }
 
 std::string serial_of(const DnsAnswer& soa) {
@@ -45,7 +39,7 @@ class Looker {
   }
 
   Delegation take() {
-    ask_parent();
+    see_parent();
     if (look_.at_parent.empty()) return std::move(look_);
     for (const std::string& name : look_.at_parent) ask_name(name);
     ask_zone();
@@ -64,29 +58,12 @@ class Looker {
     return dns_.ask_server(server, name, type, false, deadline_.at_most(kPatience));
   }
 
-  void ask_parent() {
-    const std::size_t dot = look_.zone.find('.');
-    const auto servers =
-        dns_.authoritative_servers(dot == std::string::npos ? "" : look_.zone.substr(dot + 1), deadline_);
-    if (!servers) {
-      look_.trouble = servers.error().message;
-      return;
-    }
-    std::size_t tried = 0;
-    for (const auto& server : *servers) {
-      if (tried++ == kParents) break;
-      const DnsAnswer answer = ask(server.address, look_.zone, "NS");
-      if (told_by_parent(answer).empty() && !is_answer(answer.status)) {
-        look_.trouble = server.name + " (" + server.address + ") " + to_string(answer.status);
-        continue;
-      }
-      look_.trouble.clear();
-      look_.parent = answer.status;
-      look_.parent_server = server.name + " (" + server.address + ")";
-      parent_address_ = server.address;
-      look_.at_parent = names_of(told_by_parent(answer));
-      return;
-    }
+  void see_parent() {
+    parent_ = ask_parent(look_.zone, dns_, deadline_);
+    look_.trouble = parent_.trouble;
+    look_.parent = parent_.status;
+    look_.parent_server = parent_.server;
+    look_.at_parent = parent_.name_servers;
   }
 
   void ask_name(const std::string& name) {
@@ -131,21 +108,16 @@ class Looker {
   void compare_glue(const HostAddresses& host) {
     Glue glue;
     glue.name = host.name;
-    glue.known = host.asked();
+    GlueView told = ask_glue(parent_, host.name, dns_, deadline_);
+    glue.known = host.asked() && told.asked;
     glue.in_zone = sorted(host.addresses);
-    for (const char* type : {"A", "AAAA"}) {
-      const DnsAnswer answer = ask(parent_address_, host.name, type);
-      if (answer.status == DnsStatus::timeout) glue.known = false;
-      for (const std::string& data : told_by_parent(answer))
-        if (const auto address = canonical_address(data)) glue.at_parent.push_back(*address);
-    }
-    glue.at_parent = sorted(std::move(glue.at_parent));
+    glue.at_parent = std::move(told.addresses);
     look_.glue.push_back(std::move(glue));
   }
 
   DnsAsker& dns_;
   const Deadline& deadline_;
-  std::string parent_address_;
+  ParentView parent_;
   Delegation look_;
 };
 

@@ -1,5 +1,7 @@
 #include "steps/dns/discovery/declaration.h"
 
+#include "steps/dns/rows.h"
+
 namespace mxodus::dns {
 
 StepDeclaration declare_discovery() {
@@ -25,34 +27,20 @@ and a file that cannot be read, is unknown. Of the places for one kind of file t
     old: 192.0.2.10
 )";
   declaration.params = {
-      {.name = "domain",
-       .type = ParamType::hostname,
-       .doc = "The domains of the mail addresses.",
-       .required = true,
-       .list = true},
-      {.name = "address",
-       .type = ParamType::address,
-       .doc = "Where clients shall be led: all addresses of the new place.",
-       .required = true,
-       .list = true},
-      {.name = "old",
-       .type = ParamType::address,
-       .doc = "The addresses of the old place, where no web host of these files may be any more.",
-       .list = true},
+      domain_param("The domains of the mail addresses."),
+      required(addresses_param("address", "Where clients shall be led: all addresses of the new place.")),
+      addresses_param("old",
+                      "The addresses of the old place, where no web host of these files may be any more."),
   };
   declaration.outputs = {
       {.name = "moved",
        .type = ParamType::boolean,
        .doc =
            "Whether every host that clients are told of leads to `address`; false where that is not known."},
-      {.name = "results",
-       .type = ParamType::map,
-       .doc =
-           "One entry a host that is named: domain, source (a URL or the name of an SRV), host, addresses, "
-           "standing (new, elsewhere, dangling, alias, unknown).",
-       .list = true},
-      {.name = "warnings", .doc = "What is not wrong and not well.", .list = true},
-      {.name = "mend", .doc = "What to change, and where.", .list = true},
+      results_output("One entry a host that is named: domain, source (a URL or the name of an SRV), host, "
+                     "addresses, standing (new, elsewhere, dangling, alias, unknown)."),
+      warnings_output(),
+      mend_output("What to change, and where."),
   };
   return declaration;
 }

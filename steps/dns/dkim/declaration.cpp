@@ -1,5 +1,7 @@
 #include "steps/dns/dkim/declaration.h"
 
+#include "steps/dns/rows.h"
+
 namespace mxodus::dns {
 
 StepDeclaration declare_dkim() {
@@ -30,11 +32,7 @@ Without `key` the files are looked for where rspamd (`/var/lib/rspamd/dkim/DOMAI
     key: "/var/lib/rspamd/dkim/{domain}.{selector}.key"
 )";
   declaration.params = {
-      {.name = "domain",
-       .type = ParamType::hostname,
-       .doc = "The domains that are signed for (`d=`).",
-       .required = true,
-       .list = true},
+      domain_param("The domains that are signed for (`d=`)."),
       {.name = "selectors",
        .type = ParamType::hostname,
        .doc = "The selectors (`s=`) that the signer is configured with.",
@@ -47,14 +45,10 @@ Without `key` the files are looked for where rspamd (`/var/lib/rspamd/dkim/DOMAI
   declaration.outputs = {
       {.name = "usable", .type = ParamType::integer, .doc = "How many published keys can be used."},
       {.name = "matching", .type = ParamType::integer, .doc = "How many are those of the host."},
-      {.name = "results",
-       .type = ParamType::map,
-       .doc =
-           "One entry a domain and selector: name, type, bits, usable, testing, match (yes, no, unknown, or "
-           "not asked), path, mode, owner.",
-       .list = true},
-      {.name = "warnings", .doc = "What is wrong and does no harm yet.", .list = true},
-      {.name = "mend", .doc = "What to publish or change.", .list = true},
+      results_output("One entry a domain and selector: name, type, bits, usable, testing, match (yes, no, "
+                     "unknown, or not asked), path, mode, owner."),
+      warnings_output("What is wrong and does no harm yet."),
+      mend_output("What to publish or change."),
   };
   return declaration;
 }

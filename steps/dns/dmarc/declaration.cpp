@@ -1,5 +1,7 @@
 #include "steps/dns/dmarc/declaration.h"
 
+#include "steps/dns/rows.h"
+
 namespace mxodus::dns {
 
 StepDeclaration declare_dmarc() {
@@ -24,11 +26,7 @@ of other domains that have not agreed to it by a record at `DOMAIN._report._dmar
   with: {domain: example.org, spf: bounces.example.org, dkim: example.org}
 )";
   declaration.params = {
-      {.name = "domain",
-       .type = ParamType::hostname,
-       .doc = "The domains that stand in From.",
-       .required = true,
-       .list = true},
+      domain_param("The domains that stand in From."),
       {.name = "spf",
        .type = ParamType::hostname,
        .doc = "The domains of MAIL FROM for which SPF passes.",
@@ -43,14 +41,10 @@ of other domains that have not agreed to it by a record at `DOMAIN._report._dmar
        .type = ParamType::boolean,
        .doc = "Whether every domain has an aligned SPF or DKIM domain, by both RFCs; false where neither was "
               "given."},
-      {.name = "results",
-       .type = ParamType::map,
-       .doc =
-           "One entry a domain: domain, record_at, policy, tag, organizational_domain; the same with _7489; "
-           "spf_aligned and dkim_aligned: yes, no or unknown.",
-       .list = true},
-      {.name = "warnings", .doc = "What is wrong or differs.", .list = true},
-      {.name = "mend", .doc = "What to publish.", .list = true},
+      results_output("One entry a domain: domain, record_at, policy, tag, organizational_domain; the same "
+                     "with _7489; spf_aligned and dkim_aligned: yes, no or unknown."),
+      warnings_output("What is wrong or differs."),
+      mend_output(),
   };
   return declaration;
 }

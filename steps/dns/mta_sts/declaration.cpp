@@ -1,5 +1,7 @@
 #include "steps/dns/mta_sts/declaration.h"
 
+#include "steps/dns/rows.h"
+
 namespace mxodus::dns {
 
 StepDeclaration declare_mta_sts() {
@@ -30,11 +32,7 @@ is unknown. That the hosts have certificates for their names is asked with `net.
   deadline: 1d
 )";
   declaration.params = {
-      {.name = "domain",
-       .type = ParamType::hostname,
-       .doc = "The domains that receive mail.",
-       .required = true,
-       .list = true},
+      domain_param("The domains that receive mail."),
       {.name = "mx",
        .type = ParamType::hostname,
        .doc = "Hosts that will be MX after the move; the policy must cover them already.",
@@ -51,13 +49,10 @@ is unknown. That the hosts have certificates for their names is asked with `net.
       {.name = "max_age",
        .type = ParamType::duration,
        .doc = "The longest time for which senders keep one of the policies."},
-      {.name = "results",
-       .type = ParamType::map,
-       .doc = "One entry a domain: domain, id, mode, patterns, uncovered (hosts), unused (patterns that "
-              "cover none).",
-       .list = true},
-      {.name = "warnings", .doc = "What is not wrong and not well.", .list = true},
-      {.name = "mend", .doc = "What to do, in its order.", .list = true},
+      results_output("One entry a domain: domain, id, mode, patterns, uncovered (hosts), unused (patterns "
+                     "that cover none)."),
+      warnings_output(),
+      mend_output("What to do, in its order."),
   };
   return declaration;
 }

@@ -1,5 +1,7 @@
 #include "steps/dns/mx/declaration.h"
 
+#include "steps/dns/rows.h"
+
 namespace mxodus::dns {
 
 StepDeclaration declare_mx() {
@@ -28,34 +30,22 @@ The answers are those of a resolver of our own: use `dns.records` for what each 
     old: 192.0.2.10
 )";
   declaration.params = {
-      {.name = "domain",
-       .type = ParamType::hostname,
-       .doc = "The domains that receive mail.",
-       .required = true,
-       .list = true},
-      {.name = "address",
-       .type = ParamType::address,
-       .doc = "Where mail shall arrive: all addresses of the new place. Without it, only what is wrong in "
-              "itself is found.",
-       .list = true},
-      {.name = "old",
-       .type = ParamType::address,
-       .doc = "The addresses of the old place: what leads there is named in `leftovers`.",
-       .list = true},
+      domain_param("The domains that receive mail."),
+      addresses_param("address",
+                      "Where mail shall arrive: all addresses of the new place. Without it, only what is "
+                      "wrong in itself is found."),
+      addresses_param("old", "The addresses of the old place: what leads there is named in `leftovers`."),
   };
   declaration.outputs = {
       {.name = "moved",
        .type = ParamType::boolean,
        .doc = "Whether every MX of every domain leads to `address` and nowhere else; false where that is not "
               "known."},
-      {.name = "results",
-       .type = ParamType::map,
-       .doc = "One entry a record: domain, preference, host, addresses, standing (new, elsewhere, old, "
-              "dangling, alias, literal, none, unknown; without `address` also fine).",
-       .list = true},
+      results_output("One entry a record: domain, preference, host, addresses, standing (new, elsewhere, "
+                     "old, dangling, alias, literal, none, unknown; without `address` also fine)."),
       {.name = "leftovers", .doc = "What still leads to the old place.", .list = true},
-      {.name = "warnings", .doc = "What is not wrong and not well.", .list = true},
-      {.name = "mend", .doc = "What to publish.", .list = true},
+      warnings_output(),
+      mend_output(),
   };
   return declaration;
 }

@@ -1,5 +1,7 @@
 #include "steps/dns/propagated/declaration.h"
 
+#include "steps/dns/rows.h"
+
 namespace mxodus::dns {
 namespace {
 
@@ -21,10 +23,7 @@ std::vector<ParamSpec> params() {
       {.name = "old_ttl",
        .type = ParamType::duration,
        .doc = "The TTL of the old records, or the negative TTL where there were none."},
-      {.name = "resolvers",
-       .type = ParamType::address,
-       .doc = "Resolvers that may show it earlier than the clock.",
-       .list = true},
+      addresses_param("resolvers", "Resolvers that may show it earlier than the clock."),
   };
 }
 

@@ -9,6 +9,7 @@
 #include "orchestrator/dns/remembering_asker.h"
 #include "steps/dns/judgement.h"
 #include "steps/dns/ptr/reverse.h"
+#include "steps/dns/rows.h"
 #include "steps/support/look.h"
 
 namespace mxodus {
@@ -41,25 +42,17 @@ Only the provider of the address can mend a missing name: in its panel or by a t
   deadline: 2d
 )";
   declaration.params = {
-      {.name = "address",
-       .type = ParamType::address,
-       .doc = "The addresses from which mail leaves, IPv4 and IPv6.",
-       .required = true,
-       .list = true},
+      required(addresses_param("address", "The addresses from which mail leaves, IPv4 and IPv6.")),
       {.name = "helo", .type = ParamType::hostname, .doc = "The name that the host says in EHLO."},
   };
   declaration.outputs = {
       {.name = "confirmed",
        .type = ParamType::integer,
        .doc = "How many addresses have a name that leads back."},
-      {.name = "results",
-       .type = ParamType::map,
-       .doc = "One entry an address: address, standing (confirmed, missing, mismatch, unknown), names, helo "
-              "(yes, "
-              "no, unknown; empty without `helo`).",
-       .list = true},
-      {.name = "warnings", .doc = "What receivers may distrust.", .list = true},
-      {.name = "mend", .doc = "What to have changed.", .list = true},
+      results_output("One entry an address: address, standing (confirmed, missing, mismatch, unknown), "
+                     "names, helo (yes, no, unknown; empty without `helo`)."),
+      warnings_output("What receivers may distrust."),
+      mend_output("What to have changed."),
   };
   return declaration;
 }

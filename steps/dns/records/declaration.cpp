@@ -1,5 +1,7 @@
 #include "steps/dns/records/declaration.h"
 
+#include "steps/dns/rows.h"
+
 namespace mxodus::dns {
 
 StepDeclaration declare_dns_records() {
@@ -56,10 +58,7 @@ otherwise inside a network, or of a resolver that answers there alone.)";
        .list = true,
        .element = ParamType::any},
       {.name = "managed_by", .doc = "Who else sets these records; mxodus then only looks."},
-      {.name = "resolvers",
-       .type = ParamType::address,
-       .doc = "Resolvers whose caches are looked at, beside our own.",
-       .list = true},
+      addresses_param("resolvers", "Resolvers whose caches are looked at, beside our own."),
   };
   declaration.outputs = {
       {.name = "holds",

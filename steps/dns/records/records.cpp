@@ -19,11 +19,6 @@ namespace {
 
 using namespace dns;
 
-std::string text_at(const Value& state, const char* key) {
-  const Value* found = state.find(key);
-  return found ? to_string(*found) : std::string();
-}
-
 /// Records that others point to come first, so that no pointer is ever without its target.
 int order_of(const std::string& type) {
   if (type == "A" || type == "AAAA") return 0;
@@ -107,7 +102,7 @@ class DnsRecords final : public StepType {
       plan.would_fail = found.sentence;
       return plan;
     }
-    auto wishes = read_wishes(params, text_at(found.state, "zone"));
+    auto wishes = read_wishes(params, text_in(found.state, "zone"));
     if (!wishes) return tl::unexpected(std::move(wishes).error());
     const auto stored = stored_from_value(found.state.find("stored"));
     const ProviderTraits traits = traits_from_state(found.state);
@@ -140,23 +135,14 @@ class DnsRecords final : public StepType {
   }
 
   Result<Finding> finish(StepContext& context, const StepPlan& plan, const WorkResult&) const override {
-    const Deadline patience = context.deadline().at_most(patience_.servers);
     // Whoever asked just before the change keeps the old for its whole TTL.
     const auto* kept = value_in(plan.apply, "kept_for").get<Duration>();
-    auto found = look_and_report(context, kept ? *kept : Duration{});
-    while (!settled(found) && !patience.passed()) {
-      pause_for(patience_.pause, patience);
-      found = look_and_report(context, kept ? *kept : Duration{});
-    }
-    return found;
+    return look_until_holds(context, patience_,
+                            [&] { return look_and_report(context, kept ? *kept : Duration{}); });
   }
 
   Result<Work> undo(const Params&, const Value& undo, const Finding& now) const override {
-    if (const Value* trouble = now.state.find("trouble"))
-      return fail(ErrorKind::refused, to_string(*trouble), now.sentence);
-    auto back = taking_back(change_from_value(undo), stored_from_value(now.state.find("stored")));
-    if (!back) return tl::unexpected(std::move(back).error());
-    return write_zone("put the records back", std::move(*back), patience_.pause);
+    return take_back("put the records back", change_from_value(undo), now, patience_.pause);
   }
 
   Result<Question> question(const Params& params) const override {
@@ -184,11 +170,6 @@ class DnsRecords final : public StepType {
   }
 
  private:
-  static bool settled(const Result<Finding>& found) {
-    const auto holds = found ? found->outputs.find("holds") : ValueMap::const_iterator();
-    return found && holds != found->outputs.end() && holds->second == Value(true);
-  }
-
   static Result<Finding> look_and_report(StepContext& context, Duration kept) {
     auto look = look_now(context);
     if (!look) return said_no(std::move(look).error());
@@ -243,11 +224,10 @@ class DnsRecords final : public StepType {
       change.before.push_back(std::move(one.before));
       change.after.push_back(std::move(one.after));
     }
-    const Value* has_api = state.find("has_api");
-    const bool by_hand = has_api && *has_api == Value(false);
+    const bool by_hand = value_in(state, "has_api") == Value(false);
     plan.action = by_hand ? PlanAction::ask : PlanAction::change;
     plan.summary = (by_hand ? "ask somebody to change " : "change ") + std::to_string(changes.size()) +
-                   (changes.size() == 1 ? " RRset of " : " RRsets of ") + text_at(state, "zone");
+                   (changes.size() == 1 ? " RRset of " : " RRsets of ") + text_in(state, "zone");
     plan.undo = to_value(change);
     plan.apply = plan.undo;
     (*plan.apply.get<ValueMap>())["kept_for"] = longest;

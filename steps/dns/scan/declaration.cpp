@@ -1,14 +1,13 @@
 #include "steps/dns/scan/declaration.h"
 
+#include "steps/dns/rows.h"
+
 namespace mxodus::dns {
 namespace {
 
 std::vector<ParamSpec> params() {
   return {
-      {.name = "old_address",
-       .type = ParamType::address,
-       .doc = "The addresses to which nothing is to lead any more, IPv4 and IPv6.",
-       .list = true},
+      addresses_param("old_address", "The addresses to which nothing is to lead any more, IPv4 and IPv6."),
       {.name = "old_name",
        .type = ParamType::hostname,
        .doc = "The names of hosts to which nothing is to lead any more.",
@@ -66,8 +65,8 @@ StepDeclaration declare_scan() {
   declaration.summary = "Finds every record and every line that still leads to an old address or name";
   declaration.doc =
       R"(One record that still pointed to the address of an old relay filled the queue of the new one with 80,000 mails, and then
-its disk. This step looks for such records: A, AAAA, CNAME, MX, SRV, SVCB and HTTPS (target and address hints), NS, SOA,
-PTR, the terms of SPF, the names of TLSA records, and whatever other text mentions something old, such as a DMARC address.
+its disk. This step looks for such records: A, AAAA, CNAME, MX, SRV, SVCB and HTTPS (target and address hints), NS and glue,
+SOA, PTR, the terms of SPF, the names of TLSA records, and whatever other text mentions something old, such as a DMARC address.
 Names of other people are followed: a CNAME to a host elsewhere that stands at the old address is found, and so is an `include`
 that lets the old address send. A record that leads there by another record of ours is not reported: mending that one mends it.
 

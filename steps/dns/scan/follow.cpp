@@ -8,6 +8,7 @@
 #include "orchestrator/dns/rdata.h"
 #include "orchestrator/dns/remembering_asker.h"
 #include "orchestrator/mail/spf/evaluator.h"
+#include "steps/dns/parent.h"
 
 namespace mxodus::dns {
 namespace {
@@ -33,6 +34,10 @@ std::string domain_named_by(const std::string& term, const std::string& record, 
   return owner;
 }
 
+std::string at_parent(const std::string& domain) {
+  return "the parent of " + domain + ", where it is registered";
+}
+
 }  // namespace
 
 void Follower::follow(Gathered& gathered, std::vector<Hit>& hits) {
@@ -40,7 +45,11 @@ void Follower::follow(Gathered& gathered, std::vector<Hit>& hits) {
   hits_ = &hits;
   follow_names();
   ask_addresses_back();
-  look_at_name_servers();
+  for (const std::string& domain : domains_) {
+    if (domain.ends_with(".arpa")) continue;
+    look_at_glue(domain);
+    look_at_name_servers(domain);
+  }
   for (const SourceRecord& record : gathered.records)
     if (record.set.type == "TXT" && !record.set.name.starts_with('*')) follow_spf(record);
 }
@@ -114,22 +123,40 @@ void Follower::ask_addresses_back() {
   }
 }
 
-void Follower::look_at_name_servers() {
-  for (const std::string& domain : domains_) {
-    if (domain.ends_with(".arpa")) continue;
-    const auto servers = dns_.authoritative_servers(domain, deadline_);
-    if (!servers) {
-      gathered_->troubles.push_back(servers.error().message);
-      continue;
+/// What the parent tells of name servers below the domain is a place of its own: nobody who mends the zone
+/// mends it.
+void Follower::look_at_glue(const std::string& domain) {
+  const ParentView parent = ask_parent(domain, dns_, deadline_);
+  if (!parent.trouble.empty())
+    gathered_->troubles.push_back("the parent of " + domain + ": " + parent.trouble);
+  for (const std::string& server : parent.name_servers) {
+    if (!is_within(server, domain)) continue;
+    const GlueView glue = ask_glue(parent, server, dns_, deadline_);
+    if (!glue.asked) gathered_->troubles.push_back("the glue of " + server + " at " + parent.server);
+    for (const std::string& address : glue.addresses) {
+      const std::string to = old_.address(address);
+      // A server that has both zones tells what is in ours.
+      const bool listed = std::any_of(hits_->begin(), hits_->end(), [&](const Hit& hit) {
+        return hit.form == "glue" && hit.name == server && hit.to == to;
+      });
+      if (glue.referred && !to.empty() && !listed)
+        hits_->push_back({"glue", server, address, "", to, "", at_parent(domain)});
     }
-    for (const auto& server : *servers) {
-      const std::string to = old_.address(server.address);
-      if (to.empty() || found(server.name, to)) continue;
-      const bool by_name = std::any_of(hits_->begin(), hits_->end(),
-                                       [&](const Hit& hit) { return hit.by == server.name && hit.to == to; });
-      if (!by_name)
-        hits_->push_back({"glue", server.name, server.address, "", to, "", "the parent of " + domain});
-    }
+  }
+}
+
+void Follower::look_at_name_servers(const std::string& domain) {
+  const auto servers = dns_.authoritative_servers(domain, deadline_);
+  if (!servers) {
+    gathered_->troubles.push_back(servers.error().message);
+    return;
+  }
+  for (const auto& server : *servers) {
+    const std::string to = old_.address(server.address);
+    if (to.empty() || found(server.name, to)) continue;
+    const bool by_name = std::any_of(hits_->begin(), hits_->end(),
+                                     [&](const Hit& hit) { return hit.by == server.name && hit.to == to; });
+    if (!by_name) hits_->push_back({"glue", server.name, server.address, "", to, "", at_parent(domain)});
   }
 }
 

@@ -14,8 +14,8 @@ namespace mxodus::dns {
 
 /// Finds what is not written in the records themselves: names of other people behind which an old address
 /// stands, SPF that lets an old address pass by way of other records, the name that an address calls itself,
-/// and name servers at an old address. Records of our own domains are never asked for a second time: a record
-/// that leads to one of them is mended by mending that one.
+/// name servers at an old address, and the glue of the parent. Records of our own domains are never asked for
+/// a second time: a record that leads to one of them is mended by mending that one.
 class Follower {
  public:
   Follower(const OldPlaces& old, const std::vector<std::string>& domains, Time now, DnsAsker& dns,
@@ -31,7 +31,8 @@ class Follower {
   void follow_names();
   void follow_spf(const SourceRecord& record);
   void ask_addresses_back();
-  void look_at_name_servers();
+  void look_at_name_servers(const std::string& domain);
+  void look_at_glue(const std::string& domain);
   bool found(const std::string& name, const std::string& to) const;
 
   const OldPlaces& old_;

@@ -11,7 +11,8 @@ namespace mxodus::dns {
 /// An RRset, and where one goes to change it.
 struct SourceRecord {
   RRset set;
-  std::string where;  ///< "the zone example.org at powerdns", "/etc/bind/example.org:12"
+  std::string where;      ///< "the zone example.org at powerdns", "/etc/bind/example.org:12"
+  std::string zone = {};  ///< that was listed with it; empty: it was asked for
 };
 
 /// Where records or lines come from, and whether these are all that there are.
@@ -29,6 +30,10 @@ struct Gathered {
   std::vector<Source> sources;
   std::vector<std::string> listed;    ///< zones of which every record is here
   std::vector<std::string> troubles;  ///< what could not be asked or read
+
+  /// Whether it is an address of a name server below a zone cut: what a zone tells on the way to a zone
+  /// below.
+  bool is_glue(const SourceRecord& record) const;
 };
 
 }  // namespace mxodus::dns

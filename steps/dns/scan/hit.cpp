@@ -22,7 +22,6 @@ std::string Hit::sentence() const {
 
 std::string Hit::mend() const {
   if (form == "file") return "change line " + where;
-  if (form == "glue") return "change it where the domain is registered";
   return "change " + printable_line(data, 120) + " in " + where;
 }
 

@@ -49,8 +49,10 @@ class Look {
     for (const auto& [zone, path] : params_.map("zone_file")) add_domain(zone);
     gather(*zones);
     for (const SourceRecord& record : gathered_.records)
-      for (const Lead& lead : leads_of(record.set, old_, domains_).leads)
+      for (const Lead& lead : leads_of(record.set, old_, domains_).leads) {
         hits_.push_back(hit_of(record, lead));
+        if (gathered_.is_glue(record)) hits_.back().form = "glue";
+      }
     Follower(old_, domains_, context_.clock().now(), dns_, context_.deadline()).follow(gathered_, hits_);
     return finding();
   }

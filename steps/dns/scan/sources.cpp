@@ -50,7 +50,7 @@ bool list_zone(StepContext& context, const Zone& zone, Gathered& gathered) {
   }
   for (StoredRRset& set : *sets)
     if (!set.rrset.data.empty())
-      gathered.records.push_back({std::move(set.rrset), "the zone " + name + " at " + zone.provider});
+      gathered.records.push_back({std::move(set.rrset), "the zone " + name + " at " + zone.provider, name});
   gathered.listed.push_back(name);
   gathered.sources.push_back({"provider", name, static_cast<std::int64_t>(sets->size()), true,
                               std::to_string(sets->size()) + " RRsets, all of them, from " + zone.provider});
@@ -67,7 +67,8 @@ void read_zone_file(const std::string& zone, const std::string& path, const OldP
     return;
   }
   for (ZoneFileRecord& record : text->records)
-    gathered.records.push_back({std::move(record.set), path + ":" + std::to_string(record.line)});
+    gathered.records.push_back(
+        {std::move(record.set), path + ":" + std::to_string(record.line), normal_name(zone)});
   const std::vector<std::string> lines = split(*content, '\n');
   for (const ZoneFileFault& fault : text->faults) {
     gathered.troubles.push_back(path + ":" + std::to_string(fault.line) + ": " + fault.why);

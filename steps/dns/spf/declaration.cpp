@@ -1,5 +1,7 @@
 #include "steps/dns/spf/declaration.h"
 
+#include "steps/dns/rows.h"
+
 namespace mxodus::dns {
 namespace {
 
@@ -9,11 +11,7 @@ std::vector<ParamSpec> params() {
        .type = ParamType::hostname,
        .doc = "The domains in whose name mail is sent.",
        .list = true},
-      {.name = "address",
-       .type = ParamType::address,
-       .doc = "The addresses from which mail leaves, IPv4 and IPv6.",
-       .required = true,
-       .list = true},
+      required(addresses_param("address", "The addresses from which mail leaves, IPv4 and IPv6.")),
       {.name = "helo",
        .type = ParamType::hostname,
        .doc = "The name that the host says in EHLO; it is evaluated by itself, for bounces are sent in its "
@@ -37,17 +35,14 @@ std::vector<OutputSpec> outputs() {
       {.name = "lookups",
        .type = ParamType::integer,
        .doc = "How many terms look something up at worst, over all domains; 10 are allowed."},
-      {.name = "results",
-       .type = ParamType::map,
-       .doc = "One entry a domain and address: domain, sender, identity, address, result, decided_by, path, "
-              "reason, explanation, terms, void_terms.",
-       .list = true},
+      results_output("One entry a domain and address: domain, sender, identity, address, result, decided_by, "
+                     "path, reason, explanation, terms, void_terms."),
       {.name = "domains",
        .type = ParamType::map,
        .doc = "One entry a domain: domain, record, lookups, void_ipv4, void_ipv6, not_counted.",
        .list = true},
-      {.name = "warnings", .doc = "What is wrong in the records, whatever the results.", .list = true},
-      {.name = "mend", .doc = "What to publish.", .list = true},
+      warnings_output("What is wrong in the records, whatever the results."),
+      mend_output(),
   };
 }
 

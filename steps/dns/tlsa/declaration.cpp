@@ -1,5 +1,7 @@
 #include "steps/dns/tlsa/declaration.h"
 
+#include "steps/dns/rows.h"
+
 namespace mxodus::dns {
 
 StepDeclaration declare_tlsa() {
@@ -31,17 +33,10 @@ bogus answers, and a host that does not answer on port 25 from here are unknown.
   with: {domain: example.org, address: [198.51.100.20, "2001:db8:51::20"]}
 )";
   declaration.params = {
-      {.name = "domain",
-       .type = ParamType::hostname,
-       .doc = "The domains that receive mail.",
-       .required = true,
-       .list = true},
-      {.name = "address",
-       .type = ParamType::address,
-       .doc =
-           "Where to look at certificates, in place of the addresses of the MX: the new host, before the MX "
-           "lead there.",
-       .list = true},
+      domain_param("The domains that receive mail."),
+      addresses_param("address",
+                      "Where to look at certificates, in place of the addresses of the MX: the new host, "
+                      "before the MX lead there."),
       {.name = "required",
        .type = ParamType::boolean,
        .doc = "Whether a host to which DANE does not apply is a failure.",
@@ -51,15 +46,11 @@ bogus answers, and a host that does not answer on port 25 from here are unknown.
       {.name = "holds",
        .type = ParamType::boolean,
        .doc = "Whether DANE applies to every MX of every domain and each address matches."},
-      {.name = "results",
-       .type = ParamType::map,
-       .doc =
-           "One entry an address: host, address, standing (matches, mismatch, no_tls, none, insecure, "
-           "unusable, unknown), matched and unmatched (records), present (the record of the certificate that "
-           "is shown).",
-       .list = true},
-      {.name = "warnings", .doc = "What is not wrong and not well.", .list = true},
-      {.name = "mend", .doc = "What to publish.", .list = true},
+      results_output("One entry an address: host, address, standing (matches, mismatch, no_tls, none, "
+                     "insecure, unusable, unknown), matched and unmatched (records), present (the record of "
+                     "the certificate that is shown)."),
+      warnings_output(),
+      mend_output(),
   };
   declaration.takes_vantage = true;
   return declaration;

@@ -212,12 +212,7 @@ class DnsTtl final : public StepType {
   }
 
   Result<Finding> finish(StepContext& context, const StepPlan& plan, const WorkResult&) const override {
-    const Deadline patience = context.deadline().at_most(patience_.servers);
-    auto found = probe(context);
-    while (!(found && found->outputs["holds"] == Value(true)) && !patience.passed()) {
-      pause_for(patience_.pause, patience);
-      found = probe(context);
-    }
+    auto found = look_until_holds(context, patience_, [&] { return probe(context); });
     if (!found) return found;
     // A server handed out the old TTL until just now: the time counts from this look, not from the write.
     const auto* negative = value_in(plan.apply, "negative_ttl").get<Duration>();
@@ -230,11 +225,7 @@ class DnsTtl final : public StepType {
   }
 
   Result<Work> undo(const Params&, const Value& undo, const Finding& now) const override {
-    if (const Value* trouble = now.state.find("trouble"))
-      return fail(ErrorKind::refused, to_string(*trouble), now.sentence);
-    auto back = taking_back(change_from_value(undo), stored_from_value(now.state.find("stored")));
-    if (!back) return tl::unexpected(std::move(back).error());
-    return write_zone("put the TTLs back", std::move(*back), patience_.pause);
+    return take_back("put the TTLs back", change_from_value(undo), now, patience_.pause);
   }
 
   Result<Question> question(const Params& params) const override {

@@ -242,6 +242,18 @@ TEST_P(ProviderConformance, DoesNotOverwriteWhatSomebodyElseChanged) {
   EXPECT_EQ(stub().writes(), 0);
 }
 
+TEST_P(ProviderConformance, DoesNotOverwriteATtlThatSomebodyElseChanged) {
+  stub().put(old_);
+  const StoredRRset before = read("mail.acme.test", "A");
+  const StoredRRset theirs = set_of("mail.acme.test", "A", kOtherTtl, old_.rrset.data);
+  stub().put(theirs);
+  const auto done = change(before, new_);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::drift);
+  EXPECT_EQ(stub().writes(), 0);
+  EXPECT_TRUE(same_rrset(stub().get("mail.acme.test", "A"), theirs));
+}
+
 TEST_P(SwapConformance, SeesAChangeBetweenItsReadAndItsWrite) {
   stub().put(old_);
   const StoredRRset before = read("mail.acme.test", "A");

@@ -103,6 +103,21 @@ TEST(Rfc2136, TellsADriftWithoutWriting) {
   EXPECT_TRUE(same_rrset(bench.stub.get("mail.acme.test", "A"), kMail));
 }
 
+TEST(Rfc2136, SeesATtlThatChangedBetweenItsTransferAndItsUpdate) {
+  UpdateBench bench;
+  bench.stub.put(kMail);
+  StoredRRset theirs = kMail;
+  theirs.rrset.ttl = 86400;
+  bench.stub.after_transfer([&] { bench.stub.put(theirs); });
+  const auto written = bench.write({set_of("mail.acme.test", "A", 300, {"198.51.100.30"})});
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().kind, ErrorKind::drift);
+  EXPECT_THAT(written.error().message,
+              AllOf(HasSubstr("the TTL of A of mail.acme.test"), HasSubstr("it was 5m, and is 1d")));
+  EXPECT_TRUE(same_rrset(bench.stub.get("mail.acme.test", "A"), theirs));
+  EXPECT_EQ(bench.stub.writes(), 0);
+}
+
 TEST(Rfc2136, LetsNoServerPassOverAnAliasBesideOtherRecords) {
   UpdateBench bench;
   bench.stub.put(kMail);

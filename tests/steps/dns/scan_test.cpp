@@ -37,6 +37,19 @@ class DnsScan : public testing::Test {
   void asked(const std::string& name, const std::string& type, std::vector<std::string> data) {
     answers_.push_back({name, type, 300, std::move(data)});
   }
+  /// What the parent of acme.test says on the way there.
+  void referred(const std::string& name, const std::string& type, std::vector<std::string> data) {
+    DnsAnswer answer;
+    answer.status = DnsStatus::refused;
+    answer.referral = std::move(data);
+    parent_answers_[{name, type}] = std::move(answer);
+  }
+  void served_by_parent(const std::string& name, const std::string& type, std::vector<std::string> data) {
+    DnsAnswer answer;
+    answer.status = DnsStatus::data;
+    answer.rrset = {name, type, 300, std::move(data)};
+    parent_answers_[{name, type}] = std::move(answer);
+  }
   void file(const std::string& name, const std::string& content) {
     std::ofstream(folder_ / name, std::ios::binary) << content;
   }
@@ -53,6 +66,8 @@ class DnsScan : public testing::Test {
     context.fake_http().handle_by([this](const HttpRequest& request) { return powerdns_.handle(request); });
     context.fake_dns().add_server("ns.lab.test", name_server_);
     for (const RRset& set : answers_) context.fake_dns().add(set.name, set.type, set.ttl, set.data);
+    for (const auto& [question, answer] : parent_answers_)
+      context.fake_dns().answer_at(name_server_, question.first, question.second, answer);
     for (const auto& [name, type] : silent_) {
       DnsAnswer answer;
       answer.status = DnsStatus::servfail;
@@ -74,6 +89,7 @@ class DnsScan : public testing::Test {
   std::string key_ = powerdns_.profile().secrets().at("token");
   std::string name_server_ = "198.51.100.54";
   std::vector<RRset> answers_;
+  std::map<std::pair<std::string, std::string>, DnsAnswer> parent_answers_;
   std::vector<std::pair<std::string, std::string>> silent_;
   std::map<std::string, std::string> evidence_;
 };
@@ -154,7 +170,60 @@ TEST_F(DnsScan, NamesTheGlueThatTheZoneItselfDoesNotShow) {
   listed("mail.acme.test", "A", {"198.51.100.20"});
   const Finding found = look(std::string(kOld) + R"(, "zone": "main")");
   EXPECT_THAT(hits(found), ElementsAre("glue ns.lab.test -> 192.0.2.1"));
-  EXPECT_THAT(found.sentence, HasSubstr("change it where the domain is registered"));
+  EXPECT_THAT(found.sentence,
+              HasSubstr("change 192.0.2.1 in the parent of acme.test, where it is registered"));
+}
+
+TEST_F(DnsScan, FindsGlueThatTheParentKeptWhenTheZoneMoved) {
+  referred("acme.test", "NS", {"ns1.acme.test.", "ns2.acme.test.", "ns.lab.test."});
+  referred("ns1.acme.test", "A", {"192.0.2.1", "198.51.100.53"});
+  referred("ns2.acme.test", "AAAA", {"2001:db8:0::10"});
+  listed("ns1.acme.test", "A", {"198.51.100.53"});
+  listed("ns2.acme.test", "AAAA", {"2001:db8::10"});
+  const Finding found = look(std::string(kOld) + R"(, "zone": "main")");
+  EXPECT_THAT(hits(found), ElementsAre("glue ns1.acme.test -> 192.0.2.1"));
+  EXPECT_THAT(places(found), ElementsAre("the parent of acme.test, where it is registered"));
+}
+
+TEST_F(DnsScan, GlueIsAPlaceOfItsOwnBesideTheRecordOfTheZone) {
+  referred("acme.test", "NS", {"ns1.acme.test."});
+  referred("ns1.acme.test", "A", {"192.0.2.1"});
+  listed("ns1.acme.test", "A", {"192.0.2.1"});
+  EXPECT_THAT(hits(look(std::string(kOld) + R"(, "zone": "main")")),
+              UnorderedElementsAre("A ns1.acme.test -> 192.0.2.1", "glue ns1.acme.test -> 192.0.2.1"));
+}
+
+TEST_F(DnsScan, WhatAServerOfBothZonesTellsIsNoGlue) {
+  served_by_parent("acme.test", "NS", {"ns1.acme.test."});
+  served_by_parent("ns1.acme.test", "A", {"192.0.2.1"});
+  listed("ns1.acme.test", "A", {"192.0.2.1"});
+  EXPECT_THAT(hits(look(std::string(kOld) + R"(, "zone": "main")")),
+              ElementsAre("A ns1.acme.test -> 192.0.2.1"));
+}
+
+TEST_F(DnsScan, AnAddressBelowAZoneCutIsGlue) {
+  listed("acme.test", "NS", {"ns.lab.test."});
+  listed("branch.acme.test", "NS", {"ns.branch.acme.test."});
+  listed("ns.branch.acme.test", "A", {"192.0.2.1"});
+  listed("depot.acme.test", "NS", {"ns.depot.acme.test."});
+  listed("ns.depot.acme.test", "A", {"192.0.2.10"});
+  listed("mybranch.acme.test", "A", {"192.0.2.1"});
+  const Finding found = look(std::string(kOld) + R"(, "zone": "main")");
+  EXPECT_THAT(hits(found), UnorderedElementsAre("A mybranch.acme.test -> 192.0.2.1",
+                                                "glue ns.branch.acme.test -> 192.0.2.1"));
+  EXPECT_THAT(found.sentence, HasSubstr("ns.branch.acme.test glue leads to the old 192.0.2.1"));
+  EXPECT_THAT(found.sentence, HasSubstr("change 192.0.2.1 in the zone acme.test at powerdns"));
+}
+
+TEST_F(DnsScan, AParentThatDoesNotTellItsGlueIsUnknown) {
+  referred("acme.test", "NS", {"ns1.acme.test."});
+  DnsAnswer silence;
+  silence.status = DnsStatus::timeout;
+  parent_answers_[{"ns1.acme.test", "A"}] = silence;
+  listed("ns1.acme.test", "A", {"198.51.100.53"});
+  const Finding found = look(std::string(kOld) + R"(, "zone": "main")");
+  EXPECT_EQ(found.verdict, Verdict::unknown);
+  EXPECT_THAT(found.sentence, HasSubstr("the glue of ns1.acme.test at ns.lab.test (198.51.100.54)"));
 }
 
 TEST_F(DnsScan, IsOkOnlyWhereTheZoneWasListed) {

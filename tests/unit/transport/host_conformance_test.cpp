@@ -159,8 +159,8 @@ TEST_P(HostConformance, ASyntaxErrorEndsOnlyItsScript) {
 
 TEST_P(HostConformance, ACommandThatHangsHasNoAnswerAndIsKilled) {
   const auto mark = directory_.path() / "pid";
-  const std::string script = "echo $$ >" + mark.string() + "; echo begun; exec sleep 1000";
-  const auto result = host_->read({{"sh", "-c", script}}, Deadline(milliseconds(700)));
+  const auto result =
+      host_->read({{"sh", "-c", "echo begun; " + hanging_script(mark)}}, Deadline(milliseconds(700)));
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_FALSE(result->answered());
   EXPECT_EQ(result->out, "begun\n");
@@ -173,14 +173,16 @@ TEST_P(HostConformance, AHungCommandDoesNotHoldUpTheOthers) {
   std::stop_source stop;
   const auto mark = directory_.path() / "hangs";
   std::thread hanging([&] {
-    const auto result = host_->read({{"sh", "-c", "echo >" + mark.string() + "; exec sleep 1000"}},
-                                    Deadline(std::chrono::hours(1), stop.get_token()));
+    const auto result =
+        host_->read({{"sh", "-c", hanging_script(mark)}}, Deadline(std::chrono::hours(1), stop.get_token()));
     EXPECT_TRUE(result && !result->answered());
   });
   EXPECT_TRUE(eventually([&] { return std::filesystem::exists(mark); }));
   EXPECT_EQ(read({"echo", "well"}).out, "well\n");
   stop.request_stop();
   hanging.join();
+  // The server of this test goes with it, and would take along what is on its way to kill the command.
+  EXPECT_TRUE(eventually([&] { return ::kill(std::stoi(slurp(mark)), 0) != 0; })) << "the command still runs";
 }
 
 TEST_P(HostConformance, ServesManyThreadsAtOnce) {

@@ -58,17 +58,16 @@ bool all_stopped(const std::vector<pid_t>& pids) {
   return !pids.empty();
 }
 
-/// A command that ends with the server's folder: a lost connection leaves what runs on the host running.
-Command wait_with(const SshServer& server) {
-  return {
-      {"sh", "-c", "cd \"$1\" && echo >waits && while [ -e waits ]; do sleep 0.1; done", "sh", server.dir()}};
+Command waits_at(const SshServer& server) {
+  return {{"sh", "-c", hanging_script(server.dir() / "waits")}};
 }
 
-/// Begins a command that waits, on its own thread, and returns once it runs on the host.
+/// Begins a command that waits, on its own thread, and returns once it runs on the host. A lost connection
+/// leaves it running there.
 class Waiting {
  public:
   Waiting(SshServer& server, Host& host)
-      : thread_([&] { result_ = host.read(wait_with(server), Deadline(std::chrono::hours(1))); }) {
+      : thread_([&] { result_ = host.read(waits_at(server), Deadline(std::chrono::hours(1))); }) {
     EXPECT_TRUE(eventually([&] { return std::filesystem::exists(server.dir() / "waits"); }));
   }
   ~Waiting() {
@@ -105,8 +104,7 @@ TEST(SshFault, WithOneSessionAConnectionWhatHangsIsKilledThroughASecondOne) {
   SshHost host(server.spec(), quick());
   const auto mark = server.dir() / "pid";
   ASSERT_TRUE(host.read({{"true"}}, soon())) << "connecting has its own time";
-  const auto result = host.read({{"sh", "-c", "echo $$ >" + mark.string() + "; exec sleep 1000"}},
-                                Deadline(milliseconds(800)));
+  const auto result = host.read({{"sh", "-c", hanging_script(mark)}}, Deadline(milliseconds(800)));
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_FALSE(result->answered());
   const int pid = std::stoi(slurp(mark));
@@ -181,7 +179,7 @@ TEST(SshFault, ALostConnectionGivesNoAnswerAndTheNextCallReconnects) {
 TEST(SshFault, ABatchKeepsTheAnswersItGotBeforeTheConnectionWasLost) {
   SshServer server;
   SshHost host(server.spec());
-  const std::vector<Command> commands{{{"echo", "first"}}, wait_with(server), {{"echo", "third"}}};
+  const std::vector<Command> commands{{{"echo", "first"}}, waits_at(server), {{"echo", "third"}}};
   std::jthread killer([&] {
     EXPECT_TRUE(eventually([&] { return std::filesystem::exists(server.dir() / "waits"); }));
     // The first answer is on its way, and what is asked now is answered after it.

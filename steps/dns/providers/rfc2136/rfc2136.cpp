@@ -31,6 +31,10 @@ Error at_server(const Parties& parties, Error error) {
   return error;
 }
 
+std::string ttl_text(const RRset& set) {
+  return to_string(Duration{std::chrono::seconds(set.ttl)});
+}
+
 class Rfc2136 final : public DnsProvider {
  public:
   Rfc2136(Parties parties, Endpoint endpoint, TsigKey key, ProviderTools tools)
@@ -76,6 +80,8 @@ class Rfc2136 final : public DnsProvider {
     if (!message) return tl::unexpected(std::move(message).error());
     auto stream = connect(deadline);
     if (!stream) return tl::unexpected(nothing_written(std::move(stream).error()));
+    if (auto same = compare_ttls(**stream, changes, deadline); !same)
+      return tl::unexpected(nothing_written(std::move(same).error()));
     auto answer = exchange(**stream, std::move(*message), deadline);
     if (!answer) return tl::unexpected(std::move(answer).error());
     if (answer->header.rcode == 0) return {};
@@ -97,6 +103,30 @@ class Rfc2136 final : public DnsProvider {
     auto answer = exchange.next(soon);
     if (!answer) return tl::unexpected(at_server(parties_, std::move(answer).error()));
     return answer;
+  }
+
+  /// The prerequisites of an update compare everything but TTLs (RFC 2136, 2.4): these are asked for once
+  /// more, on the connection over which the update goes next. What is not seen: a TTL that changes after its
+  /// answer and before the update arrives, which is one round trip for the last RRset, one more for each
+  /// before it; and one that the server does not tell as its own, of a delegation and its glue, or where it
+  /// takes no questions.
+  Result<void> compare_ttls(ByteStream& stream, const std::vector<RRsetChange>& changes,
+                            const Deadline& deadline) {
+    for (const RRsetChange& change : changes) {
+      const RRset& before = change.before.rrset;
+      auto message = change.before.exists() ? question_message(before.name, before.type) : std::nullopt;
+      if (!message) continue;
+      auto answer = exchange(stream, std::move(*message), deadline);
+      if (!answer) return tl::unexpected(std::move(answer).error());
+      const auto seen = read_answer(answer->message, before.name, before.type);
+      const bool told = answer->is_signed && seen && seen->authoritative && seen->canonical.empty();
+      if (told && !seen->rrset.data.empty() && seen->rrset.ttl != before.ttl)
+        return fail(ErrorKind::drift, "dns.drift",
+                    "the TTL of " + before.type + " of " + before.name +
+                        " changed while it was to be written: it was " + ttl_text(before) + ", and is " +
+                        ttl_text(seen->rrset) + "; nothing was written, look who changed it and plan again");
+    }
+    return {};
   }
 
   Error refused(const SignedAnswer& answer, bool writing) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/packet.h"
@@ -196,6 +197,7 @@ std::string StubNameServer::transfer(Question& question) {
       ldns_pkt_push_rr(packet.get(), LDNS_SECTION_ANSWER, records[at++]);
     frames += frame(*packet, question);
   }
+  if (after_transfer_) std::exchange(after_transfer_, nullptr)();
   return frames;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -33,6 +34,8 @@ class StubNameServer final : public ZoneStub {
 
   /// Zone transfers are refused from now on.
   void refuse_transfers() { transfers_ = false; }
+  /// Called once, after the next transfer: what somebody else does while the client makes up its mind.
+  void after_transfer(std::function<void()> callback) { after_transfer_ = std::move(callback); }
   /// At most so many records in one message of a transfer.
   void limit_messages(std::size_t records) { message_limit_ = records; }
   /// Every update is answered with this code and changes nothing.
@@ -56,6 +59,7 @@ class StubNameServer final : public ZoneStub {
 
   std::string zone_;
   std::map<dns::RRsetKey, RRset> sets_;
+  std::function<void()> after_transfer_;
   bool transfers_ = true;
   bool signs_ = true;
   bool garbles_ = false;
