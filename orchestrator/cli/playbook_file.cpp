@@ -73,6 +73,7 @@ std::unique_ptr<CheckedFile> check_text(const Cli& cli, std::string text, const 
 std::unique_ptr<CheckedFile> check_file(const Cli& cli, const std::string& path, const Catalog& catalog) {
   auto text = read_file(path, playbook_limit);
   if (text) return check_text(cli, std::move(*text), path, catalog);
+  if (text.error().hint.empty()) text.error().hint = "name a playbook; mxodus init writes one to begin with";
   report(text.error());
   return nullptr;
 }

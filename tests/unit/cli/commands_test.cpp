@@ -110,6 +110,28 @@ TEST(Doctor, AHostThatIsNotThereFailsWithTheStageAndTheRestIsUnknown) {
   EXPECT_EQ(typed.code, 1);
 }
 
+// --- files that are not there ----------------------------------------------------------------------------
+
+TEST(Files, APlaybookThatIsNotThereIsNamedWithHowToBeginOne) {
+  const User user;
+  for (const char* command : {"validate", "doctor", "plan", "run"}) {
+    const Typed typed = user.mxodus({command, "nowhere.yaml"});
+    EXPECT_EQ(typed.code, 2);
+    EXPECT_EQ(typed.err,
+              "mxodus: cannot read nowhere.yaml: No such file or directory\n"
+              "  name a playbook; mxodus init writes one to begin with\n")
+        << command;
+  }
+}
+
+TEST(Files, APlanThatIsNotThereIsNamedWithHowToMakeOne) {
+  const User user;
+  const Typed typed = user.mxodus({"run", "--plan", "nowhere.plan"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, HasSubstr("cannot read nowhere.plan: No such file"));
+  EXPECT_THAT(typed.err, HasSubstr("mxodus plan PLAYBOOK -o FILE writes one"));
+}
+
 // --- probe -----------------------------------------------------------------------------------------------
 
 TEST(Probe, RunsAnObservingCommandAndExitsWithItsVerdict) {
