@@ -222,6 +222,17 @@ TEST(Rollback, GoesByTheNewestRevisionOfThePlaybook) {
   EXPECT_FALSE(std::filesystem::exists(user.home() / "fence"));
 }
 
+TEST(Rollback, ThatNobodyConfirmsIsParkedLikeAPlanThatNobodyConfirms) {
+  const User user;
+  user.begin_run(kFence);
+  const std::string before = user.mxodus({"log", "-v"}).out;
+  const Typed typed = user.mxodus({"rollback"});
+  EXPECT_EQ(typed.code, 4) << typed.err;
+  EXPECT_THAT(typed.err, HasSubstr("nobody confirmed the rollback; nothing has been changed"));
+  EXPECT_THAT(typed.err, HasSubstr("Next: mxodus rollback --yes"));
+  EXPECT_EQ(user.mxodus({"log", "-v"}).out, before);
+}
+
 // --- notify ----------------------------------------------------------------------------------------------
 
 TEST(Notify, OfAStepIsItsOwnInARunOfItToo) {
@@ -368,6 +379,26 @@ TEST(Status, WritesNothingIntoTheJournal) {
   const std::string before = user.mxodus({"log", "-v"}).out;
   user.mxodus({"status"});
   EXPECT_EQ(user.mxodus({"log", "-v"}).out, before);
+}
+
+TEST(Status, AGateThatIsAnsweredIsNoLongerYourTurn) {
+  const User user;
+  const std::string run = user.begin_run(kPlaybook);
+  EXPECT_THAT(user.mxodus({"status"}).out, ContainsRegex("your turn +go"));
+  EXPECT_EQ(user.mxodus({"approve", "go"}).code, 0);
+  const Typed status = user.mxodus({"status"});
+  EXPECT_THAT(status.out, ContainsRegex("recorded +go +approve by .*; the next mxodus resume"));
+  EXPECT_THAT(status.out, Not(HasSubstr("your turn")));
+  EXPECT_THAT(status.err, HasSubstr("Next: mxodus resume " + run));
+}
+
+TEST(Status, OfARunThatIsToEndAsksForNoGateAnyMore) {
+  const User user;
+  const std::string run = user.begin_run(kPlaybook);
+  EXPECT_EQ(user.mxodus({"end", "--why", "we stay"}).code, 0);
+  const Typed status = user.mxodus({"status"});
+  EXPECT_THAT(status.out, ContainsRegex("recorded +end by "));
+  EXPECT_THAT(status.err, HasSubstr("Next: mxodus resume " + run));
 }
 
 TEST(Status, AnUnknownStepIsAnsweredByTheNearestOne) {
