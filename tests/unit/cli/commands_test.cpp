@@ -132,6 +132,20 @@ TEST(Files, APlanThatIsNotThereIsNamedWithHowToMakeOne) {
   EXPECT_THAT(typed.err, HasSubstr("mxodus plan PLAYBOOK -o FILE writes one"));
 }
 
+// --- inputs ----------------------------------------------------------------------------------------------
+
+TEST(Inputs, ThatNobodyIsThereToGiveAreNamedAllAtOnce) {
+  const User user;
+  std::string playbook = kPlaybook;
+  playbook.insert(playbook.find("hosts:"), "inputs:\n  domain: {type: hostname}\n  began: {type: time}\n");
+  user.write("playbook.yaml", playbook);
+  const Typed typed = user.mxodus({"plan", "playbook.yaml"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, ContainsRegex("the inputs domain, began have no value\n.*--inputs FILE"));
+  const Typed one = user.mxodus({"plan", "playbook.yaml", "-i", "domain=example.org"});
+  EXPECT_EQ(one.err, "mxodus: the input began has no value\n  give it: -i began=…\n");
+}
+
 // --- probe -----------------------------------------------------------------------------------------------
 
 TEST(Probe, RunsAnObservingCommandAndExitsWithItsVerdict) {
