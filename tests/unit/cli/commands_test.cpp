@@ -300,6 +300,38 @@ TEST(Resume, OfAnEditWhereTheRunHasBeenNamesWhatARetryWouldRepeat) {
   EXPECT_THAT(typed.err, HasSubstr("file changed: with (retry repeats fence, go too)"));
 }
 
+// --- answer ----------------------------------------------------------------------------------------------
+
+TEST(Answer, ThatTheGateDoesNotTakeIsRefusedWhenItIsTyped) {
+  const User user;
+  user.begin_run(R"(mxodus: 1
+name: asking
+steps:
+  clients: {uses: checklist, needs: [], with: {question: "Clients?", items: [Thunderbird, webmail]}}
+  way: {uses: choose, needs: [], with: {question: "Which?", options: [north, south]}}
+  go: {uses: approve, needs: [], with: {question: "Go on?"}}
+)");
+  const std::string before = user.mxodus({"log", "-v"}).out;
+  const auto refused = [&](const std::vector<std::string>& words, const char* why) {
+    const Typed typed = user.mxodus(words);
+    EXPECT_EQ(typed.code, 2);
+    EXPECT_THAT(typed.err, HasSubstr(why));
+  };
+  refused({"answer", "clients", "Thunderbird=maybe", "--all", "ok"},
+          "\"Thunderbird\" is to be ok, partly or fail");
+  refused({"answer", "clients", "Thunderbird=ok"}, "\"webmail\" is not answered yet");
+  refused({"answer", "clients", "Outlook=ok", "--all", "ok"}, "the list has no item \"Outlook\"");
+  refused({"answer", "way", "east", "--why", "w"}, "\"east\" is not one of north, south");
+  refused({"answer", "way", "north"}, "a reason is needed");
+  refused({"approve", "way"}, "mxodus answer way");
+  refused({"answer", "go", "yes", "--why", "w"}, "mxodus approve go, or mxodus reject go");
+  EXPECT_EQ(user.mxodus({"log", "-v"}).out, before) << "nothing is recorded";
+  EXPECT_EQ(user.mxodus({"approve", "go"}).code, 0);
+  EXPECT_EQ(user.mxodus({"answer", "way", "north", "--why", "nearer"}).code, 0);
+  EXPECT_EQ(user.mxodus({"answer", "clients", "webmail=partly: no calendar", "--all", "ok"}).code, 0);
+  EXPECT_EQ(user.mxodus({"resume", "--stay", "1s"}).code, 0);
+}
+
 // --- do --------------------------------------------------------------------------------------------------
 
 TEST(Do, RunsACommandInTheRunsRecordAndShowsWhoAndWhyEverywhere) {
