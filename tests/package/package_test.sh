@@ -130,6 +130,20 @@ YAML
   op_sees 0 'touch' mxodus report
 }
 
+case_an_answer_that_is_none_is_refused_when_it_is_typed() {
+  as_op sh -c 'cat > ask.yaml' <<'YAML'
+mxodus: 1
+name: ask
+steps:
+  clients: {uses: checklist, with: {question: "What works?", items: [Thunderbird, webmail]}}
+YAML
+  op_sees 4 'Next: mxodus answer clients' mxodus run ask.yaml --yes
+  op_sees 2 'is to be ok, partly or fail' mxodus answer clients Thunderbird=maybe --all ok
+  op_sees 0 'answer clients is recorded' mxodus answer clients --all ok
+  op_sees 0 'recorded +clients .*Next: mxodus resume' mxodus status
+  op_sees 0 'every step has ended' mxodus resume
+}
+
 case_what_cannot_be_done_is_said_in_a_sentence_with_the_exit_code_of_the_documents() {
   as_op sh -c 'echo "just words" > words.yaml; printf "mxodus: 1\nname: [a\n" > torn.yaml'
   as_op sh -c 'cat > far.yaml' <<'YAML'
@@ -160,6 +174,7 @@ case_purged_it_leaves_nothing_but_the_journals_of_its_users() {
 case ${1:-} in
   --list | --case) ;;
   *)
+    [[ -n $(list_cases "$only") ]] || exit 0
     if [[ -z $clean ]]; then
       if ((EUID != 0)); then
         sudo -n true 2>/dev/null || skip_all 'it needs root, or sudo without a password'
