@@ -25,6 +25,14 @@ debian_mirror() {
   apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Origin: Debian' 'Codename: bookworm' 2>/dev/null | head -n1
 }
 
+# One lab at a time builds.
+lock_cache() {
+  mkdir -p "$cache"
+  chmod 700 "$cache"
+  exec {cache_lock}> "$cache/lock"
+  flock --wait 1800 "$cache_lock" || die "another lab has been building for half an hour; see $cache"
+}
+
 build_base() {
   local mirror
   [[ ! -d $cache/$base_layer ]] || return 0
@@ -52,10 +60,7 @@ build_layer() {
 
 build_layers() {
   local role pids=() pid
-  mkdir -p "$cache"
-  chmod 700 "$cache"
-  exec {cache_lock}> "$cache/lock"
-  flock --wait 1800 "$cache_lock" || die "another lab has been building for half an hour; see $cache"
+  lock_cache
   build_base
   [[ -d $cache/$common_layer ]] || say "installing what all hosts have (about 20 s)"
   build_layer "$common_layer" common "$base_layer"

@@ -4,6 +4,9 @@
 
 namespace mxodus {
 
+/// All that can be typed: the options of the program, and every command.
+void add_command_line(Cli& cli);
+
 // Each adds its subcommand, or its few; one file each under commands/.
 void add_init(Cli& cli);
 void add_validate(Cli& cli);

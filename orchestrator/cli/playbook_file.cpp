@@ -42,6 +42,17 @@ std::optional<Value> ask_for(const InputSpec& input) {
   return std::nullopt;
 }
 
+void report_missing(const std::vector<std::string>& inputs) {
+  const bool one = inputs.size() == 1;
+  report({ErrorKind::invalid,
+          "input.missing",
+          (one ? "the input " : "the inputs ") + join(inputs, ", ") + (one ? " has" : " have") + " no value",
+          {},
+          {},
+          one ? "give it: -i " + inputs.front() + "=…"
+              : "give each by -i NAME=VALUE, or all in a YAML file: --inputs FILE"});
+}
+
 /// A time typed without an offset is the laptop's; said with its age, so that a wrong day is seen.
 void echo_times(const ValueMap& values) {
   const Time now = system_clock().now();
@@ -73,6 +84,7 @@ std::unique_ptr<CheckedFile> check_text(const Cli& cli, std::string text, const 
 std::unique_ptr<CheckedFile> check_file(const Cli& cli, const std::string& path, const Catalog& catalog) {
   auto text = read_file(path, playbook_limit);
   if (text) return check_text(cli, std::move(*text), path, catalog);
+  if (text.error().hint.empty()) text.error().hint = "name a playbook; mxodus init writes one to begin with";
   report(text.error());
   return nullptr;
 }
@@ -105,19 +117,19 @@ std::optional<ValueMap> collect_inputs(const Cli& cli, const Playbook& playbook,
     return std::nullopt;
   }
   ValueMap values = *resolved.values.get<ValueMap>();
+  const bool can_ask = has_terminal() && !cli.no_input;
+  std::vector<std::string> unknown;
   for (const InputSpec* input : resolved.missing) {
     std::optional<Value> answer;
-    if (has_terminal() && !cli.no_input) answer = ask_for(*input);
-    if (!answer) {
-      report({ErrorKind::invalid,
-              "input.missing",
-              "the input " + input->name + " has no value",
-              {},
-              {},
-              "give it: -i " + input->name + "=…"});
-      return std::nullopt;
-    }
-    values.emplace(input->name, std::move(*answer));
+    if (can_ask && unknown.empty()) answer = ask_for(*input);
+    if (answer)
+      values.emplace(input->name, std::move(*answer));
+    else
+      unknown.push_back(input->name);
+  }
+  if (!unknown.empty()) {
+    report_missing(unknown);
+    return std::nullopt;
   }
   if (!cli.quiet) echo_times(values);
   return values;

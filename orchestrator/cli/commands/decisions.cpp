@@ -6,6 +6,8 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/journal/lock.h"
 #include "orchestrator/plan/plan_file.h"
+#include "orchestrator/run/attempt.h"
+#include "steps/catalog.h"
 
 namespace mxodus {
 namespace {
@@ -58,6 +60,37 @@ Result<Value> answer_value(EventType type, const Options& options, const OpenGat
   return Value(std::move(*items));
 }
 
+/// Whether the gate's step type takes the answer. Said to whoever types it: the run may see it hours later.
+Result<void> judge(EventType type, const DecisionData& data, const ItemRecord& item) {
+  const auto planned = planned_from_intent({.plan = item.late_plan});
+  const Catalog catalog = make_catalog();
+  const StepType* gate = planned ? catalog.find(planned->uses) : nullptr;
+  if (type == EventType::reject || !gate || gate->declaration().kind != StepKind::gate) return {};
+  Answer answer;
+  answer.approved = type == EventType::approve;
+  answer.why = data.why;
+  if (const auto* items = data.value.get<ValueMap>())
+    answer.items = *items;
+  else if (!data.value.is_null())
+    answer.text = to_string(data.value);
+  const auto taken = gate->take_answer(Params(planned->params), answer);
+  if (!taken) return tl::unexpected(taken.error());
+  return {};
+}
+
+/// A yes is no choice, and words are neither a yes nor a no.
+Result<void> fits(EventType type, const std::string& step, const std::string& kind) {
+  const bool wants_words = kind == "choose" || kind == "answer" || kind == "checklist";
+  if (type == EventType::approve && wants_words)
+    return fail(ErrorKind::invalid, "gate.words", step + " asks for more than a yes",
+                "mxodus answer " + shell_quote(step) + " …");
+  if (type == EventType::answer && !wants_words)
+    return fail(
+        ErrorKind::invalid, "gate.yes-or-no", step + " asks for a yes or a no",
+        "mxodus approve " + shell_quote(step) + ", or mxodus reject " + shell_quote(step) + " --why …");
+  return {};
+}
+
 bool is_for_gate(EventType type) {
   return type == EventType::approve || type == EventType::reject || type == EventType::answer;
 }
@@ -74,12 +107,13 @@ Result<void> answer_gate(DecisionData& data, EventType type, const Options& opti
                 "the question of " + to_string(id) + " is another one now: digest " +
                     item.gate->asked.digest.substr(0, 12),
                 "look at it: mxodus explain " + shell_quote(to_string(id)));
+  if (auto fitting = fits(type, to_string(id), item.gate->asked.kind); !fitting) return fitting;
   auto value = answer_value(type, options, *item.gate);
   if (!value) return tl::unexpected(value.error());
   data.answers = item.gate->n;
   data.digest = item.gate->asked.digest;
   data.value = std::move(*value);
-  return {};
+  return judge(type, data, item);
 }
 
 Result<DecisionData> decision_on(EventType type, const Options& options, const ItemId& id,

@@ -58,10 +58,11 @@ std::vector<std::string> to_be_left(const Options& options, const RollbackPlan& 
   return open;
 }
 
-/// Each undo looks first whether the state is what its step left; this is the word of the person.
-Result<void> confirm(const Cli& cli, const Options& options, const RollbackPlan& plan) {
+/// Each undo looks first whether the state is what its step left; this is the word of the person: whether it
+/// was yes.
+Result<bool> confirm(const Cli& cli, const Options& options, const RollbackPlan& plan) {
   const auto left = to_be_left(options, plan);
-  if (plan.past_point.empty() && options.yes && left.empty()) return {};
+  if (plan.past_point.empty() && options.yes && left.empty()) return true;
   const bool can_ask = has_terminal() && !cli.no_input;
   if (!can_ask && options.yes && !left.empty()) {
     std::string command = "mxodus rollback --yes";
@@ -78,9 +79,7 @@ Result<void> confirm(const Cli& cli, const Options& options, const RollbackPlan&
           : "The point of no return is past: new mail may be on the new host alone. Type " + word +
                 " to go on" + leaving + ":";
   const auto answer = can_ask ? ask_line(question) : std::nullopt;
-  if (answer && trim(*answer) == word) return {};
-  return fail(ErrorKind::cancelled, "rollback.not-confirmed",
-              "nobody confirmed the rollback; nothing has been changed");
+  return answer && trim(*answer) == word;
 }
 
 Result<Summary> roll_back(const Cli& cli, const Options& options, Executor& executor,
@@ -91,8 +90,14 @@ Result<Summary> roll_back(const Cli& cli, const Options& options, Executor& exec
         ErrorKind::refused, "rollback.past-point",
         "the point of no return (" + plan.past_point + ") is past; taking back now means something else",
         "if you mean it: mxodus rollback --past-point");
-  if (auto confirmed = confirm(cli, options, plan); !confirmed) return tl::unexpected(confirmed.error());
-  return executor.roll_back(plan);
+  const auto confirmed = confirm(cli, options, plan);
+  if (!confirmed) return tl::unexpected(confirmed.error());
+  if (*confirmed) return executor.roll_back(plan);
+  Summary summary;
+  summary.exit = ExitCode::parked;
+  summary.reason = "nobody confirmed the rollback; nothing has been changed";
+  summary.next_command = "mxodus rollback --yes";
+  return summary;
 }
 
 int rollback(const Cli& cli, const Options& options) {

@@ -73,7 +73,11 @@ Result<void> check_same_playbook(const Plan& plan, const std::string& path) {
 
 int run_saved_plan(const Cli& cli, const Options& options) {
   auto plan = load_plan(options.plan);
-  if (!plan) return report(plan.error());
+  if (!plan) {
+    if (plan.error().kind == ErrorKind::not_found)
+      plan.error().hint = "mxodus plan PLAYBOOK -o FILE writes one";
+    return report(plan.error());
+  }
   if (!options.playbook.empty())
     if (auto same = check_same_playbook(*plan, options.playbook); !same) return report(same.error());
   const Catalog catalog = make_catalog();

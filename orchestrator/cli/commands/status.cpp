@@ -77,6 +77,13 @@ std::string adhoc_text(const ItemRecord& item) {
          (end.empty() ? "" : "; " + end);
 }
 
+/// What a person has said of it, while no process has taken it up yet.
+const Decision* open_decision(const RunState& state, const ItemId& id) {
+  for (const auto& [n, decision] : state.open_decisions)
+    if (decision.id == id) return &decision;
+  return nullptr;
+}
+
 std::string next_command(const View& view) {
   const RunState& state = view.run.journal.state();
   if (state.phase == RunPhase::ended) return "mxodus report " + state.opened.run;
@@ -84,8 +91,12 @@ std::string next_command(const View& view) {
     return host.came_back() && !state.item(host_item(host.host)).gate;
   });
   if (came_back && !view.driver) return "mxodus resume " + state.opened.run;
+  const bool ends = std::any_of(state.open_decisions.begin(), state.open_decisions.end(),
+                                [](const auto& entry) { return entry.second.type == EventType::end; });
   for (const auto& [id, item] : state.items)
-    if (item.gate) return "mxodus " + answering(*item.gate) + " " + shell_quote(to_string(id));
+    if (item.gate && !ends && !open_decision(state, id))
+      return "mxodus " + answering(*item.gate) + " " + shell_quote(to_string(id));
+  if (!state.open_decisions.empty() && !view.driver) return "mxodus resume " + state.opened.run;
   for (const auto& [id, item] : state.items)
     if (!is_past_adhoc(item) && (item.state == ItemState::in_doubt || item.state == ItemState::failed))
       return "mxodus explain " + shell_quote(to_string(id));
@@ -185,11 +196,17 @@ std::string status_text(const View& view, const Plan* plan, const Style& style) 
     if (!was_looked_at(view, host)) row({Role::warning, "host lost", lost.reason}, host);
   for (const auto* entry : in_reading_order(state)) {
     const auto& [id, item] = *entry;
+    if (item.gate && open_decision(state, id)) continue;
     if (auto line = line_of(item, view.now); line && !is_past_adhoc(item)) {
       if (item.adhoc) line->text += "; typed by " + item.adhoc->who + ", because: " + item.adhoc->why;
       row(*line, to_string(id));
     }
   }
+  for (const auto& [n, decision] : state.open_decisions)
+    row({Role::plain, "recorded",
+         std::string(to_string(decision.type)) + " by " + decision.data.who +
+             (view.driver ? "" : "; the next mxodus resume takes it up")},
+        to_string(decision.id));
   for (const auto& [id, item] : state.items)
     if (is_past_adhoc(item)) row({Role::plain, "ad hoc", adhoc_text(item)}, to_string(id));
   for (const auto& [host, lease] : state.leases)

@@ -110,6 +110,42 @@ TEST(Doctor, AHostThatIsNotThereFailsWithTheStageAndTheRestIsUnknown) {
   EXPECT_EQ(typed.code, 1);
 }
 
+// --- files that are not there ----------------------------------------------------------------------------
+
+TEST(Files, APlaybookThatIsNotThereIsNamedWithHowToBeginOne) {
+  const User user;
+  for (const char* command : {"validate", "doctor", "plan", "run"}) {
+    const Typed typed = user.mxodus({command, "nowhere.yaml"});
+    EXPECT_EQ(typed.code, 2);
+    EXPECT_EQ(typed.err,
+              "mxodus: cannot read nowhere.yaml: No such file or directory\n"
+              "  name a playbook; mxodus init writes one to begin with\n")
+        << command;
+  }
+}
+
+TEST(Files, APlanThatIsNotThereIsNamedWithHowToMakeOne) {
+  const User user;
+  const Typed typed = user.mxodus({"run", "--plan", "nowhere.plan"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, HasSubstr("cannot read nowhere.plan: No such file"));
+  EXPECT_THAT(typed.err, HasSubstr("mxodus plan PLAYBOOK -o FILE writes one"));
+}
+
+// --- inputs ----------------------------------------------------------------------------------------------
+
+TEST(Inputs, ThatNobodyIsThereToGiveAreNamedAllAtOnce) {
+  const User user;
+  std::string playbook = kPlaybook;
+  playbook.insert(playbook.find("hosts:"), "inputs:\n  domain: {type: hostname}\n  began: {type: time}\n");
+  user.write("playbook.yaml", playbook);
+  const Typed typed = user.mxodus({"plan", "playbook.yaml"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, ContainsRegex("the inputs domain, began have no value\n.*--inputs FILE"));
+  const Typed one = user.mxodus({"plan", "playbook.yaml", "-i", "domain=example.org"});
+  EXPECT_EQ(one.err, "mxodus: the input began has no value\n  give it: -i began=…\n");
+}
+
 // --- probe -----------------------------------------------------------------------------------------------
 
 TEST(Probe, RunsAnObservingCommandAndExitsWithItsVerdict) {
@@ -273,6 +309,17 @@ TEST(Rollback, GoesByTheNewestRevisionOfThePlaybook) {
   EXPECT_FALSE(std::filesystem::exists(user.home() / "fence"));
 }
 
+TEST(Rollback, ThatNobodyConfirmsIsParkedLikeAPlanThatNobodyConfirms) {
+  const User user;
+  user.begin_run(kFence);
+  const std::string before = user.mxodus({"log", "-v"}).out;
+  const Typed typed = user.mxodus({"rollback"});
+  EXPECT_EQ(typed.code, 4) << typed.err;
+  EXPECT_THAT(typed.err, HasSubstr("nobody confirmed the rollback; nothing has been changed"));
+  EXPECT_THAT(typed.err, HasSubstr("Next: mxodus rollback --yes"));
+  EXPECT_EQ(user.mxodus({"log", "-v"}).out, before);
+}
+
 // --- notify ----------------------------------------------------------------------------------------------
 
 TEST(Notify, OfAStepIsItsOwnInARunOfItToo) {
@@ -324,6 +371,38 @@ TEST(Resume, OfAnEditWhereTheRunHasBeenNamesWhatARetryWouldRepeat) {
   const Typed typed = user.mxodus({"resume", "--stay", "1s"});
   EXPECT_EQ(typed.code, 5) << typed.err;
   EXPECT_THAT(typed.err, HasSubstr("file changed: with (retry repeats fence, go too)"));
+}
+
+// --- answer ----------------------------------------------------------------------------------------------
+
+TEST(Answer, ThatTheGateDoesNotTakeIsRefusedWhenItIsTyped) {
+  const User user;
+  user.begin_run(R"(mxodus: 1
+name: asking
+steps:
+  clients: {uses: checklist, needs: [], with: {question: "Clients?", items: [Thunderbird, webmail]}}
+  way: {uses: choose, needs: [], with: {question: "Which?", options: [north, south]}}
+  go: {uses: approve, needs: [], with: {question: "Go on?"}}
+)");
+  const std::string before = user.mxodus({"log", "-v"}).out;
+  const auto refused = [&](const std::vector<std::string>& words, const char* why) {
+    const Typed typed = user.mxodus(words);
+    EXPECT_EQ(typed.code, 2);
+    EXPECT_THAT(typed.err, HasSubstr(why));
+  };
+  refused({"answer", "clients", "Thunderbird=maybe", "--all", "ok"},
+          "\"Thunderbird\" is to be ok, partly or fail");
+  refused({"answer", "clients", "Thunderbird=ok"}, "\"webmail\" is not answered yet");
+  refused({"answer", "clients", "Outlook=ok", "--all", "ok"}, "the list has no item \"Outlook\"");
+  refused({"answer", "way", "east", "--why", "w"}, "\"east\" is not one of north, south");
+  refused({"answer", "way", "north"}, "a reason is needed");
+  refused({"approve", "way"}, "mxodus answer way");
+  refused({"answer", "go", "yes", "--why", "w"}, "mxodus approve go, or mxodus reject go");
+  EXPECT_EQ(user.mxodus({"log", "-v"}).out, before) << "nothing is recorded";
+  EXPECT_EQ(user.mxodus({"approve", "go"}).code, 0);
+  EXPECT_EQ(user.mxodus({"answer", "way", "north", "--why", "nearer"}).code, 0);
+  EXPECT_EQ(user.mxodus({"answer", "clients", "webmail=partly: no calendar", "--all", "ok"}).code, 0);
+  EXPECT_EQ(user.mxodus({"resume", "--stay", "1s"}).code, 0);
 }
 
 // --- do --------------------------------------------------------------------------------------------------
@@ -419,6 +498,26 @@ TEST(Status, WritesNothingIntoTheJournal) {
   const std::string before = user.mxodus({"log", "-v"}).out;
   user.mxodus({"status"});
   EXPECT_EQ(user.mxodus({"log", "-v"}).out, before);
+}
+
+TEST(Status, AGateThatIsAnsweredIsNoLongerYourTurn) {
+  const User user;
+  const std::string run = user.begin_run(kPlaybook);
+  EXPECT_THAT(user.mxodus({"status"}).out, ContainsRegex("your turn +go"));
+  EXPECT_EQ(user.mxodus({"approve", "go"}).code, 0);
+  const Typed status = user.mxodus({"status"});
+  EXPECT_THAT(status.out, ContainsRegex("recorded +go +approve by .*; the next mxodus resume"));
+  EXPECT_THAT(status.out, Not(HasSubstr("your turn")));
+  EXPECT_THAT(status.err, HasSubstr("Next: mxodus resume " + run));
+}
+
+TEST(Status, OfARunThatIsToEndAsksForNoGateAnyMore) {
+  const User user;
+  const std::string run = user.begin_run(kPlaybook);
+  EXPECT_EQ(user.mxodus({"end", "--why", "we stay"}).code, 0);
+  const Typed status = user.mxodus({"status"});
+  EXPECT_THAT(status.out, ContainsRegex("recorded +end by "));
+  EXPECT_THAT(status.err, HasSubstr("Next: mxodus resume " + run));
 }
 
 TEST(Status, AnUnknownStepIsAnsweredByTheNearestOne) {
