@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "orchestrator/core/text.h"
+#include "orchestrator/dns/zone_finder.h"
+#include "orchestrator/step_api/params.h"
 
 namespace mxodus {
 namespace {
@@ -33,6 +35,34 @@ std::vector<std::string> names_for(const Playbook& playbook, ParamType type) {
   return names;
 }
 
+std::optional<std::string> text_of(const Node* node, const Scope& scope) {
+  const auto value = node ? evaluate(*node, scope) : Result<Value>(Value());
+  const auto* text = value ? value->get<std::string>() : nullptr;
+  return text ? std::optional(*text) : std::nullopt;
+}
+
+/// A step type whose one `zone` may be left out finds it by the `name` of each map in its lists.
+bool finds_its_zone(const StepDeclaration& type, const Node& with) {
+  return std::any_of(type.params.begin(), type.params.end(), [&](const ParamSpec& spec) {
+    return spec.type == ParamType::zone && !spec.list && !spec.required && !with.find(spec.name);
+  });
+}
+
+/// The nodes of the names in a step's lists of records.
+std::vector<const Node*> record_names(const StepDeclaration& type, const Node& with) {
+  std::vector<const Node*> names;
+  const auto take = [&](const Node& record) {
+    if (const Node* name = record.find("name")) names.push_back(name);
+  };
+  for (const Node::Entry& entry : with.entries()) {
+    const ParamSpec* spec = find_param(type, entry.key);
+    if (!spec || !spec->list || spec->type != ParamType::map) continue;
+    take(entry.value);  // one alone is a list too
+    for (const Node& record : entry.value.items()) take(record);
+  }
+  return names;
+}
+
 }  // namespace
 
 std::string known_names(const std::string& wrong, const std::vector<std::string>& known) {
@@ -58,6 +88,24 @@ Diagnostics missing_entries(const Playbook& playbook, const ParamSpec& spec, con
                        known_names(*text, known)});
   }
   return missing;
+}
+
+std::optional<Error> misplaced_record(const Playbook& playbook, const StepDeclaration& type, const Node& with,
+                                      const Scope& scope) {
+  if (!finds_its_zone(type, with)) return std::nullopt;
+  std::map<std::string, std::string> zones;
+  for (const ResourceSpec& spec : playbook.dns)
+    if (auto zone = text_of(spec.settings.find("zone"), scope)) zones.emplace(spec.name, std::move(*zone));
+  const bool all_known = zones.size() == playbook.dns.size();
+  ZoneFinder finder(std::move(zones));
+  for (const Node* node : record_names(type, with)) {
+    const auto name = text_of(node, scope);
+    auto added = name ? finder.add(*name) : Result<void>();
+    if (added || (!all_known && added.error().code != "dns.relative-name")) continue;
+    added.error().position = playbook.at(node->mark());
+    return std::move(added).error();
+  }
+  return std::nullopt;
 }
 
 }  // namespace mxodus

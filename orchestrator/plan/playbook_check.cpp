@@ -156,6 +156,8 @@ void Checker::check_params(const StepSpec& step, const StepType& type) {
   }
   for (const ParamSpec& spec : declaration.params)
     if (spec.required && !step.with.find(spec.name)) add(missing_param(declaration, spec), step.mark);
+  if (auto misplaced = misplaced_record(playbook_, declaration, step.with, written_.scope()))
+    faults_.push_back(std::move(*misplaced));
   if (faults_.size() > before) return;
   BoundParams bound = bind_params(declaration, written_.of(step, declaration).values());
   if (!bound.params.waits_for().empty()) return;

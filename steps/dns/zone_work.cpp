@@ -13,7 +13,7 @@ namespace mxodus::dns {
 Work write_zone(std::string title, ZoneChange change, std::chrono::milliseconds pause) {
   return LocalWork{
       std::move(title), [change = std::move(change), pause](StepContext& context) -> Result<void> {
-        auto zone = find_zone(context.resources(), context.params().text("zone"));
+        auto zone = zone_of_step(context.resources(), context.params());
         if (!zone) return tl::unexpected(std::move(zone).error());
         auto provider = open_provider(context, **zone);
         if (!provider) return tl::unexpected(std::move(provider).error());

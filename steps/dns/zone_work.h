@@ -16,7 +16,7 @@ struct DnsPatience {
   std::chrono::milliseconds pause{2'000};     ///< between two looks, and before a write is tried again
 };
 
-/// carry_out() of a change to the zone that the step's parameter `zone` names.
+/// carry_out() of a change to the zone_of_step().
 Work write_zone(std::string title, ZoneChange change, std::chrono::milliseconds pause);
 
 /// Looks until its output `holds` is true or the patience with the name servers ends. The last look.

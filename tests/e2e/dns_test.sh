@@ -117,6 +117,41 @@ UPDATE
 case_a_zone_is_switched_and_switched_back_with_bind() { switch_by_updates bind 56 hmac-sha256; }
 case_a_zone_is_switched_and_switched_back_with_knot() { switch_by_updates knot 57 hmac-sha512; }
 
+case_records_find_their_zones_at_two_providers_by_their_names_alone() {
+  local server=198.51.100.56
+  forget_runs
+  take two-zones
+  expect_eq 'steps that name a zone' '' "$(as_op grep -E 'zone: (own|hosted|top)' case/two-zones.yaml || true)"
+  reset_zone
+  lab exec laptop sh -c "nsupdate -y hmac-sha256:lab-bind:\$(cat /home/op/.secrets/tsig_bind)" <<UPDATE
+server $server
+zone bind.test
+update delete mail.bind.test A
+update add mail.bind.test 60 A 198.51.100.10
+send
+UPDATE
+  mail() { lab exec laptop dig +noall +answer +norecurse "@$1" "mail.$2" A | tr -s '\t ' ' ' | cut -d' ' -f2,5; }
+  expect_eq 'before, at PowerDNS' '8 198.51.100.10' "$(mail $primary move.test)"
+  expect_eq 'before, at BIND' '60 198.51.100.10' "$(mail $server bind.test)"
+
+  mx run case/two-zones.yaml --yes
+  expect_said 0
+  expect_eq 'at PowerDNS' '8 198.51.100.20' "$(mail $primary move.test)"
+  expect_eq 'at BIND' '30 198.51.100.20' "$(mail $server bind.test)"
+  mx probe --playbook case/two-zones.yaml dns.records 'records=[{name: mail.bind.test, type: A, equals: 198.51.100.20}]'
+  expect_said 0 '^ok all as wished on every name server of bind\.test'
+  mx probe --playbook case/two-zones.yaml dns.ttl 'records=[{name: mail.bind.test, type: A}, {name: mail.move.test, type: A}]'
+  expect_said 2 'bind\.test \(own\), and .mail\.move\.test. in move\.test \(hosted\)' 'write a step for each zone'
+  mx rollback --yes
+  expect_said 0
+  expect_eq 'put back at PowerDNS' '8 198.51.100.10' "$(mail $primary move.test)"
+  expect_eq 'put back at BIND' '60 198.51.100.10' "$(mail $server bind.test)"
+
+  as_op sed -i 's/name: mail\.bind\.test\.,/name: mail.bind.example.,/' case/two-zones.yaml
+  mx validate case/two-zones.yaml
+  expect_said 2 'two-zones\.yaml:[0-9]+:[0-9]+: .*.mail\.bind\.example\.. is in no zone under .dns:.: there is move\.test \(hosted\), bind\.test \(own\), test \(top\)'
+}
+
 # anchor: the operator's resolver validates from signed.test on. The case ends with its old settings.
 anchor() {
   local ds

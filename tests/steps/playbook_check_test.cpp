@@ -128,5 +128,64 @@ TEST(Script, IsNeverInterpolatedWhereverItStands) {
   EXPECT_EQ(*task->at("done_if").find("with")->find("script"), Value("test ${X}"));
 }
 
+const std::string kZones = R"(mxodus: 1
+name: zones
+inputs:
+  address: {}
+  domain: {}
+secrets: {key: {env: KEY}}
+hosts:
+  here: {local: true}
+dns:
+  main: {provider: desec, zone: example.org, token: "${secrets.key}"}
+  mail: {provider: manual, zone: mail.example.org}
+)";
+
+/// The faults of steps that name no zone, as lines "code at line:column".
+std::vector<std::string> misplaced(const std::string& rest) {
+  const LoadedPlaybook loaded = load_playbook(kZones + rest, "zones.yaml");
+  for (const Error& fault : loaded.faults) ADD_FAILURE() << one_line(fault);
+  std::vector<std::string> faults;
+  for (const Error& fault : check_playbook(loaded.playbook, make_catalog()).faults)
+    faults.push_back(fault.code + " at " + std::to_string(fault.position->line) + ":" +
+                     std::to_string(fault.position->column));
+  return faults;
+}
+
+std::string set_of(const std::string& records) {
+  return "steps:\n  switch:\n    uses: dns.records\n    with:\n      set:\n" + records;
+}
+
+TEST(PlaybookCheck, RecordsWithoutAZoneAreAllInOneZoneUnderDns) {
+  EXPECT_THAT(misplaced(set_of("        - {name: www.example.org., type: A, data: 192.0.2.1}\n"
+                               "        - {name: example.org., type: A, data: \"${inputs.address}\"}\n")),
+              IsEmpty());
+  EXPECT_THAT(
+      misplaced(set_of("        - {name: www.example.org., type: A, data: 192.0.2.1}\n"
+                       "        - {name: mail.example.org., type: A, data: \"${inputs.address}\"}\n")),
+      ElementsAre("dns.several-zones at 18:18"));
+  EXPECT_THAT(misplaced(set_of("        - {name: notexample.org., type: A, data: 192.0.2.1}\n")),
+              ElementsAre("dns.no-zone at 17:18"));
+  EXPECT_THAT(
+      misplaced("steps:\n  low: {uses: dns.ttl, with: {lower: 5m, records: {name: \"@\", type: MX}}}\n"),
+      ElementsAre("dns.relative-name at 13:58"));
+}
+
+TEST(PlaybookCheck, AStepInsideAStepFindsItsZoneToo) {
+  EXPECT_THAT(misplaced("steps:\n  open: {uses: task, with: {text: Do it, done_if: {uses: dns.records, "
+                        "with: {records: {name: www, type: A}}}}}\n"),
+              ElementsAre("dns.no-zone at 13:94"));
+}
+
+TEST(PlaybookCheck, WhatIsNotYetKnownOfNamesAndZonesIsNoFault) {
+  EXPECT_THAT(misplaced(set_of("        - {name: \"mail.${inputs.domain}.\", type: A, data: 192.0.2.1}\n")),
+              IsEmpty());
+  const std::string other = "  other: {provider: manual, zone: \"${inputs.domain}\"}\n";
+  EXPECT_THAT(misplaced(other + set_of("        - {name: www.example.net., type: A, data: 192.0.2.1}\n")),
+              IsEmpty());
+  EXPECT_THAT(misplaced(other + set_of("        - {name: \"@\", type: A, data: 192.0.2.1}\n")),
+              ElementsAre("dns.relative-name at 18:18"));
+}
+
 }  // namespace
 }  // namespace mxodus

@@ -1,6 +1,7 @@
 #include "steps/dns/records/declaration.h"
 
 #include "steps/dns/rows.h"
+#include "steps/dns/zone_entry.h"
 
 namespace mxodus::dns {
 
@@ -14,6 +15,10 @@ StepDeclaration declare_dns_records() {
 IPv4 and IPv6, and what resolvers still cache and until when. `holds` is true when provider and all servers agree with
 what is wished; `propagated` when the resolvers do too. A server that cannot be asked makes the step unknown,
 and so does an answer that DNSSEC says is forged (bogus). Servers with different serials are a warning that names them.
+
+Records of one step are in one zone. With `zone` their names are relative to it. Without it they are written whole, and the
+zone is the entry of `dns:` that holds them by the longest match of whole labels: a step for each zone, whichever
+provider it has. NS and DS with which a zone hands on another that is also under `dns:` need `zone`.
 
 `records` only looks. Each entry has `name` (relative to the zone, `@` for the zone itself), `type`, and one of `equals`,
 `contains` (of a TXT: a text that begins so), `absent: true`, or none of them: that it exists; `ttl` compares that too.
@@ -46,7 +51,7 @@ otherwise inside a network, or of a resolver that answers there alone.)";
 )";
   declaration.takes_vantage = true;
   declaration.params = {
-      {.name = "zone", .type = ParamType::zone, .doc = "An entry of `dns:`.", .required = true},
+      zone_param(),
       {.name = "records",
        .type = ParamType::map,
        .doc = "What is to be seen: name, type, and one of equals, contains, absent; ttl.",

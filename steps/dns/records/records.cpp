@@ -150,7 +150,7 @@ class DnsRecords final : public StepType {
     auto wishes = read_wishes(params, "");
     if (!wishes) return tl::unexpected(std::move(wishes).error());
     Question question{.kind = GateKind::task};
-    question.text = "Change these records of the zone " + params.text("zone") + " at its provider:";
+    question.text = "Change these records " + place_of_change(params) + ":";
     ValueList records;
     for (const Wish& wish : *wishes)
       if (wish.to_make)
@@ -158,8 +158,9 @@ class DnsRecords final : public StepType {
                          (wish.ttl ? ", TTL " + to_string(Duration{std::chrono::seconds(*wish.ttl)}) : "");
     if (const auto* sets = params.at("set").get<ValueList>())
       for (const Value& set : *sets) records.push_back(as_record_entry(set));
-    question.done_if =
-        NestedStep{"dns.records", {{"zone", params.at("zone")}, {"records", std::move(records)}}, "", ""};
+    ValueMap with = {{"records", std::move(records)}};
+    if (params.has("zone")) with["zone"] = params.at("zone");
+    question.done_if = NestedStep{"dns.records", std::move(with), "", ""};
     return question;
   }
 
@@ -182,7 +183,7 @@ class DnsRecords final : public StepType {
 
   static Result<Look> look_now(StepContext& context) {
     const Params& params = context.params();
-    auto zone = find_zone(context.resources(), params.text("zone"));
+    auto zone = zone_of_step(context.resources(), params);
     if (!zone) return tl::unexpected(std::move(zone).error());
     Look look{.zone = normal_name((*zone)->zone), .managed_by = params.text("managed_by")};
     auto wishes = read_wishes(params, look.zone);

@@ -1,11 +1,13 @@
 #include "steps/dns/ttl/declaration.h"
 
+#include "steps/dns/zone_entry.h"
+
 namespace mxodus::dns {
 namespace {
 
 std::vector<ParamSpec> params() {
   return {
-      {.name = "zone", .type = ParamType::zone, .doc = "An entry of `dns:`.", .required = true},
+      zone_param(),
       {.name = "records",
        .type = ParamType::map,
        .doc = "The RRsets: name, type, and `ttl` where one is to get exactly that.",
@@ -62,6 +64,8 @@ parked, across any number of restarts.
 With `lower` no TTL is made longer, and data, disabled records and comments stay as they are. An entry with a `ttl` gets
 exactly that one: `records: "${steps.ttl_lowered.records}"` restores what was found. A provider's shortest TTL is respected, with a
 warning. Undo puts back the very records that were found, unless somebody changed them since.
+
+The records are in one zone, named or found by their names as in `dns.records`; the output `records` has whole names.
 
 With neither, the step only looks: in an emergency nothing can be lowered first, and the plan then says until when resolvers
 hold what is there now. An RRset behind a CNAME fails, because the TTL of the CNAME counts too: name both.

@@ -157,7 +157,7 @@ class DnsTtl final : public StepType {
 
   Result<Finding> probe(StepContext& context) const override {
     const Params& params = context.params();
-    auto zone = find_zone(context.resources(), params.text("zone"));
+    auto zone = zone_of_step(context.resources(), params);
     if (!zone) return tl::unexpected(std::move(zone).error());
     const std::string name = normal_name((*zone)->zone);
     auto entries = read_ttl_entries(params, name);
@@ -232,8 +232,7 @@ class DnsTtl final : public StepType {
     auto entries = read_ttl_entries(params, "");
     if (!entries) return tl::unexpected(std::move(entries).error());
     Question question{.kind = GateKind::task};
-    question.text =
-        "Change the TTL of these records of the zone " + params.text("zone") + " at its provider:";
+    question.text = "Change the TTL of these records " + place_of_change(params) + ":";
     for (const TtlEntry& entry : *entries)
       question.text += "\n- " + entry.key.type + " of " + printable_line(entry.key.name) + ": " +
                        (entry.exactly ? "" : "at most ") +

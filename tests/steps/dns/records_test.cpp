@@ -444,6 +444,56 @@ TEST_F(DnsRecords, RefusesANameOfAnotherZone) {
   EXPECT_EQ(found.error().code, "dns.outside-zone");
 }
 
+TEST_F(DnsRecords, ChangesAndPutsBackInTheZoneThatHoldsTheNamesWhereNoneIsNamed) {
+  auto move = context(R"({"set": [{"name": "acme.test.", "type": "MX", "data": "10 mail.acme.test."},
+                                  {"name": "mail.acme.test.", "type": "A", "data": "198.51.100.20"}]})");
+  move->resources().zones["below"] = Zone{"below", "manual", "lists.acme.test", std::nullopt, {}};
+  move->resources().zones["above"] = Zone{"above", "manual", "test", std::nullopt, {}};
+  const StepPlan planned = plan(*move);
+  EXPECT_EQ(planned.summary, "change 2 RRsets of acme.test");
+  ASSERT_THAT(planned.changes, SizeIs(2));
+  EXPECT_EQ(planned.changes[0].what, "mail.acme.test. A");
+  EXPECT_EQ(planned.changes[1].what, "acme.test. MX");
+  ASSERT_TRUE(act(*move, type_->apply(move->params(), planned)));
+  EXPECT_EQ(finish(*move, planned).verdict, Verdict::ok);
+  EXPECT_THAT(powerdns_.get("mail.acme.test", "A").rrset.data, ElementsAre("198.51.100.20"));
+  ASSERT_TRUE(act(*move, type_->undo(move->params(), planned.undo, look(*move))));
+  EXPECT_THAT(powerdns_.get("mail.acme.test", "A").rrset.data, ElementsAre("198.51.100.10"));
+}
+
+TEST_F(DnsRecords, LooksWithoutAZoneForWhatIsManagedByOthers) {
+  auto waiting = context(R"({"managed_by": "D53",
+      "records": {"name": "mail.acme.test", "type": "A", "equals": "198.51.100.20"}})");
+  const Finding found = look(*waiting);
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  EXPECT_THAT(found.sentence, AllOf(HasSubstr("A of mail.acme.test"), HasSubstr("D53")));
+}
+
+TEST_F(DnsRecords, CannotLookWhereTheNamesLeadToNoZone) {
+  auto lost = context(R"({"records": {"name": "mail.other.test.", "type": "A"}})");
+  const auto found = type_->probe(*lost);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, "dns.no-zone");
+  EXPECT_TRUE(lost->fake_http().requests().empty());
+}
+
+TEST_F(DnsRecords, AsksAPersonWithWholeNamesWhereNoZoneIsNamed) {
+  auto move =
+      context(R"({"set": {"name": "mail.acme.test.", "type": "A", "data": "198.51.100.20"}})", "manual");
+  EXPECT_EQ(plan(*move).action, PlanAction::ask);
+  const auto question = type_->question(move->params());
+  ASSERT_TRUE(question);
+  EXPECT_EQ(
+      question->text,
+      "Change these records at the provider of their zone:\n- A of mail.acme.test is to be 198.51.100.20");
+  ASSERT_TRUE(question->done_if);
+  auto done = context(to_string(Value(question->done_if->with)), "manual");
+  EXPECT_EQ(look(*done).verdict, Verdict::fail);
+  put("mail.acme.test", "A", 300, {"198.51.100.20"});
+  publish(*done);
+  EXPECT_EQ(look(*done).verdict, Verdict::ok) << look(*done).sentence;
+}
+
 TEST(OpenProvider, ResolvesEverySecretOfTheEntry) {
   const auto type = make_dns_records();
   FakeContext context(*type, R"({"zone": "main", "records": {"name": "@", "type": "MX"}})");

@@ -279,6 +279,37 @@ TEST_F(DnsTtl, APersonLowersWhereThereIsNoApi) {
   EXPECT_EQ(look(*waiting).verdict, Verdict::ok);
 }
 
+TEST_F(DnsTtl, LowersAndRestoresInTheZoneThatHoldsTheNamesWhereNoneIsNamed) {
+  auto lower = context(R"({"lower": "5m", "records": [{"name": "mail.acme.test.", "type": "A"},
+                                                      {"name": "acme.test.", "type": "MX"}]})");
+  lower->resources().zones["below"] = Zone{"below", "manual", "lists.acme.test", std::nullopt, {}};
+  const StepPlan planned = plan(*lower);
+  EXPECT_EQ(planned.summary, "change the TTL of 2 RRsets of acme.test");
+  run(*lower, planned);
+  EXPECT_EQ(powerdns_.get("acme.test", "MX").rrset.ttl, 300u);
+  ASSERT_TRUE(act(*lower, type_->undo(lower->params(), planned.undo, look(*lower))));
+  EXPECT_EQ(powerdns_.get("acme.test", "MX").rrset.ttl, 3600u);
+
+  // As the outputs of the lowering step name them.
+  auto restore = context(R"({"records": {"name": "mail.acme.test", "type": "A", "ttl": "1h"}})");
+  run(*restore, plan(*restore));
+  EXPECT_EQ(powerdns_.get("mail.acme.test", "A").rrset.ttl, 3600u);
+}
+
+TEST_F(DnsTtl, APersonIsAskedWithWholeNamesWhereNoZoneIsNamed) {
+  auto by_hand = context(R"({"lower": "5m", "records": {"name": "mail.acme.test.", "type": "A"}})", "manual");
+  EXPECT_EQ(plan(*by_hand).action, PlanAction::ask);
+  const auto question = type_->question(by_hand->params());
+  ASSERT_TRUE(question);
+  EXPECT_EQ(
+      question->text,
+      "Change the TTL of these records at the provider of their zone:\n- A of mail.acme.test: at most 5m");
+  ASSERT_TRUE(question->done_if);
+  const auto nested = bind_params(type_->declaration(), question->done_if->with);
+  EXPECT_THAT(nested.faults, IsEmpty());
+  EXPECT_FALSE(nested.params.has("zone"));
+}
+
 TEST_F(DnsTtl, RefusesEntriesThatCannotBeRead) {
   for (const char* with :
        {R"({"zone": "main", "records": {"name": "mail"}})",
