@@ -8,11 +8,8 @@ dir=$1
 # taken for never begun.
 take_place() {
   read_boot
-  printf '%s\n' "$1 $2 $(date +%s)" "$this_boot" >"$dir/runner.$$" && settle "$dir/runner.$$" &&
-    ln "$dir/runner.$$" "$dir/runner" 2>/dev/null
-  took=$?
-  rm -f "$dir/runner.$$"
-  [ "$took" = 0 ] && settle "$dir" "${dir%/*}"
+  printf '%s\n' "$1 $2" "$this_boot" >"$dir/runner.$$" && ln "$dir/runner.$$" "$dir/runner" 2>/dev/null &&
+    settle "$dir/runner" "$dir" "${dir%/*}"
 }
 
 drop_secrets() { [ -z "$secrets" ] || rm -rf "$secrets"; }
@@ -58,7 +55,7 @@ run_script() {
 
 # write_end STATUS: into the room that was kept for it, because the job may have filled the disk.
 write_end() {
-  printf '%-63s\n' "$1 $(date +%s)" 1<>"$dir/rc.room" && settle "$dir/rc.room" &&
+  printf '%-63s\n' "$1" 1<>"$dir/rc.room" && settle "$dir/rc.room" &&
     mv -f "$dir/rc.room" "$dir/rc" && settle "$dir"
 }
 

@@ -42,7 +42,7 @@ stage_secret() {
 
 write_spec() {
   read_boot
-  printf '%s\n' "sum $job_sum" "title $job_title" "mode $mode" "boot $this_boot" "created $(date +%s)" \
+  printf '%s\n' "sum $job_sum" "title $job_title" "mode $mode" "boot $this_boot" \
     "claim_age $claim_age" "grace $grace" "kill_after $job_kill_after" "output_limit $output_limit" \
     "secrets ${has_secrets:+$run_dir/$job}" "enter $job_enter" >"$stage/spec" ||
     refuse job.host-failed "cannot write $stage/spec"
@@ -58,18 +58,19 @@ launch_job() {
   if [ "$mode" = systemd ]; then launch_unit; else launch_session; fi
 }
 
+# A sleep is a process: few of them.
 await_runner() {
   waited=0
   until [ -e "$dir/runner" ]; do
-    [ "$waited" -lt 500 ] || refuse job.not-begun "its runner did not come up within 10 s"
-    sleep 0.02
+    [ "$waited" -lt 250 ] || refuse job.not-begun "its runner did not come up within 10 s"
+    sleep 0.04
     waited=$((waited + 1))
   done
 }
 
 # The reply tells of what is over at once: no look has to follow.
 await_end() {
-  for pause in 0.02 0.02 0.04 0.08; do
+  for pause in 0.03 0.05 0.08; do
     [ ! -s "$dir/rc" ] || return 0
     sleep "$pause"
   done

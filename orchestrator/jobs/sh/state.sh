@@ -1,14 +1,13 @@
 # What is known of the job in $dir. Only reads.
 
-# How the job was started: mode, sum, boot, created, claim_age, grace, kill_after, output_limit, secrets, enter.
+# How the job was started: mode, sum, boot, claim_age, grace, kill_after, output_limit, secrets, enter.
 load_spec() {
-  sum='' boot='' mode='' created=0 claim_age=0 grace=30 kill_after='' output_limit=0 secrets='' enter=''
+  sum='' boot='' mode='' claim_age=0 grace=30 kill_after='' output_limit=0 secrets='' enter=''
   while read -r key value; do
     case $key in
       sum) sum=$value ;;
       boot) boot=$value ;;
       mode) mode=$value ;;
-      created) created=$value ;;
       claim_age) claim_age=$value ;;
       grace) grace=$value ;;
       kill_after) kill_after=$value ;;
@@ -31,10 +30,10 @@ unit_is_up() {
   esac
 }
 
-# Who runs it: the boot in which the runner took its place, and when.
+# Who runs it: the boot in which the runner took its place.
 load_runner() {
   {
-    read -r _ _ begun
+    read -r _
     read -r boot
   } <"$dir/runner"
 }
@@ -69,14 +68,12 @@ job_state() {
 # The state and what goes with it, as lines of the reply.
 say_state() {
   job_state
-  asked=$(date +%s)
-  t=$asked
   case $state in
     absent) say state absent && return 0 ;;
     claimed)
       # Younger than this it may be about to begin; older, whoever claimed it has died on the way.
       read_boot
-      if [ $((asked - created)) -gt "$claim_age" ] || [ "$boot" != "$this_boot" ]; then
+      if [ $(($(date +%s) - $(stat -c %Y "$dir/spec"))) -gt "$claim_age" ] || [ "$boot" != "$this_boot" ]; then
         say state absent
       else
         say state starting
@@ -84,20 +81,27 @@ say_state() {
       return 0
       ;;
     done)
-      read -r rc t <"$dir/rc"
-      load_runner
+      read -r rc _ <"$dir/rc"
       say state "done $rc"
+      now=
       ;;
-    *) say state "$state" ;;
+    *)
+      say state "$state"
+      now=$(date +%s)
+      ;;
   esac
-  say elapsed $((t - begun))
   # The output stops growing at its limit; then its pump touches "heartbeat" instead.
   beat=0
   while read -r size written name; do
-    [ "$name" != "$dir/output" ] || say output "$size"
-    [ "$written" -le "$beat" ] || beat=$written
+    case ${name##*/} in
+      runner) begun=$written ;;
+      rc) now=$written ;;
+      output) say output "$size" ;;
+    esac
+    case ${name##*/} in output | heartbeat) [ "$written" -le "$beat" ] || beat=$written ;; esac
   done <<END
-$(stat -c '%s %Y %n' "$dir/output" "$dir/heartbeat" 2>/dev/null)
+$(cd "$dir" && stat -c '%s %Y %n' runner rc output heartbeat 2>/dev/null)
 END
-  say heartbeat $((asked - beat))
+  say elapsed $((now - begun))
+  [ "$state" = 'done' ] || say heartbeat $((now - beat))
 }

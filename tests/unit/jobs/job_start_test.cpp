@@ -17,7 +17,7 @@ TEST_P(JobStart, TheExitStatusAndTheOutputAreFoundAgain) {
   EXPECT_EQ(std::get<JobDone>(status->state).exit_status, 7);
   EXPECT_EQ(all_output(), "out\nerr\n");
   EXPECT_EQ(status->output_size, 8);
-  EXPECT_TRUE(status->elapsed && status->heartbeat_age);
+  EXPECT_TRUE(status->elapsed);
 }
 
 TEST_P(JobStart, AJobThatNeverReachedTheHostIsAbsent) {
@@ -123,12 +123,8 @@ TEST_P(JobStart, ClaimedAndNeverBegunCountsAsAbsentAfterItsAgeAndCanBeStarted) {
   ASSERT_TRUE(wait_for_end());
   make_it_never_begun();
   EXPECT_TRUE(std::holds_alternative<JobRunning>(state())) << "it may be about to begin";
-  std::filesystem::rename(job_folder() / "spec", job_folder() / "spec.was");
-  std::ifstream was(job_folder() / "spec.was");
-  std::ofstream spec(job_folder() / "spec");
-  for (std::string line; std::getline(was, line);)
-    spec << (line.starts_with("created ") ? "created 1700000000" : line) << "\n";
-  spec.close();
+  std::filesystem::last_write_time(job_folder() / "spec",
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::minutes(1));
   EXPECT_TRUE(std::holds_alternative<JobAbsent>(state()));
   ASSERT_TRUE(start(script));
   ASSERT_TRUE(wait_for_end());
