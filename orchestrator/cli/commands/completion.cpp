@@ -57,9 +57,10 @@ std::string bash_script(const CLI::App& app) {
 
 void add_completion(Cli& cli) {
   auto shell = std::make_shared<std::string>("bash");
+  // The handler keeps the word for as long as the command line may be parsed into it.
   CLI::App& command =
       cli.command("completion", "A completion script for the shell: source <(mxodus completion).",
-                  {"source <(mxodus completion)"}, [&cli] { return print(bash_script(cli.app)); });
+                  {"source <(mxodus completion)"}, [&cli, shell] { return print(bash_script(cli.app)); });
   command.add_option("shell", *shell, "the shell")->check(CLI::IsMember({"bash"}))->capture_default_str();
 }
 
