@@ -82,20 +82,20 @@ Result<StartRequest> start_request(const JobId& id, const JobSpec& spec,
   const auto size = input_size(spec, secret_values);
   if (!size) return tl::unexpected(size.error());
   std::string input;
-  input.reserve(*size);  // never moved, so that no copy of a secret is left behind
+  input.reserve(*size + script.size());  // never moved, so that no copy of a secret is left behind
   for (const auto& [file, secret] : spec.secrets) {
     const SecretText escaped(printf_escaped(secret_values.at(file).reveal()));
     input += "secret " + file + " ";
     input += escaped.reveal();
     input += "\n";
   }
-  input += "end\n";
+  input += "script " + std::to_string(script.size()) + "\n";
+  input += script;
 
   HelperVariables variables = {{"job", id.text},
                                {"job_title", printable_line(spec.title)},
                                {"job_sum", sha256_hex(*env + '\0' + words + '\0' + script)},
                                {"job_env", *env},
-                               {"job_script", script},
                                {"job_enter", words},
                                {"job_runner", runner_script()},
                                {"job_kill_after", ""}};

@@ -1,5 +1,5 @@
-# Reads from stdin: "secret NAME BYTES" lines, where BYTES is in the escapes of printf's %b, then "end". Stages
-# everything, then claims the job's directory with one rename.
+# Reads from stdin: "secret NAME BYTES" lines, where BYTES is in the escapes of printf's %b, then
+# "script LENGTH" and the script. Stages everything, then claims the job's directory with one rename.
 
 stage_job() {
   stage=$state_dir/jobs/.new.$job.$nonce
@@ -7,13 +7,16 @@ stage_job() {
   trap drop_stage EXIT
   must mkdir -p "$stage/work"
   has_secrets=
-  word=
-  while [ "$word" != end ] && read -r word name bytes; do
-    [ "$word" != secret ] || stage_secret
+  length=
+  while [ -z "$length" ] && read -r word name bytes; do
+    case $word in
+      secret) stage_secret ;;
+      script) length=$name ;;
+    esac
   done
+  cat >"$stage/script" || refuse job.host-failed "cannot write $stage/script"
   # A connection that breaks looks like the end of the input.
-  [ "$word" = end ] || refuse job.cut-off
-  printf '%s' "$job_script" >"$stage/script" || refuse job.host-failed "cannot write $stage/script"
+  [ "$(wc -c <"$stage/script")" -eq "${length:--1}" ] || refuse job.cut-off
   printf '%s' "$job_runner" >"$stage/run" || refuse job.host-failed "cannot write $stage/run"
   printf '%s' "$job_env" >"$stage/env" || refuse job.host-failed "cannot write $stage/env"
   : >"$stage/lock"
