@@ -44,7 +44,9 @@ void defer(PlannedItem& item, std::string waits_for) {
 
 void cannot_ask(ItemLook& look, Error error) {
   const std::string sentence = with_advice(error);
-  look.item.found = Finding{Verdict::unknown, sentence, {}, {}};
+  // What was asked wrongly is known to fail; anything else could not be asked.
+  const Verdict verdict = error.kind == ErrorKind::invalid ? Verdict::fail : Verdict::unknown;
+  look.item.found = Finding{verdict, sentence, {}, {}};
   look.item.step.summary = sentence;
   if (error.kind == ErrorKind::unreachable) {
     look.item.action = PlannedAction::blocked;

@@ -20,23 +20,26 @@ class NoHosts final : public HostDirectory {
   FakeHost here_{"here"};
 };
 
-/// Says that all is well, whether it was stopped or not.
+using Finds = std::function<Result<Finding>()>;
+
+/// Finds what it is told to, whether it was stopped or not.
 class Careless final : public StepType {
  public:
-  explicit Careless(std::function<void()> meanwhile) : meanwhile_(std::move(meanwhile)) {}
+  explicit Careless(Finds finds) : finds_(std::move(finds)) {}
   const StepDeclaration& declaration() const override { return declaration_; }
-  Result<Finding> probe(StepContext&) const override {
-    meanwhile_();
-    return Finding{Verdict::ok, "all is well", {}, {}};
-  }
+  Result<Finding> probe(StepContext&) const override { return finds_(); }
 
  private:
-  std::function<void()> meanwhile_;
+  Finds finds_;
   StepDeclaration declaration_{.name = "careless"};
 };
 
-ItemLook look(const std::function<void()>& meanwhile, const Deadline& deadline) {
-  const Careless type(meanwhile);
+Result<Finding> all_is_well() {
+  return Finding{Verdict::ok, "all is well", {}, {}};
+}
+
+ItemLook look(const Finds& finds, const Deadline& deadline = Deadline(std::chrono::minutes(1))) {
+  const Careless type(finds);
   Catalog catalog;
   NoHosts hosts;
   FakeHttp http;
@@ -52,7 +55,7 @@ ItemLook look(const std::function<void()>& meanwhile, const Deadline& deadline) 
 }
 
 TEST(ItemPlanner, WhatALookFoundStandsInTheItem) {
-  const ItemLook seen = look([] {}, Deadline(std::chrono::minutes(1)));
+  const ItemLook seen = look(all_is_well);
   ASSERT_TRUE(seen.item.found);
   EXPECT_EQ(seen.item.found->verdict, Verdict::ok);
   EXPECT_FALSE(seen.trouble);
@@ -60,11 +63,22 @@ TEST(ItemPlanner, WhatALookFoundStandsInTheItem) {
 
 TEST(ItemPlanner, ALookThatWasStoppedIsNotBelieved) {
   std::stop_source stop;
-  const ItemLook seen =
-      look([&] { stop.request_stop(); }, Deadline(std::chrono::minutes(1), stop.get_token()));
+  const auto stopped = [&] {
+    stop.request_stop();
+    return all_is_well();
+  };
+  const ItemLook seen = look(stopped, Deadline(std::chrono::minutes(1), stop.get_token()));
   ASSERT_TRUE(seen.trouble);
   EXPECT_EQ(seen.trouble->kind, ErrorKind::cancelled);
   EXPECT_EQ(seen.item.found->verdict, Verdict::unknown);
+}
+
+TEST(ItemPlanner, WhatIsAskedWronglyIsKnownToFailAndWhatCannotBeAskedIsUnknown) {
+  const ItemLook wrong = look([] { return fail(ErrorKind::invalid, "look.zone", "no zone holds it"); });
+  EXPECT_EQ(wrong.item.found->verdict, Verdict::fail);
+  EXPECT_EQ(wrong.item.step.would_fail, "no zone holds it");
+  const ItemLook silent = look([] { return fail(ErrorKind::no_answer, "look.silent", "no answer came"); });
+  EXPECT_EQ(silent.item.found->verdict, Verdict::unknown);
 }
 
 }  // namespace
