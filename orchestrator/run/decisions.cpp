@@ -107,7 +107,8 @@ Result<void> Decisions::skip(const Decision& decision) {
 
 Result<void> Decisions::cancel(const Decision& decision) {
   const ItemRecord& record = run_.item(decision.id);
-  const std::string why = "cancelled by " + who(decision) + ": " + decision.data.why;
+  const std::string why =
+      "cancelled by " + who(decision) + (decision.data.why.empty() ? "" : ": " + decision.data.why);
   if (attempts_.cancel(decision.id, why, decision.n)) {
     in_hand_.insert(decision.n);
     return {};
