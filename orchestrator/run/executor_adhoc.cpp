@@ -46,7 +46,7 @@ Result<Summary> Executor::run_adhoc(const ItemId& id) {
   if (cannot_write_) return tl::unexpected(*cannot_write_);
   departure_.interrupted = stop_.stop_requested() || leave_.stop_requested();
   if (auto closed = close_adhoc(why_not_begun(id)); !closed) return tl::unexpected(closed.error());
-  return summarise_adhoc(id, run_.state(), departure_);
+  return summarise_adhoc(run_.table, id, run_.state(), departure_);
 }
 
 }  // namespace mxodus

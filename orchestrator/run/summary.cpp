@@ -5,6 +5,7 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/run/adhoc.h"
 #include "orchestrator/run/failure_rule.h"
+#include "orchestrator/run/rollback.h"
 
 namespace mxodus {
 namespace {
@@ -76,7 +77,7 @@ struct Failures {
   Rank rank_of_first_;
 };
 
-std::string next_command(const Summary& summary, const RunState& state) {
+std::string next_command(const StepTable& table, const Summary& summary, const RunState& state) {
   const std::string run = state.opened.run;
   for (const Summary::Due& due : summary.due)
     if (due.what.starts_with("asks: ")) {
@@ -88,7 +89,7 @@ std::string next_command(const Summary& summary, const RunState& state) {
   for (const auto& [id, record] : state.items) {
     if (is_past_adhoc(record)) continue;
     const bool half_undone = record.code == ending_code::not_undone || record.state == ItemState::undone;
-    if (half_undone && !state.changes.empty()) return "mxodus rollback " + run;
+    if (half_undone && !plan_rollback(table, state).undos.empty()) return "mxodus rollback " + run;
     if (record.state == ItemState::undone)
       return "mxodus end " + run + " --why …, or mxodus retry " + to_string(id);
     if (record.state == ItemState::in_doubt || record.state == ItemState::failed ||
@@ -165,11 +166,12 @@ Summary summarise(const StepTable& table, const RunState& state, const Departure
   } else {
     summary.reason = "every step has ended";
   }
-  summary.next_command = next_command(summary, state);
+  summary.next_command = next_command(table, summary, state);
   return summary;
 }
 
-Summary summarise_adhoc(const ItemId& id, const RunState& state, const Departure& departure) {
+Summary summarise_adhoc(const StepTable& table, const ItemId& id, const RunState& state,
+                        const Departure& departure) {
   const ItemRecord& record = state.item(id);
   Summary whole;  // what comes next is for the whole run to say
   whole.exit = ExitCode::parked;
@@ -180,7 +182,7 @@ Summary summarise_adhoc(const ItemId& id, const RunState& state, const Departure
   summary.outputs = record.outputs;
   summary.reason = to_string(id) + ": " + (record.reason.empty() ? record.sentence : record.reason);
   summary.exit = adhoc_exit(record, departure);
-  summary.next_command = next_command(whole, state);
+  summary.next_command = next_command(table, whole, state);
   return summary;
 }
 

@@ -56,7 +56,8 @@ struct Departure {
 Summary summarise(const StepTable& table, const RunState& state, const Departure& departure);
 
 /// How the process leaves that has run the ad-hoc step `id`.
-Summary summarise_adhoc(const ItemId& id, const RunState& state, const Departure& departure);
+Summary summarise_adhoc(const StepTable& table, const ItemId& id, const RunState& state,
+                        const Departure& departure);
 
 /// Every step has ended well, was skipped or accepted, and no ad-hoc step is without an end.
 bool is_complete(const StepTable& table, const RunState& state);

@@ -106,7 +106,9 @@ TEST(Rollback, AChangeThatNothingSaysHowToUndoIsListedNotedAndStopsNothing) {
   ASSERT_EQ(plan.without_undo.size(), 1u);
   EXPECT_EQ(plan.without_undo[0].id.step, "fence");
   EXPECT_EQ(plan.undos.size(), 2u);
-  EXPECT_EQ(world.roll_back()->exit, ExitCode::done);
+  const Summary summary = *world.roll_back();
+  EXPECT_EQ(summary.exit, ExitCode::done);
+  EXPECT_EQ(summary.next_command, "mxodus end r1 --why …, or mxodus retry first") << "no second rollback";
   EXPECT_TRUE(world.facts.empty());
   EXPECT_EQ(world.of("fence"), ItemState::done);
   ASSERT_EQ(world.state().notes.size(), 1u);
