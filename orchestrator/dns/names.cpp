@@ -8,9 +8,19 @@
 #include "orchestrator/core/text.h"
 
 namespace mxodus {
+namespace {
+
+/// Whether the dot there belongs to a label, where it is written with a backslash (RFC 1035 5.1).
+bool is_escaped(std::string_view name, std::size_t dot) {
+  std::size_t slashes = 0;
+  while (slashes < dot && name[dot - slashes - 1] == '\\') ++slashes;
+  return slashes % 2 == 1;
+}
+
+}  // namespace
 
 std::string normal_name(std::string_view name) {
-  if (name.ends_with('.')) name.remove_suffix(1);
+  if (name.ends_with('.') && !is_escaped(name, name.size() - 1)) name.remove_suffix(1);
   std::string normal(name);
   std::transform(normal.begin(), normal.end(), normal.begin(),
                  [](unsigned char c) { return std::tolower(c); });
@@ -19,7 +29,9 @@ std::string normal_name(std::string_view name) {
 
 bool is_within(std::string_view name, std::string_view zone) {
   if (zone.empty() || name == zone) return true;
-  return name.size() > zone.size() && name.ends_with(zone) && name[name.size() - zone.size() - 1] == '.';
+  if (name.size() <= zone.size() || !name.ends_with(zone)) return false;
+  const std::size_t dot = name.size() - zone.size() - 1;
+  return name[dot] == '.' && !is_escaped(name, dot);
 }
 
 Result<std::string> name_in_zone(std::string_view written, const std::string& zone) {

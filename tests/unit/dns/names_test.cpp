@@ -13,6 +13,12 @@ TEST(DnsNames, ReverseAllNibblesOfIpv6) {
             "0.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.5.0.0.8.b.d.0.1.0.0.2.bl.lab.test");
 }
 
+TEST(DnsNames, KeepAFinalDotThatBelongsToTheirLastLabel) {
+  EXPECT_EQ(normal_name("a\\.."), "a\\.");
+  EXPECT_EQ(normal_name("a\\."), "a\\.");
+  EXPECT_EQ(normal_name("a\\\\."), "a\\\\");
+}
+
 TEST(DnsNames, RefuseToReverseWhatIsNoAddress) {
   EXPECT_EQ(reversed_name("mail.acme.test", "bl.lab.test").error().kind, ErrorKind::invalid);
 }
@@ -29,5 +35,7 @@ TEST(DnsNames, AreRelativeToTheirZoneUnlessTheyEndInADotOrInTheZone) {
 TEST(DnsNames, AreNotWithinAZoneThatTheyOnlyEndLike) {
   EXPECT_TRUE(is_within("mail.acme.test", "acme.test"));
   EXPECT_FALSE(is_within("mail.notacme.test", "acme.test"));
+  EXPECT_FALSE(is_within("mail\\.acme.test", "acme.test")) << "a dot inside of a label parts nothing";
+  EXPECT_TRUE(is_within("mail\\\\.acme.test", "acme.test")) << "a label that ends with a backslash";
   EXPECT_TRUE(is_within("acme.test", ""));
 }
