@@ -33,6 +33,8 @@ class PowerDns final : public DnsProvider {
     std::vector<StoredRRset> sets;
     for (const json& set : *answered) {
       StoredRRset stored{.rrset = {normal_name(text_at(set, "name")), text_at(set, "type")}};
+      if (stored.rrset.name.empty() || stored.rrset.type.empty())
+        return tl::unexpected(api_.unexpected("a set without a name or a type"));
       read_set(set, stored);
       sets.push_back(std::move(stored));
     }
