@@ -57,7 +57,7 @@ GlueView ask_glue(const ParentView& parent, const std::string& name_server, DnsA
   for (const char* type : {"A", "AAAA"}) {
     const DnsAnswer answer =
         dns.ask_server(parent.address, name_server, type, false, deadline.at_most(kPatience));
-    if (answer.status == DnsStatus::timeout) glue.asked = false;
+    if (answer.status == DnsStatus::timeout || answer.status == DnsStatus::servfail) glue.asked = false;
     glue.referred |= !answer.referral.empty();
     for (const std::string& data : told_by_parent(answer))
       if (const auto address = canonical_address(data)) glue.addresses.push_back(*address);
