@@ -13,6 +13,9 @@ namespace {
 /// Below what a transport keeps of a command's output, the frame included.
 constexpr std::size_t most_bytes = 3u << 20;
 
+/// What a look sleeps between two glances at whether the job has ended (look.sh).
+using HelperPauses = std::chrono::duration<std::int64_t, std::ratio<1, 25>>;
+
 Result<HelperVariables> variables_for(const JobId& id) {
   if (is_job_id(id)) return HelperVariables{{"job", id.text}};
   return fail(ErrorKind::invalid, "job.id", "\"" + printable_line(id.text) + "\" is not the id of a job");
@@ -76,9 +79,12 @@ Result<JobStatus> HostJobs::start(const JobId& id, const JobSpec& spec, const Le
   return change("start", std::move(*variables), request->input.reveal(), deadline).and_then(job_status_of);
 }
 
-Result<JobStatus> HostJobs::status(const JobId& id, const Deadline& deadline) {
+Result<JobStatus> HostJobs::status(const JobId& id, Duration wait, const Deadline& deadline) {
   return variables_for(id)
-      .and_then([&](HelperVariables variables) { return look("status", std::move(variables), deadline); })
+      .and_then([&](HelperVariables variables) {
+        variables["pauses"] = std::to_string(std::chrono::ceil<HelperPauses>(wait.value).count());
+        return look("status", std::move(variables), deadline);
+      })
       .and_then(job_status_of);
 }
 

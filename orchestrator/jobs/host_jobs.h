@@ -30,7 +30,7 @@ class HostJobs final : public Jobs {
   Result<JobStatus> start(const JobId& id, const JobSpec& spec, const Lease& lease,
                           const std::map<std::string, SecretText>& secret_values,
                           const Deadline& deadline) override;
-  Result<JobStatus> status(const JobId& id, const Deadline& deadline) override;
+  Result<JobStatus> status(const JobId& id, Duration wait, const Deadline& deadline) override;
   Result<std::string> output(const JobId& id, std::int64_t offset, std::size_t limit,
                              const Deadline& deadline) override;
   Result<std::string> file(const JobId& id, const std::string& name, std::int64_t offset, std::size_t limit,

@@ -95,7 +95,10 @@ class Jobs {
   virtual Result<JobStatus> start(const JobId& id, const JobSpec& spec, const Lease& lease,
                                   const std::map<std::string, SecretText>& secret_values,
                                   const Deadline& deadline) = 0;
-  virtual Result<JobStatus> status(const JobId& id, const Deadline& deadline) = 0;
+  /// The job as it is now, or, where it has not ended, as it is after `wait` or at its end, whichever comes
+  /// first: what ends soon costs one call. Keep `wait` below a second: other calls to the host may wait for
+  /// this one.
+  virtual Result<JobStatus> status(const JobId& id, Duration wait, const Deadline& deadline) = 0;
   /// Output from byte `offset`, `limit` bytes at most and never more than 3 MiB a call (stdout and stderr as
   /// they came, interleaved). Empty where nothing is there yet: status() says whether more may come.
   virtual Result<std::string> output(const JobId& id, std::int64_t offset, std::size_t limit,

@@ -126,10 +126,10 @@ void Attempts::look(Attempt& attempt) {
   attempt.looking = true;
   aside<JobFollower::Look>(
       attempt, run_.options.times.follow.look_limit,
-      [&environment = run_.environment,
-       jobs = attempt.follower->jobs()](const Deadline& deadline) -> Result<JobFollower::Look> {
+      [&environment = run_.environment, jobs = attempt.follower->jobs(),
+       wait = attempt.follower->wait()](const Deadline& deadline) -> Result<JobFollower::Look> {
         return JobFollower::look(
-            jobs, [&](const std::string& host) { return jobs_of(environment.hosts, host); }, deadline);
+            jobs, wait, [&](const std::string& host) { return jobs_of(environment.hosts, host); }, deadline);
       },
       [this](Attempt& a, Result<JobFollower::Look> seen) {
         a.looking = false;

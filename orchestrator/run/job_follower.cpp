@@ -10,8 +10,8 @@ namespace {
 constexpr std::size_t kTail = 64 * 1024;
 constexpr std::size_t kChunk = 256 * 1024;
 
-Result<void> see(FollowedJob& job, Jobs& jobs, const Deadline& deadline) {
-  auto status = jobs.status(job.id, deadline);
+Result<void> see(FollowedJob& job, Duration wait, Jobs& jobs, const Deadline& deadline) {
+  auto status = jobs.status(job.id, wait, deadline);
   if (!status) return tl::unexpected(status.error());
   if (status->output_size > job.offset) {
     // A job that wrote more than a chunk since the last look: only its end is worth the transfer.
@@ -35,7 +35,7 @@ JobFollower::JobFollower(std::vector<FollowedJob> jobs, const FollowTimes& times
       pause_(times.first_look),
       next_look_(clock.boottime() + times.first_look) {}
 
-JobFollower::Look JobFollower::look(std::vector<FollowedJob> jobs, const JobsOfHost& jobs_of,
+JobFollower::Look JobFollower::look(std::vector<FollowedJob> jobs, Duration wait, const JobsOfHost& jobs_of,
                                     const Deadline& deadline) {
   Look look{std::move(jobs), {}};
   std::vector<Result<void>> seen(look.jobs.size());
@@ -43,7 +43,7 @@ JobFollower::Look JobFollower::look(std::vector<FollowedJob> jobs, const JobsOfH
     FollowedJob& job = look.jobs[n];
     if (job.ended()) return;
     auto host = jobs_of(job.host);
-    seen[n] = host ? see(job, **host, deadline) : tl::unexpected(host.error());
+    seen[n] = host ? see(job, wait, **host, deadline) : tl::unexpected(host.error());
   });
   const auto silent = std::find_if(seen.begin(), seen.end(), [](const auto& one) { return !one; });
   if (silent != seen.end()) look.silent = silent->error();

@@ -13,8 +13,9 @@ namespace mxodus {
 
 /// How often the jobs of an attempt are looked at.
 struct FollowTimes {
-  std::chrono::milliseconds first_look{20};             ///< a quarter more each time, up to `each_look`
-  std::chrono::milliseconds each_look{1'000};           ///< while their hosts answer
+  std::chrono::milliseconds first_look{20};     ///< a quarter more each time, up to `each_look`
+  std::chrono::milliseconds each_look{1'000};   ///< while their hosts answer
+  std::chrono::milliseconds wait_on_host{250};  ///< for the end, in looks that would follow each other sooner
   std::chrono::milliseconds first_reconnect{1'000};     ///< doubles up to `each_reconnect`
   std::chrono::milliseconds each_reconnect{30'000};     ///< while a host does not answer
   std::chrono::milliseconds reconnect_for{900'000};     ///< then the attempt is parked
@@ -51,8 +52,9 @@ class JobFollower {
 
   JobFollower(std::vector<FollowedJob> jobs, const FollowTimes& times, const Clock& clock);
 
-  /// Blocks for one look, `times.look_limit` at most; for a worker thread, on a copy of jobs().
-  static Look look(std::vector<FollowedJob> jobs, const JobsOfHost& jobs_of, const Deadline& deadline);
+  /// Blocks for one look, `times.look_limit` at most; for a worker thread, on copies of jobs() and wait().
+  static Look look(std::vector<FollowedJob> jobs, Duration wait, const JobsOfHost& jobs_of,
+                   const Deadline& deadline);
 
   /// Takes in what a look saw.
   void take(Look look);
@@ -61,6 +63,10 @@ class JobFollower {
 
   /// When the next look is due, on the clock that counts the laptop's sleep.
   std::chrono::milliseconds next_look() const { return next_look_; }
+  /// How long the next look is to wait on the hosts for the end of a job.
+  Duration wait() const {
+    return Duration{pause_ < times_.wait_on_host ? times_.wait_on_host : std::chrono::milliseconds(0)};
+  }
   Contact contact() const { return contact_; }
   const std::optional<Error>& silent() const { return silent_; }
   bool ended() const;

@@ -1,7 +1,12 @@
 # The verbs that only read.
 
+# An end within so many pauses is told at once: a pause costs a process, another look a shell and some.
 status() {
   dir=$state_dir/jobs/$job
+  while [ "$pauses" -gt 0 ] && [ -d "$dir" ] && [ ! -s "$dir/rc" ]; do
+    sleep 0.04
+    pauses=$((pauses - 1))
+  done
   reply
   say_state
   end_reply

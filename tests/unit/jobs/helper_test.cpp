@@ -17,7 +17,7 @@ HelperVariables every_variable() {
                            "job_runner",   "job_kill_after", "nonce",        "grace",     "claim_age",
                            "output_limit", "name",           "offset",       "limit",     "take_over",
                            "lease_run",    "lease_lineage",  "lease_laptop", "lease_who", "lease_token",
-                           "MXODUS_STATE", "MXODUS_RUN",     "keep"})
+                           "MXODUS_STATE", "MXODUS_RUN",     "keep",         "pauses"})
     variables[name] = "1";
   return variables;
 }

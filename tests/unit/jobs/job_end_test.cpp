@@ -29,6 +29,17 @@ TEST_P(JobEnd, ACommandKilledBySignalEndsWith128PlusItsNumber) {
   EXPECT_EQ(std::get<JobDone>(status->state).exit_status, 137);
 }
 
+TEST_P(JobEnd, ALookThatWaitsSeesAnEndThatComesMeanwhileAndElseAnswersInTime) {
+  ASSERT_TRUE(start("until [ -e go ]; do sleep 0.05; done; sleep 0.3"));
+  const auto before = jobs_->status(id_, Duration{std::chrono::milliseconds(80)}, deadline_);
+  ASSERT_TRUE(before) << before.error().message;
+  EXPECT_TRUE(std::holds_alternative<JobRunning>(before->state));
+  std::filesystem::create_directory(job_folder() / "work/go");
+  const auto after = jobs_->status(id_, Duration{std::chrono::seconds(60)}, deadline_);
+  ASSERT_TRUE(after) << after.error().message;
+  EXPECT_TRUE(std::holds_alternative<JobDone>(after->state));
+}
+
 TEST_P(JobEnd, AKilledRunnerLeavesAnOrphanWhoseEndIsLostAndWhoseOutputIsWhole) {
   ASSERT_TRUE(start("echo one; until [ -e go ]; do sleep 0.05; done; echo two"));
   ASSERT_TRUE(comes_true([&] { return pid_in("child") > 0; }));
@@ -213,7 +224,7 @@ TEST_P(JobEnd, APurgeKeepsWhatItIsToldToAndNeverTouchesAnotherRun) {
     ASSERT_TRUE(jobs_->start(id, {.script = "true"}, lease_, {}, deadline_)) << id.text;
   for (const JobId& id : mine)
     ASSERT_TRUE(comes_true([&] {
-      const auto status = jobs_->status(id, deadline_);
+      const auto status = jobs_->status(id, {}, deadline_);
       return status && std::holds_alternative<JobDone>(status->state);
     })) << id.text;
   const auto others = state_ / "jobs" / (run + "0.a.1");

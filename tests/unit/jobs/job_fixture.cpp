@@ -66,7 +66,7 @@ bool comes_true(const std::function<bool()>& question) {
 std::optional<JobStatus> JobFixture::wait_for_end() {
   std::optional<JobStatus> last;
   comes_true([&] {
-    const auto status = jobs_->status(id_, deadline_);
+    const auto status = jobs_->status(id_, {}, deadline_);
     if (!status) ADD_FAILURE() << status.error().message;
     if (status && !std::holds_alternative<JobRunning>(status->state)) last = *status;
     return last || !status;
@@ -80,7 +80,7 @@ void JobFixture::make_it_never_begun() const {
 }
 
 JobState JobFixture::state() {
-  const auto status = jobs_->status(id_, deadline_);
+  const auto status = jobs_->status(id_, {}, deadline_);
   if (!status) ADD_FAILURE() << status.error().message;
   return status ? status->state : JobState(JobAbsent{});
 }

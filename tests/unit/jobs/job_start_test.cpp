@@ -145,7 +145,7 @@ TEST_P(JobStart, AJobThatCannotBeRunAsItIsIsRefusedBeforeAnythingIsSent) {
   EXPECT_THAT(with([](JobSpec& spec) { spec.secrets = {{"../x", "p"}}; }), HasCode("job.spec"));
   EXPECT_THAT(with([](JobSpec& spec) { spec.secrets = {{"password", "p"}}; }), HasCode("job.spec"));
   EXPECT_THAT(with([](JobSpec& spec) { spec.script += '\0'; }), HasCode("job.spec"));
-  EXPECT_THAT(jobs_->status(JobId{"../../etc"}, deadline_), HasCode("job.id"));
+  EXPECT_THAT(jobs_->status(JobId{"../../etc"}, {}, deadline_), HasCode("job.id"));
   EXPECT_THAT(jobs_->file(id_, "../spec", 0, 1, deadline_), HasCode("job.file"));
   EXPECT_FALSE(std::filesystem::exists(job_folder()));
 }

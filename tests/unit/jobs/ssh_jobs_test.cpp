@@ -41,14 +41,14 @@ TEST_F(JobsOverSsh, AJobOutlivesItsConnectionAndIsFoundAgain) {
   ASSERT_TRUE(comes_true([&] { return server_->session_processes().empty(); }));
 
   // The first call may still find the connection dead; it says so and the next one has a new one.
-  Result<JobStatus> status = jobs_->status(id_, deadline_);
-  if (!status) status = jobs_->status(id_, deadline_);
+  Result<JobStatus> status = jobs_->status(id_, {}, deadline_);
+  if (!status) status = jobs_->status(id_, {}, deadline_);
   ASSERT_TRUE(status) << status.error().message;
   ASSERT_TRUE(std::holds_alternative<JobRunning>(status->state));
 
   std::ofstream(go()) << "go";
   EXPECT_TRUE(comes_true([&] {
-    const auto now = jobs_->status(id_, deadline_);
+    const auto now = jobs_->status(id_, {}, deadline_);
     return now && std::holds_alternative<JobDone>(now->state) &&
            std::get<JobDone>(now->state).exit_status == 7;
   }));
@@ -61,7 +61,7 @@ TEST_F(JobsOverSsh, AStartWithoutAnAnswerIsUnknownAndCanBeAskedAgainWithoutRunni
   ASSERT_TRUE(comes_true([&] { return jobs_->start(id_, spec, lease_, {}, deadline_).has_value(); }));
   std::ofstream(go()) << "go";
   EXPECT_TRUE(comes_true([&] {
-    const auto now = jobs_->status(id_, deadline_);
+    const auto now = jobs_->status(id_, {}, deadline_);
     return now && std::holds_alternative<JobDone>(now->state);
   }));
   EXPECT_EQ(jobs_->output(id_, 0, 100, deadline_).value_or(""), "once\n");

@@ -58,7 +58,7 @@ class SystemdJobs : public testing::Test {
   std::optional<JobStatus> wait_for_end() {
     std::optional<JobStatus> last;
     comes_true([&] {
-      const auto status = jobs_.status(id_, deadline_);
+      const auto status = jobs_.status(id_, {}, deadline_);
       if (!status) ADD_FAILURE() << status.error().message;
       if (status && !std::holds_alternative<JobRunning>(status->state)) last = *status;
       return last || !status;

@@ -87,6 +87,16 @@ TEST(Start, AJobThatIsOverByTheAnswerToItsStartIsNotAskedFor) {
   EXPECT_EQ(world.on_new.asked, 0);
 }
 
+TEST(Follow, LooksAtAYoungJobWaitOnItsHostForItsEndAndLooksAtAnOldOneDoNot) {
+  RunWorld world("  a: {uses: make, host: new, with: {name: a}}\n");
+  world.on_new.looks = 100;
+  world.must_run();
+  ASSERT_GT(world.on_new.waits.size(), 100u);
+  EXPECT_EQ(world.on_new.waits.front(), Duration{std::chrono::milliseconds(250)});
+  EXPECT_EQ(world.on_new.waits.back(), Duration{});
+  EXPECT_TRUE(std::is_sorted(world.on_new.waits.rbegin(), world.on_new.waits.rend()));
+}
+
 TEST(Start, JobsOnTwoHostsAreStartedOnBoth) {
   RunWorld world("  both: {uses: make_both, with: {name: a}}\n");
   EXPECT_EQ(world.must_run().exit, ExitCode::done);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "orchestrator/jobs/job.h"
 
@@ -28,6 +29,7 @@ class FakeJobs final : public Jobs {
   std::map<std::string, int> starts;  ///< by title: how often work really began
   std::optional<Error> refuses;       ///< every start
   int asked = 0;                      ///< how often a status was asked for
+  std::vector<Duration> waits;        ///< how long each of them was to wait for an end
   std::optional<Lease> lease;
 
   Result<JobStatus> start(const JobId& id, const JobSpec& spec, const Lease& by,
@@ -44,8 +46,9 @@ class FakeJobs final : public Jobs {
     if (std::exchange(deaf, false)) return fail(ErrorKind::no_answer, "ssh.lost", "the connection went");
     return status_of(jobs[id.text]);
   }
-  Result<JobStatus> status(const JobId& id, const Deadline&) override {
+  Result<JobStatus> status(const JobId& id, Duration wait, const Deadline&) override {
     ++asked;
+    waits.push_back(wait);
     if (silent) return gone();
     const auto found = jobs.find(id.text);
     if (found == jobs.end()) return JobStatus{JobAbsent{}, 0, {}, {}};
