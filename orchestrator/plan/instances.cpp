@@ -125,6 +125,7 @@ ItemRequest request_for(const StepSpec& step, const StepType& type, const Instan
   request.standpoint = instance.standpoint;
   request.stage = step.stage;
   request.point_of_no_return = step.rules.point_of_no_return;
+  request.has_undo = !step.rules.undo.is_null();
   request.scope = scope;
   return request;
 }

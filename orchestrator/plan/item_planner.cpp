@@ -76,7 +76,8 @@ void plan_gate(ItemLook& look, const StepType& type, const Params& params) {
   look.item.step.summary = look.item.question->text;
 }
 
-void plan_work(ItemLook& look, const StepType& type, StepContext& context) {
+void plan_work(ItemLook& look, const ItemRequest& request, StepContext& context) {
+  const StepType& type = *request.type;
   auto found = type.probe(context);
   look.item.found_at = context.clock().now();
   if (context.deadline().stopped())
@@ -90,6 +91,9 @@ void plan_work(ItemLook& look, const StepType& type, StepContext& context) {
   look.item.action = action_of(look.item.step.action);
   const bool opaque = type.declaration().opaque && look.item.effect != Effect::observe;
   look.item.sureness = opaque ? Sureness::opaque : Sureness::probed;
+  if (look.item.action == PlannedAction::change && look.item.effect == Effect::change &&
+      look.item.step.undo.is_null() && !request.has_undo)
+    look.item.step.warnings.emplace_back("the step says how to change, but not how to undo");
   if (look.item.action == PlannedAction::ask)
     if (auto question = type.question(context.params())) look.item.question = std::move(*question);
 }
@@ -151,7 +155,7 @@ ItemLook look_again(const Environment& environment, const ItemRequest& request, 
   }
   look.item.fingerprint = fingerprint(type.declaration(), params, *identity ? &**identity : nullptr);
   AttemptContext context(environment, std::move(params), request.standpoint, deadline);
-  plan_work(look, type, context);
+  plan_work(look, request, context);
   look.item.evidence = context.take_evidence();
   return look;
 }

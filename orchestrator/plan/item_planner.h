@@ -20,6 +20,7 @@ struct ItemRequest {
   Standpoint standpoint;
   std::string stage;
   bool point_of_no_return = false;
+  bool has_undo = false;  ///< the step names an undo of its own
   Scope scope;
 };
 

@@ -202,8 +202,6 @@ class CommandStep final : public StepType {
     plan.apply = found.state;
     if (params.has("undo")) plan.undo = found.state;
     plan.changes.push_back({text_in(found.state, "host"), "", shown(words_in(params.values()))});
-    if (effect(params) == Effect::change && !params.has("undo"))
-      plan.warnings.emplace_back("this command says how to change, but not how to undo");
     return plan;
   }
 

@@ -38,8 +38,22 @@ Result<Finding> all_is_well() {
   return Finding{Verdict::ok, "all is well", {}, {}};
 }
 
-ItemLook look(const Finds& finds, const Deadline& deadline = Deadline(std::chrono::minutes(1))) {
-  const Careless type(finds);
+/// Has something to change, and knows no way back.
+class OneWay final : public StepType {
+ public:
+  const StepDeclaration& declaration() const override { return declaration_; }
+  Result<Finding> probe(StepContext&) const override { return all_is_well(); }
+  Result<StepPlan> plan(const Params&, const Finding&) const override {
+    StepPlan plan;
+    plan.action = PlanAction::change;
+    return plan;
+  }
+
+ private:
+  StepDeclaration declaration_{.name = "one_way", .effect = Effect::change};
+};
+
+ItemLook look(const StepType& type, const Deadline& deadline, bool has_undo = false) {
   Catalog catalog;
   NoHosts hosts;
   FakeHttp http;
@@ -51,7 +65,12 @@ ItemLook look(const Finds& finds, const Deadline& deadline = Deadline(std::chron
   ItemRequest request;
   request.id = {"a", {}};
   request.type = &type;
+  request.has_undo = has_undo;
   return look_again(environment, request, Params(), deadline);
+}
+
+ItemLook look(const Finds& finds, const Deadline& deadline = Deadline(std::chrono::minutes(1))) {
+  return look(Careless(finds), deadline);
 }
 
 TEST(ItemPlanner, WhatALookFoundStandsInTheItem) {
@@ -79,6 +98,12 @@ TEST(ItemPlanner, WhatIsAskedWronglyIsKnownToFailAndWhatCannotBeAskedIsUnknown) 
   EXPECT_EQ(wrong.item.step.would_fail, "no zone holds it");
   const ItemLook silent = look([] { return fail(ErrorKind::no_answer, "look.silent", "no answer came"); });
   EXPECT_EQ(silent.item.found->verdict, Verdict::unknown);
+}
+
+TEST(ItemPlanner, AChangeWithoutAWayBackWarnsUnlessTheStepNamesOne) {
+  const Deadline deadline(std::chrono::minutes(1));
+  EXPECT_EQ(look(OneWay(), deadline).item.step.warnings.size(), 1u);
+  EXPECT_TRUE(look(OneWay(), deadline, true).item.step.warnings.empty());
 }
 
 }  // namespace
