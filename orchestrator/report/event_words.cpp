@@ -53,7 +53,7 @@ EventWords of_decision(const Event& event, const DecisionData& decision) {
   std::string text = "by " + decision.who;
   if (!decision.why.empty())
     text += event.type == EventType::note ? ": " + decision.why : ", because: " + decision.why;
-  if (!decision.value.is_null()) text += ": " + to_string(decision.value);
+  if (!decision.value.is_null()) text += ": " + answer_words(decision.value);
   return {Role::question, std::string(to_string(event.type)), printable_line(text, 600)};
 }
 
@@ -156,6 +156,18 @@ EventWords words_for(const Event& event) {
       return {Role::faint, printable_line(type_name(event), 10), printable_line(to_string(event.data), 200),
               true};
   }
+}
+
+std::string answer_words(const Value& answer) {
+  const auto* items = answer.get<ValueMap>();
+  if (!items) return to_string(answer);
+  std::vector<std::string> words;
+  for (const auto& [item, said] : *items) {
+    const Value *result = said.find("result"), *evidence = said.find("evidence");
+    words.push_back(item + "=" + to_string(result ? *result : said) +
+                    (evidence ? ": " + to_string(*evidence) : ""));
+  }
+  return join(words, ", ");
 }
 
 }  // namespace mxodus

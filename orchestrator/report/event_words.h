@@ -20,4 +20,8 @@ std::string near_time(Time time, Time now);
 
 EventWords words_for(const Event& event);
 
+/// What somebody has answered to a gate, in the words in which it is typed: "SOGo=partly: calendar missing"
+/// for an item of a checklist.
+std::string answer_words(const Value& answer);
+
 }  // namespace mxodus

@@ -61,7 +61,8 @@ GateRow gate_row(const std::vector<Event>& events, const Event& event) {
     row.question = printable_line(gate.question, 600);
     row.digest = gate.digest;
   }
-  if (row.why.empty() && !answered.value.is_null()) row.why = printable_line(to_string(answered.value), 300);
+  if (row.why.empty() && !answered.value.is_null())
+    row.why = printable_line(answer_words(answered.value), 300);
   return row;
 }
 

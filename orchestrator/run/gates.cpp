@@ -22,17 +22,6 @@ Result<void> done(const Result<std::int64_t>& written) {
   return {};
 }
 
-Answer answer_of(const Decision& decision) {
-  Answer answer;
-  answer.approved = decision.type == EventType::approve;
-  answer.why = decision.data.why;
-  if (const auto* items = decision.data.value.get<ValueMap>())
-    answer.items = *items;
-  else if (!decision.data.value.is_null())
-    answer.text = to_string(decision.data.value);
-  return answer;
-}
-
 /// How many different people have said yes, this one included.
 int people(const OpenGate& gate, const Decision& decision) {
   std::set<std::string> who{decision.data.who};
@@ -41,6 +30,17 @@ int people(const OpenGate& gate, const Decision& decision) {
 }
 
 }  // namespace
+
+Answer answer_of(EventType type, const DecisionData& data) {
+  Answer answer;
+  answer.approved = type == EventType::approve;
+  answer.why = data.why;
+  if (const auto* items = data.value.get<ValueMap>())
+    answer.items = *items;
+  else if (!data.value.is_null())
+    answer.text = to_string(data.value);
+  return answer;
+}
 
 ItemId host_item(const std::string& host) {
   return {"host." + host, {}};
@@ -186,7 +186,7 @@ Result<void> Gates::answer(const Decision& decision) {
   auto planned = planned_from_intent({.plan = record.late_plan});
   if (!step || !planned)
     return refuse(decision, "the question of " + to_string(decision.id) + " cannot be read any more");
-  auto finding = step->type->take_answer(Params(planned->params), answer_of(decision));
+  auto finding = step->type->take_answer(Params(planned->params), answer_of(decision.type, decision.data));
   if (!finding) return refuse(decision, one_line(finding.error()));
   const Observation said{finding->verdict, finding->sentence, Value(finding->outputs), {}};
   if (auto noted = run_.journal.observation(decision.id, said); !noted) return tl::unexpected(noted.error());

@@ -6,6 +6,9 @@
 
 namespace mxodus {
 
+/// What a decision of this type says to the step type of the gate.
+Answer answer_of(EventType type, const DecisionData& data);
+
 /// Opens questions, takes answers, and opens a question again where what was answered is no longer what is
 /// so. On the executor's thread.
 class Gates {

@@ -7,6 +7,7 @@
 #include "orchestrator/journal/lock.h"
 #include "orchestrator/plan/plan_file.h"
 #include "orchestrator/run/attempt.h"
+#include "orchestrator/run/gates.h"
 #include "steps/catalog.h"
 
 namespace mxodus {
@@ -66,14 +67,7 @@ Result<void> judge(EventType type, const DecisionData& data, const ItemRecord& i
   const Catalog catalog = make_catalog();
   const StepType* gate = planned ? catalog.find(planned->uses) : nullptr;
   if (type == EventType::reject || !gate || gate->declaration().kind != StepKind::gate) return {};
-  Answer answer;
-  answer.approved = type == EventType::approve;
-  answer.why = data.why;
-  if (const auto* items = data.value.get<ValueMap>())
-    answer.items = *items;
-  else if (!data.value.is_null())
-    answer.text = to_string(data.value);
-  const auto taken = gate->take_answer(Params(planned->params), answer);
+  const auto taken = gate->take_answer(Params(planned->params), answer_of(type, data));
   if (!taken) return tl::unexpected(taken.error());
   return {};
 }
