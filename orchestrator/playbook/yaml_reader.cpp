@@ -223,7 +223,12 @@ std::optional<Node> read_yaml(std::string_view text, Faults& faults, const YamlL
   try {
     YAML::Parser parser(stream);
     if (!parser.HandleNextDocument(builder)) {
-      faults.add({1, 1}, "playbook.empty", "the playbook is empty", "begin with \"mxodus: 1\"");
+      if (text.starts_with('%'))
+        faults.add({1, 1}, "playbook.empty",
+                   "the playbook holds lines that begin with %, and nothing else that YAML reads",
+                   "a comment begins with #");
+      else
+        faults.add({1, 1}, "playbook.empty", "the playbook is empty", "begin with \"mxodus: 1\"");
       return std::nullopt;
     }
     refuse_second_document(parser, lines, faults);

@@ -97,6 +97,7 @@ TEST(YamlReader, RefusesWhatYaml12OrAPlaybookDoesNotKnow) {
   EXPECT_EQ(only_fault("a: 1\n---\nb: 2\n"), "2:1 playbook.second-document");
   EXPECT_EQ(only_fault(""), "1:1 playbook.empty");
   EXPECT_EQ(only_fault("# nothing\n"), "1:1 playbook.empty");
+  EXPECT_EQ(only_fault("% nothing\n"), "1:1 playbook.empty");
   EXPECT_THAT(read("a: !!str 5").faults, IsEmpty());
 }
 
