@@ -4,6 +4,7 @@
 #include "steps/restic/count_trees.h"
 #include "steps/restic/repository.h"
 #include "steps/restic/restore_declaration.h"
+#include "steps/restic/restore_finding.h"
 #include "steps/restic/restore_output.h"
 #include "steps/restic/snapshot.h"
 #include "steps/restic/target.h"
@@ -15,60 +16,6 @@
 
 namespace mxodus {
 namespace {
-
-constexpr std::int64_t block = 4096;  ///< what a file system spends on a small file, mostly
-
-Value value_of(const TreeCount& count) {
-  return ValueMap{
-      {"files", count.files}, {"folders", count.folders}, {"others", count.others}, {"bytes", count.bytes}};
-}
-
-TreeCount count_of(const Value& value) {
-  return {integer_in(value, "files"), integer_in(value, "folders"), integer_in(value, "others"),
-          integer_in(value, "bytes")};
-}
-
-std::string counted(const TreeCount& count) {
-  return std::to_string(count.files) + " files, " + to_string(Size{count.bytes});
-}
-
-/// The first line of the mark, by which a later try knows its own work.
-std::string what_is_restored(const Params& params) {
-  return "restic restore " + params.text("snapshot").substr(0, 8) + ":" + params.text("subpath") + " " +
-         join(params.texts("include"), " ");
-}
-
-/// What the host, restic and the repository say.
-struct Seen {
-  Version restic;
-  SnapshotCount expected;  ///< of the wanted folder, without the folder itself
-  RestoreTarget target;
-};
-
-/// Why the restore would not work, or nothing.
-std::string obstacle(const Params& params, const Seen& seen) {
-  const std::string to = params.text("to");
-  using Kind = RestoreTarget::Kind;
-  if (seen.target.kind == Kind::other) return to + " is no folder";
-  if (seen.target.kind == Kind::foreign)
-    return to + " is not empty and nothing of this step is in it; move it away or restore elsewhere";
-  if (seen.target.kind == Kind::complete) return {};
-  const bool nested = seen.restic.compare({{0, 16}}) < 0 && params.has("subpath");
-  if (nested && params.has("include"))
-    return "restic " + to_string(seen.restic) + " cannot combine `subpath` and `include`; 0.16 or later can";
-  const TreeCount& expected = seen.expected.tree;
-  const std::int64_t nodes = expected.files + expected.folders + expected.others - seen.target.count.files -
-                             seen.target.count.folders;
-  const std::int64_t bytes = expected.bytes - seen.target.count.bytes + nodes * block;
-  if (!params.has("include") && bytes > seen.target.free_bytes)
-    return to + " needs " + to_string(Size{bytes}) + " and has " + to_string(Size{seen.target.free_bytes}) +
-           " free; make room there, or restore to a larger disk";
-  if (!params.has("include") && seen.target.free_inodes && nodes > *seen.target.free_inodes)
-    return to + " needs " + std::to_string(nodes) + " inodes and has " +
-           std::to_string(*seen.target.free_inodes) +
-           " free; make room there, or restore to a larger file system";
-  return {};
-}
 
 class ResticRestore final : public StepType {
  public:
@@ -110,7 +57,7 @@ class ResticRestore final : public StepType {
     const bool exactly = target->kind == RestoreTarget::Kind::complete;
     auto expected = part_count(context, *repository, exactly);
     if (!expected) return finding_of_trouble(std::move(expected.error()));
-    return judged(context, *repository, {first_version(answers->at(0).out), *expected, *target});
+    return finding_of(context, *repository, {first_version(answers->at(0).out), *expected, *target});
   }
 
   Result<StepPlan> plan(const Params& params, const Finding& found) const override {
@@ -216,55 +163,6 @@ class ResticRestore final : public StepType {
     return count;
   }
 
-  static Finding judged(StepContext& context, const Repository& repository, Seen seen) {
-    const Params& params = context.params();
-    const bool nothing = seen.expected.tree == TreeCount{};
-    if (params.has("subpath")) --seen.expected.tree.folders;
-    Finding found = finding_of(context, repository, seen);
-    if (nothing) {
-      found.verdict = Verdict::fail;
-      found.sentence = "snapshot " + params.text("snapshot").substr(0, 8) + " holds nothing at " +
-                       (params.has("subpath") ? params.text("subpath") : "all");
-    }
-    return found;
-  }
-
-  static Finding finding_of(StepContext& context, const Repository& repository, const Seen& seen) {
-    const Params& params = context.params();
-    const std::string host = context.host().name();
-    Finding found;
-    const bool nested = params.has("subpath") && seen.restic.compare({{0, 16}}) < 0;
-    found.state =
-        ValueMap{{"host", host},
-                 {"target", std::string(to_string(seen.target.kind))},
-                 {"left", value_of(seen.target.count)},
-                 {"recorded", value_of(params.has("include") ? seen.target.count : seen.expected.tree)},
-                 {"touched", seen.target.touched},
-                 {"expected", value_of(seen.expected.tree)},
-                 {"trees_read", seen.expected.read},
-                 {"nested", nested ? "yes" : "no"},
-                 {"repository", ValueMap{{"url", repository.url},
-                                         {"password", *repository.password},
-                                         {"options", repository.options}}}};
-    const std::string wrong = obstacle(params, seen);
-    found.verdict = wrong.empty() ? Verdict::ok : Verdict::fail;
-    if (!wrong.empty()) {
-      found.sentence = host + ": " + wrong;
-    } else if (seen.target.kind == RestoreTarget::Kind::complete) {
-      found.outputs = outputs(params, seen.target.count);
-      found.sentence = params.text("to") + " holds the restored " + counted(seen.target.count) +
-                       (seen.target.touched ? ", changed since" : "");
-    } else {
-      found.sentence = "restore " + params.text("snapshot").substr(0, 8) + ":" + params.text("subpath") +
-                       ", " + counted(seen.expected.tree) + ", to " + host + ":" + params.text("to");
-    }
-    return found;
-  }
-
-  static ValueMap outputs(const Params& params, const TreeCount& count) {
-    return {{"files", count.files}, {"bytes", Size{count.bytes}}, {"path", params.text("to")}};
-  }
-
   static Result<Finding> failed(StepContext& context, const StepPlan& plan, const EndedJob& job, int status) {
     const std::size_t refused = job.output.rfind("mxodus: refused: ");
     if (status == 93 && refused != std::string::npos)
@@ -289,7 +187,7 @@ class ResticRestore final : public StepType {
     const RestoreErrors errors = parse_restore_errors(job.output);
     Finding found{Verdict::ok,
                   "restored " + counted(*restored) + " to " + params.text("to"),
-                  outputs(params, *restored),
+                  restore_outputs(params, *restored),
                   {}};
     if (errors.count > 0) {
       found.verdict = Verdict::fail;

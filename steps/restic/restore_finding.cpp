@@ -1,0 +1,106 @@
+#include "steps/restic/restore_finding.h"
+
+#include "orchestrator/core/text.h"
+#include "steps/support/values.h"
+
+namespace mxodus {
+namespace {
+
+constexpr std::int64_t block = 4096;  ///< what a file system spends on a small file, mostly
+
+Value value_of(const TreeCount& count) {
+  return ValueMap{
+      {"files", count.files}, {"folders", count.folders}, {"others", count.others}, {"bytes", count.bytes}};
+}
+
+/// Why the restore would not work, or nothing.
+std::string obstacle(const Params& params, const RestoreLook& seen) {
+  const std::string to = params.text("to");
+  using Kind = RestoreTarget::Kind;
+  if (seen.target.kind == Kind::other) return to + " is no folder";
+  if (seen.target.kind == Kind::foreign)
+    return to + " is not empty and nothing of this step is in it; move it away or restore elsewhere";
+  if (seen.target.kind == Kind::complete) return {};
+  const bool nested = seen.restic.compare({{0, 16}}) < 0 && params.has("subpath");
+  if (nested && params.has("include"))
+    return "restic " + to_string(seen.restic) + " cannot combine `subpath` and `include`; 0.16 or later can";
+  const TreeCount& expected = seen.expected.tree;
+  const std::int64_t nodes = expected.files + expected.folders + expected.others - seen.target.count.files -
+                             seen.target.count.folders;
+  const std::int64_t bytes = expected.bytes - seen.target.count.bytes + nodes * block;
+  if (!params.has("include") && bytes > seen.target.free_bytes)
+    return to + " needs " + to_string(Size{bytes}) + " and has " + to_string(Size{seen.target.free_bytes}) +
+           " free; make room there, or restore to a larger disk";
+  if (!params.has("include") && seen.target.free_inodes && nodes > *seen.target.free_inodes)
+    return to + " needs " + std::to_string(nodes) + " inodes and has " +
+           std::to_string(*seen.target.free_inodes) +
+           " free; make room there, or restore to a larger file system";
+  return {};
+}
+
+Finding judged(StepContext& context, const Repository& repository, const RestoreLook& seen) {
+  const Params& params = context.params();
+  const std::string host = context.host().name();
+  Finding found;
+  const bool nested = params.has("subpath") && seen.restic.compare({{0, 16}}) < 0;
+  found.state =
+      ValueMap{{"host", host},
+               {"target", std::string(to_string(seen.target.kind))},
+               {"left", value_of(seen.target.count)},
+               {"recorded", value_of(params.has("include") ? seen.target.count : seen.expected.tree)},
+               {"touched", seen.target.touched},
+               {"expected", value_of(seen.expected.tree)},
+               {"trees_read", seen.expected.read},
+               {"nested", nested ? "yes" : "no"},
+               {"repository", ValueMap{{"url", repository.url},
+                                       {"password", *repository.password},
+                                       {"options", repository.options}}}};
+  const std::string wrong = obstacle(params, seen);
+  found.verdict = wrong.empty() ? Verdict::ok : Verdict::fail;
+  if (!wrong.empty()) {
+    found.sentence = host + ": " + wrong;
+  } else if (seen.target.kind == RestoreTarget::Kind::complete) {
+    found.outputs = restore_outputs(params, seen.target.count);
+    found.sentence = params.text("to") + " holds the restored " + counted(seen.target.count) +
+                     (seen.target.touched ? ", changed since" : "");
+  } else {
+    found.sentence = "restore " + params.text("snapshot").substr(0, 8) + ":" + params.text("subpath") + ", " +
+                     counted(seen.expected.tree) + ", to " + host + ":" + params.text("to");
+  }
+  return found;
+}
+
+}  // namespace
+
+TreeCount count_of(const Value& value) {
+  return {integer_in(value, "files"), integer_in(value, "folders"), integer_in(value, "others"),
+          integer_in(value, "bytes")};
+}
+
+std::string counted(const TreeCount& count) {
+  return std::to_string(count.files) + " files, " + to_string(Size{count.bytes});
+}
+
+std::string what_is_restored(const Params& params) {
+  return "restic restore " + params.text("snapshot").substr(0, 8) + ":" + params.text("subpath") + " " +
+         join(params.texts("include"), " ");
+}
+
+ValueMap restore_outputs(const Params& params, const TreeCount& count) {
+  return {{"files", count.files}, {"bytes", Size{count.bytes}}, {"path", params.text("to")}};
+}
+
+Finding finding_of(StepContext& context, const Repository& repository, RestoreLook seen) {
+  const Params& params = context.params();
+  const bool nothing = seen.expected.tree == TreeCount{};
+  if (params.has("subpath")) --seen.expected.tree.folders;
+  Finding found = judged(context, repository, seen);
+  if (nothing) {
+    found.verdict = Verdict::fail;
+    found.sentence = "snapshot " + params.text("snapshot").substr(0, 8) + " holds nothing at " +
+                     (params.has("subpath") ? params.text("subpath") : "all");
+  }
+  return found;
+}
+
+}  // namespace mxodus

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+
+#include "orchestrator/step_api/context.h"
+#include "orchestrator/step_api/finding.h"
+#include "orchestrator/step_api/params.h"
+#include "steps/restic/repository.h"
+#include "steps/restic/snapshot_counts.h"
+#include "steps/restic/target.h"
+#include "steps/support/version.h"
+
+namespace mxodus {
+
+/// What the host, restic and the repository say before a restore.
+struct RestoreLook {
+  Version restic;
+  SnapshotCount expected;  ///< of the wanted folder, itself counted
+  RestoreTarget target;
+};
+
+/// What comes of it: whether the restore would work and why not; its state is all that plan, apply and undo
+/// go by.
+Finding finding_of(StepContext& context, const Repository& repository, RestoreLook seen);
+
+/// The first line of the mark, by which a later try knows its own work.
+std::string what_is_restored(const Params& params);
+/// The step's outputs once so much stands in the target.
+ValueMap restore_outputs(const Params& params, const TreeCount& count);
+
+/// A count in the state of a finding.
+TreeCount count_of(const Value& value);
+std::string counted(const TreeCount& count);
+
+}  // namespace mxodus
