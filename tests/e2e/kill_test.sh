@@ -8,7 +8,7 @@ source "${0%/*}/move.sh"
 
 # The more kills, the sooner each must come, or the move has ended before the last of them.
 kills_wanted=10 latest=40
-[[ -z ${MXODUS_LONG:-} ]] || kills_wanted=50 latest=20
+[[ -z ${MXODUS_LONG:-} ]] || kills_wanted=50 latest=10
 seed=${MXODUS_SEED:-$RANDOM}
 
 # Which steps began a job on the host, and how many times each.
