@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "orchestrator/journal/never_began.h"
+
 namespace mxodus {
 namespace {
 
@@ -35,7 +37,9 @@ void attach(ItemRecord& item, const Event& event) {
 }
 
 /// Keeps what rollback needs of an attempt that has ended.
-void record_change(RunState& state, const OpenAttempt& attempt, ItemState result, const Event& event) {
+void record_change(RunState& state, const OpenAttempt& attempt, ItemState result, const std::string& code,
+                   const Event& event) {
+  if (code == never_began_code) return;
   if (attempt.undo) {
     if (result == ItemState::undone) state.changes.erase(attempt.intent.undoes);
   } else if (attempt.intent.effect != Effect::observe) {
@@ -46,7 +50,7 @@ void record_change(RunState& state, const OpenAttempt& attempt, ItemState result
 void end_attempt(RunState& state, ItemRecord& item, const Event& event) {
   auto result = decode<AttemptResult>(event.data);
   if (item.open) {
-    record_change(state, *item.open, result.state, event);
+    record_change(state, *item.open, result.state, result.code, event);
     if (!item.open->undo) item.fingerprint = item.open->intent.fingerprint;
     item.open.reset();
   }
@@ -67,7 +71,7 @@ void end_attempt(RunState& state, ItemRecord& item, const Event& event) {
 /// has ended (the operator's word, and then its effect may be there).
 void close_attempt(RunState& state, ItemRecord& item, ItemState target, const Event& event) {
   if (!item.open || !(has_ended(target) || target == ItemState::pending)) return;
-  if (target != ItemState::pending) record_change(state, *item.open, target, event);
+  if (target != ItemState::pending) record_change(state, *item.open, target, {}, event);
   item.open.reset();
 }
 

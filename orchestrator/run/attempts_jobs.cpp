@@ -96,9 +96,9 @@ void Attempts::jobs_started(Attempt& attempt, const Started& started) {
     attempt.follower.emplace(started.jobs, run_.options.times.follow, run_.clock());
     end_jobs(attempt, one_line(error));
   } else if (refused) {
-    never_began(attempt, ItemState::pending, with_advice(error));
+    put_back(attempt, ItemState::pending, with_advice(error));
   } else if (error.code.starts_with("secret.")) {
-    never_began(attempt, ItemState::waiting, with_advice(error));
+    put_back(attempt, ItemState::waiting, with_advice(error));
   } else {
     conclude(attempt, Finding{Verdict::fail, with_advice(error), {}, {}}, error.code);
   }

@@ -1,9 +1,16 @@
 #include "orchestrator/core/advice.h"
+#include "orchestrator/journal/never_began.h"
 #include "orchestrator/run/attempts.h"
 #include "orchestrator/run/crash_point.h"
 #include "orchestrator/run/review.h"
 
 namespace mxodus {
+namespace {
+
+/// A secret that is not to be had comes from a person, who then resumes the run: it does not stay for that.
+constexpr std::chrono::hours kSecretLook{1};
+
+}  // namespace
 
 void Attempts::recover(const RunStep& step, const Instance& instance) {
   const ItemId id = instance.id;
@@ -27,9 +34,10 @@ void Attempts::recover(const RunStep& step, const Instance& instance) {
   attempt->follower->hurry();
 }
 
-void Attempts::never_began(Attempt& attempt, ItemState state, const std::string& why) {
+void Attempts::put_back(Attempt& attempt, ItemState state, const std::string& why, bool may_have_acted) {
   AttemptResult result;
   result.state = state;
+  if (!may_have_acted) result.code = never_began_code;
   result.sentence = why;
   result.decision = attempt.decision;
   const ItemId id = attempt.id;
@@ -37,7 +45,7 @@ void Attempts::never_began(Attempt& attempt, ItemState state, const std::string&
   drop(attempt);
   if (written && state == ItemState::waiting)
     wrote(run_.journal.wait_armed(
-        id, {state, why, Time{run_.clock().now().since_epoch + std::chrono::minutes(15)}, {}, 0}));
+        id, {state, why, Time{run_.clock().now().since_epoch + kSecretLook}, {}, 0}));
 }
 
 /// What is in doubt is settled by looking at what it was to bring about.
@@ -86,8 +94,8 @@ void Attempts::settled(Attempt& attempt, Result<ItemLook> look) {
       attempt.recovered = false;
       return act(attempt);
     }
-    return never_began(attempt, ItemState::pending,
-                       "it had not begun, and what is to be done has changed since");
+    return put_back(attempt, ItemState::pending, "it had not begun, and what is to be done has changed since",
+                    !never_reached);
   }
   if (looked && !opaque)
     return conclude(attempt,
