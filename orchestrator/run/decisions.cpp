@@ -15,6 +15,20 @@ bool restarts(ItemState state) {
          state == ItemState::undone || state == ItemState::gate;
 }
 
+bool answers_a_gate(const Decision& decision) {
+  return decision.type == EventType::approve || decision.type == EventType::reject ||
+         decision.type == EventType::answer;
+}
+
+/// Of several answers that one person has given before the run took one up, the last counts.
+bool is_corrected(const std::map<std::int64_t, Decision>& open, const Decision& decision) {
+  return answers_a_gate(decision) && std::any_of(open.begin(), open.end(), [&](const auto& entry) {
+           const Decision& other = entry.second;
+           return other.n > decision.n && answers_a_gate(other) && other.id == decision.id &&
+                  other.data.who == decision.data.who && other.data.answers == decision.data.answers;
+         });
+}
+
 }  // namespace
 
 std::string not_acceptable(const ItemRecord& record) {
@@ -31,7 +45,10 @@ Result<void> Decisions::take_up() {
   const auto open = run_.state().open_decisions;
   for (const auto& [n, decision] : open) {
     if (in_hand_.contains(n)) continue;
-    if (auto taken = take(decision); !taken) return taken;
+    auto taken = is_corrected(open, decision)
+                     ? refuse(decision, "answered anew by " + who(decision) + " since")
+                     : take(decision);
+    if (!taken) return taken;
   }
   return {};
 }
@@ -114,12 +131,17 @@ Result<void> Decisions::cancel(const Decision& decision) {
     return {};
   }
   if (attempts_.under_way(decision.id)) return {};  // between two looks: taken up at the next one
-  if (record.open)
-    return refuse(decision,
-                  to_string(decision.id) +
-                      " has a job on a host that does not answer; it can be cancelled once it does");
+  if (record.open && record.state != ItemState::in_doubt) {
+    for (const JobRef& job : record.open->intent.jobs)
+      if (run_.state().lost_hosts.contains(job.host))
+        return refuse(decision, to_string(decision.id) + " has a job on " + job.host +
+                                    ", which does not answer; it can be cancelled once it does");
+    return {};  // its job is looked for first
+  }
   if (has_ended(record.state))
     return refuse(decision, to_string(decision.id) + " has ended: " + std::string(to_string(record.state)));
+  if (record.state == ItemState::pending || record.state == ItemState::blocked)
+    return refuse(decision, to_string(decision.id) + " has not begun; `skip` leaves it out");
   return settle(decision.id, decision, ItemState::cancelled, why);
 }
 
