@@ -92,7 +92,7 @@ class Linter {
     check_order(step, above);
     if (step.has("checks_reach")) note_targets(step);
 
-    const std::string host = written_text(step.spec.host);
+    const std::string host = written_.text(step.spec.host);
     if (step.type.kind == StepKind::gate) above.gate = true;
     if (step.has("lowers_ttl")) above.lowers_ttl = true;
     if (step.has("freezes")) above.frozen.insert(host);
@@ -179,13 +179,6 @@ class Linter {
                     join({target.vantages.begin(), target.vantages.end()}, " and ") +
                     ", which says nothing about the outside",
                 "add a vantage elsewhere: from: [a_host_elsewhere]");
-  }
-
-  std::string written_text(const Node& node) const {
-    if (node.is_null()) return {};
-    auto value = evaluate(node, written_.scope());
-    const auto* text = value ? value->get<std::string>() : nullptr;
-    return text ? *text : std::string();
   }
 
   const Playbook& playbook_;

@@ -4,13 +4,16 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <set>
 
 #include "orchestrator/core/advice.h"
 #include "orchestrator/core/digest.h"
+#include "orchestrator/core/text.h"
 #include "orchestrator/plan/instances.h"
 #include "orchestrator/plan/lint.h"
 #include "orchestrator/plan/parallel.h"
 #include "orchestrator/plan/step_references.h"
+#include "orchestrator/plan/written_params.h"
 
 namespace mxodus {
 namespace {
@@ -44,6 +47,7 @@ class Planner {
         stop_(stop),
         inputs_(request.inputs),
         hosts_(hosts_value(request.playbook)),
+        written_(request.playbook, environment.catalog, request.inputs),
         outcomes_(request.playbook.steps.size()) {}
 
   Plan run() {
@@ -57,6 +61,7 @@ class Planner {
     plan.lint = lint(request_.playbook, request_.order, environment_.catalog, request_.inputs);
     plan.hosts = look_at_hosts();
     look_at_steps();
+    look_at_leases(plan);
     for (const Graph::NodeId node : request_.order.sequence)
       for (PlannedItem& item : outcomes_[node].items) plan.items.push_back(std::move(item));
     return plan;
@@ -65,6 +70,7 @@ class Planner {
  private:
   std::map<std::string, PlannedHost> look_at_hosts();
   void look_at_steps();
+  void look_at_leases(Plan& plan) const;
   void look_while_any_left();
   bool begin(Graph::NodeId node);
   void end(Graph::NodeId node);
@@ -84,6 +90,7 @@ class Planner {
   const std::stop_token& stop_;
   Value inputs_;
   Value hosts_;
+  const WrittenParams written_;
   std::mutex mutex_;  ///< for what follows
   std::condition_variable changed_;
   Value steps_{ValueMap()};
@@ -110,6 +117,36 @@ std::map<std::string, PlannedHost> Planner::look_at_hosts() {
   std::map<std::string, PlannedHost> hosts;
   for (std::size_t i = 0; i < entries.size(); ++i) hosts.emplace(entries[i].spec.name, std::move(seen[i]));
   return hosts;
+}
+
+/// A host that is to be changed and that another run holds would refuse: said while nothing has begun.
+void Planner::look_at_leases(Plan& plan) const {
+  std::set<std::string> changed;
+  for (const StepOutcome& outcome : outcomes_)
+    for (const PlannedItem& item : outcome.items)
+      if (item.effect != Effect::observe && !item.host.empty()) changed.insert(item.host);
+  std::vector<std::string> names(changed.begin(), changed.end());
+  std::vector<std::optional<Lease>> held(names.size());
+  in_parallel(names.size(), looks_at_once, [&](std::size_t i) {
+    const auto host = plan.hosts.find(names[i]);
+    if (host == plan.hosts.end() || !host->second.trouble.empty()) return;
+    Jobs* jobs = environment_.hosts.jobs(names[i]);
+    if (!jobs) return;
+    // What cannot be asked is refused by the host itself, if need be.
+    if (auto holder = jobs->holder(Deadline(request_.patience.value, stop_))) held[i] = std::move(*holder);
+  });
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (held[i])
+      plan.lint.push_back({ErrorKind::refused,
+                           "lease.held",
+                           names[i] + " is held by run " + printable_line(held[i]->run, 60) + " of " +
+                               printable_line(held[i]->who, 60) + " on " +
+                               printable_line(held[i]->laptop, 60) +
+                               ": unless that run ends first, this one is refused there",
+                           {},
+                           {},
+                           "mxodus resume or end that run; if it is gone for good: --take-over " +
+                               std::to_string(held[i]->token) + " --why …"});
 }
 
 /// Looks at each step as soon as all those above it are known.
@@ -178,12 +215,16 @@ std::string Planner::skipped_source(Graph::NodeId node) const {
   return {};
 }
 
+/// What is written of it bounds what the run may make of it later.
 PlannedItem Planner::standing_still(Graph::NodeId node, PlannedAction action) const {
   PlannedItem item;
   item.id.step = step(node).id;
   item.uses = step(node).uses;
   item.stage = step(node).stage;
-  item.effect = type(node).declaration().effect;
+  const Params written = written_.of(step(node), type(node).declaration());
+  item.params = written.values();
+  item.effect = type(node).effect(written);
+  item.host = written_.text(step(node).host);
   item.action = action;
   item.point_of_no_return = step(node).rules.point_of_no_return;
   return item;

@@ -11,6 +11,13 @@ WrittenParams::WrittenParams(const Playbook& playbook, const Catalog& catalog, c
   inputs_ = std::move(known);
 }
 
+std::string WrittenParams::text(const Node& written) const {
+  if (written.is_null()) return {};
+  auto value = evaluate(written, scope());
+  const auto* text = value ? value->get<std::string>() : nullptr;
+  return text ? *text : std::string();
+}
+
 Result<Value> WrittenParams::value(const ParamSpec& spec, const Node& written) const {
   return evaluate_param(catalog_, &spec, written, scope());
 }

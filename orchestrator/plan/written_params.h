@@ -16,6 +16,8 @@ class WrittenParams {
   Scope scope() const { return {&inputs_, &hosts_, &steps_, &unknown_, &unknown_}; }
   /// The parameters of a step that are written and right, bound to the declaration; the others are left out.
   Params of(const StepSpec& step, const StepDeclaration& type) const;
+  /// What is written at a node such as `host:`, where that is one text; empty where it is not yet known.
+  std::string text(const Node& written) const;
   /// One parameter as it is written.
   Result<Value> value(const ParamSpec& spec, const Node& written) const;
 

@@ -24,7 +24,9 @@ bool was_late(const PlannedItem& reviewed) {
 /// Which bound of the reviewed step `fresh` leaves; empty for none.
 std::string left_bound(const PlannedItem& reviewed, const PlannedItem& fresh) {
   if (fresh.uses != reviewed.uses) return "its type was " + reviewed.uses + " and is " + fresh.uses;
-  if (fresh.host != reviewed.host) return "its host was " + reviewed.host + " and is " + fresh.host;
+  // Of an element of a later step's output not even the host was known.
+  if (!reviewed.host.empty() && fresh.host != reviewed.host)
+    return "its host was " + reviewed.host + " and is " + fresh.host;
   if (fresh.effect > reviewed.effect)
     return "it was to " + std::string(to_string(reviewed.effect)) + " and would be " +
            std::string(to_string(fresh.effect));
