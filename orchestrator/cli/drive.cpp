@@ -1,5 +1,7 @@
 #include "orchestrator/cli/drive.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "orchestrator/cli/interrupt.h"
@@ -9,6 +11,7 @@
 #include "orchestrator/cli/version.h"
 #include "orchestrator/core/digest.h"
 #include "orchestrator/core/file.h"
+#include "orchestrator/core/text.h"
 #include "orchestrator/journal/evidence.h"
 #include "orchestrator/journal/lineage.h"
 #include "orchestrator/journal/lock.h"
@@ -101,6 +104,19 @@ void add_drive_options(CLI::App& command, DriveOptions& options) {
                                        "take hosts over from another run: the token that it holds");
   command.add_option("--why", options.why, "the reason of a take-over");
   take_over->needs("--why");
+}
+
+Result<void> check_until(const DriveOptions& options, const Playbook& playbook) {
+  std::vector<std::string> known;
+  for (const StepSpec& step : playbook.steps) {
+    known.push_back(step.id);
+    if (!step.stage.empty()) known.push_back(step.stage);
+  }
+  if (options.until.empty() || std::find(known.begin(), known.end(), options.until) != known.end()) return {};
+  const std::string near = nearest(options.until, known);
+  return fail(ErrorKind::invalid, "run.until",
+              "--until " + printable_line(options.until, 60) + " is no step and no stage of the playbook",
+              near.empty() ? "" : "did you mean " + near + "?");
 }
 
 Result<RunDirectory> begin_run(const Plan& plan, const std::string& plan_file) {

@@ -26,6 +26,9 @@ struct DriveOptions {
 };
 void add_drive_options(CLI::App& command, DriveOptions& options);
 
+/// `invalid` where --until names nothing of the playbook: the run would not stop at all.
+Result<void> check_until(const DriveOptions& options, const Playbook& playbook);
+
 /// Opens a new run from a reviewed plan: its folder, its playbook, its journal, all durable. `refused` where
 /// the plan was used, or another run has begun since. `plan_file` is where the plan was reviewed; empty where
 /// it was made just now.

@@ -33,6 +33,7 @@ int resume(const Cli& cli, const Options& options) {
   const RunState& state = run->journal.state();
   const auto playbook = current_playbook(cli, run->directory, state, *plan, options.playbook, catalog);
   if (!playbook) return exit_usage;
+  if (auto until = check_until(options.drive, playbook->file->playbook); !until) return report(until.error());
   auto session =
       Session::open(playbook->file->playbook, plan->inputs, catalog, has_terminal() && !cli.no_input);
   if (!session) return report(session.error());

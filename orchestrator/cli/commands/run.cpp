@@ -42,6 +42,7 @@ int run_playbook(const Cli& cli, const Options& options) {
   int code = exit_done;
   const auto prepared = prepare(cli, options.playbook, options.inputs, catalog, code);
   if (!prepared) return code;
+  if (auto until = check_until(options.drive, prepared->file->playbook); !until) return report(until.error());
   auto plan = plan_now(cli, *prepared);
   if (!plan) return report(plan.error());
   if (!cli.quiet) print_plan(cli, *plan, false);
@@ -83,6 +84,7 @@ int run_saved_plan(const Cli& cli, const Options& options) {
   const Catalog catalog = make_catalog();
   const auto file = check_text(cli, plan->playbook_text, plan->playbook_file, catalog);
   if (!file) return exit_usage;
+  if (auto until = check_until(options.drive, file->playbook); !until) return report(until.error());
   auto session = Session::open(file->playbook, plan->inputs, catalog, has_terminal() && !cli.no_input);
   if (!session) return report(session.error());
   const Duration max_age = (*session)->config().plan_max_age;

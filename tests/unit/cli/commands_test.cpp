@@ -124,6 +124,15 @@ TEST(Files, APlaybookThatIsNotThereIsNamedWithHowToBeginOne) {
   }
 }
 
+TEST(Until, AStepThatIsNotThereIsSaidBeforeAnythingBegins) {
+  const User user;
+  user.write("small.yaml", kPlaybook);
+  const Typed typed = user.mxodus({"run", "small.yaml", "--yes", "--until", "chnge"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, HasSubstr("did you mean change?"));
+  EXPECT_EQ(user.mxodus({"status"}).code, 2) << "there is no run";
+}
+
 TEST(Files, APlanThatIsNotThereIsNamedWithHowToMakeOne) {
   const User user;
   const Typed typed = user.mxodus({"run", "--plan", "nowhere.plan"});
