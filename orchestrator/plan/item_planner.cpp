@@ -48,7 +48,7 @@ void cannot_ask(ItemLook& look, Error error) {
   const Verdict verdict = error.kind == ErrorKind::invalid ? Verdict::fail : Verdict::unknown;
   look.item.found = Finding{verdict, sentence, {}, {}};
   look.item.step.summary = sentence;
-  if (error.kind == ErrorKind::unreachable) {
+  if (error.kind == ErrorKind::unreachable && is_about_a_host(error)) {
     look.item.action = PlannedAction::blocked;
   } else {
     look.item.step.would_fail = sentence;
@@ -94,8 +94,10 @@ void plan_work(ItemLook& look, const ItemRequest& request, StepContext& context)
   if (look.item.action == PlannedAction::change && look.item.effect == Effect::change &&
       look.item.step.undo.is_null() && !request.has_undo)
     look.item.step.warnings.emplace_back("the step says how to change, but not how to undo");
-  if (look.item.action == PlannedAction::ask)
-    if (auto question = type.question(context.params())) look.item.question = std::move(*question);
+  if (look.item.action != PlannedAction::ask) return;
+  auto question = type.question(context.params());
+  if (!question) return cannot_ask(look, question.error());
+  look.item.question = std::move(*question);
 }
 
 /// The identity that goes into the fingerprint; none for steps without a host.
@@ -110,6 +112,11 @@ Result<std::optional<HostIdentity>> identity_of(const Environment& environment, 
 }
 
 }  // namespace
+
+bool is_about_a_host(const Error& unreachable) {
+  return unreachable.code.starts_with("ssh.") || unreachable.code.starts_with("dial.") ||
+         unreachable.code.starts_with("host.");
+}
 
 Result<Params> resolve_params(const StepDeclaration& type, const ValueMap& with) {
   BoundParams bound = bind_params(type, with);

@@ -32,6 +32,9 @@ struct ItemLook {
   std::optional<Error> trouble;
 };
 
+/// Whether what could not be reached is a host that mxodus works on, and not an API or a server that it asks.
+bool is_about_a_host(const Error& unreachable);
+
 /// Evaluates the `with:` of a step for one item and checks it against the declaration. Values may be not yet
 /// known (`Params::waits_for`). The first fault is the error.
 Result<Params> resolve_params(const Catalog& catalog, const StepDeclaration& type, const Node& with,

@@ -67,6 +67,10 @@ void Attempts::could_not_ask(Attempt& attempt, const Error& why) {
   if (why.kind == ErrorKind::cancelled || attempt.stop.stop_requested()) return drop(attempt);
   if (why.kind == ErrorKind::unreachable) {
     const std::string host = attempt.planned.host.empty() ? attempt.planned.vantage : attempt.planned.host;
+    if (host.empty() || !is_about_a_host(why)) {
+      if (!attempt.undoes) return look_later(attempt, why);
+      return undo_without_work(attempt, Finding{Verdict::fail, "not undone: " + with_advice(why), {}, {}});
+    }
     drop(attempt);
     return tell_.host_lost(host, why);
   }
@@ -74,6 +78,19 @@ void Attempts::could_not_ask(Attempt& attempt, const Error& why) {
   attempt.asked_wrongly = why.kind == ErrorKind::invalid;
   const Verdict verdict = attempt.asked_wrongly ? Verdict::fail : Verdict::unknown;
   conclude(attempt, Finding{verdict, with_advice(why), {}, {}}, why.code);
+}
+
+/// What no host of the step is to blame for: an API, or a host that only its parameters name. Nobody watches
+/// for it to come back, so the step itself is tried again, as often as a lost host would be.
+void Attempts::look_later(Attempt& attempt, const Error& why) {
+  const ItemId id = attempt.id;
+  const FollowTimes& times = run_.options.times.follow;
+  const auto since = unreached_since_.try_emplace(id, run_.clock().boottime()).first->second;
+  const bool lasting = run_.clock().boottime() - since >= times.reconnect_for;
+  const Time next{run_.clock().now().since_epoch +
+                  (lasting ? 2 * times.each_parked_look : times.each_reconnect)};
+  drop(attempt);
+  wrote(run_.journal.wait_armed(id, {ItemState::waiting, with_advice(why), next, {}, 0}));
 }
 
 void Attempts::planned(Attempt& attempt, Result<ItemLook> look) {
@@ -88,11 +105,15 @@ void Attempts::planned(Attempt& attempt, Result<ItemLook> look) {
   }
   if (attempt.stop.stop_requested()) return drop(attempt);
 
-  if (attempt.step->kind() != StepKind::work && !attempt.planned.step.would_fail) {
+  const bool asks = attempt.planned.action == PlannedAction::ask;
+  if ((asks || attempt.step->kind() == StepKind::wait) && !attempt.planned.step.would_fail) {
+    if (asks && !attempt.planned.question)
+      return conclude(attempt, Finding{Verdict::unknown, "what it is to ask is not known", {}, {}});
+    if (attempt.step->kind() == StepKind::work && !may_act(attempt)) return;
     const PlannedItem item = attempt.planned;
     const RunStep& step = *attempt.step;
     drop(attempt);
-    return (step.kind() == StepKind::gate ? tell_.asks : tell_.waits)(step, item);
+    return (asks ? tell_.asks : tell_.waits)(step, item);
   }
   const StepPlan& plan = attempt.planned.step;
   const bool acts = plan.action == PlanAction::change || plan.action == PlanAction::observe;
@@ -106,7 +127,7 @@ void Attempts::planned(Attempt& attempt, Result<ItemLook> look) {
     return conclude(attempt, found);
   }
   if (run_.item(attempt.id).open)
-    return never_began(attempt, ItemState::pending, "the look was cut off, and now there is something to do");
+    return put_back(attempt, ItemState::pending, "the look was cut off, and now there is something to do");
   if (attempt.planned.effect != Effect::observe && !may_act(attempt)) return;
   attempt.looked_at.reset();  // what its work sees is of now
   intend(attempt, attempt.type->apply(Params(attempt.planned.params), plan));

@@ -21,7 +21,7 @@ class Attempts {
   /// What an attempt may find that is not its own to settle.
   struct Callbacks {
     std::function<void(const std::string& host, const Error& why)> host_lost;
-    std::function<void(const RunStep& step, const PlannedItem& planned)> asks;   ///< it is a gate
+    std::function<void(const RunStep& step, const PlannedItem& planned)> asks;   ///< a person, as a gate does
     std::function<void(const RunStep& step, const PlannedItem& planned)> waits;  ///< time has to pass
     std::function<void(const PlannedItem& fresh, const std::string& why)> needs_word;
     std::function<void(const PlannedItem& fresh, const std::string& why)> drifted;
@@ -88,6 +88,7 @@ class Attempts {
   Attempt* open(const RunStep& step, const Instance& instance);
   void drop(Attempt& attempt);
   void could_not_ask(Attempt& attempt, const Error& why);
+  void look_later(Attempt& attempt, const Error& why);
   void plan(Attempt& attempt, void (Attempts::*take)(Attempt&, Result<ItemLook>));
   void planned(Attempt& attempt, Result<ItemLook> look);
 
@@ -127,7 +128,9 @@ class Attempts {
   void jobs_ended(Attempt& attempt);
 
   // attempts_settle.cpp: what is in doubt
-  void never_began(Attempt& attempt, ItemState state, const std::string& why);
+  /// Ends an attempt as if its step had not begun, `pending` or `waiting`. Unless it may have acted all the
+  /// same, it leaves nothing to take back.
+  void put_back(Attempt& attempt, ItemState state, const std::string& why, bool may_have_acted = false);
   void settle(Attempt& attempt);
   void settled(Attempt& attempt, Result<ItemLook> look);
 
@@ -137,6 +140,8 @@ class Attempts {
   HostSlots slots_;
   std::map<ItemId, Attempt> attempts_;
   std::vector<Journal::Ending> ends_;  ///< of attempts that are concluded
+  /// Boottime since when something that is no host of the step could not be reached.
+  std::map<ItemId, std::chrono::milliseconds> unreached_since_;
 };
 
 }  // namespace mxodus

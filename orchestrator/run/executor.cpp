@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "orchestrator/core/advice.h"
+#include "orchestrator/journal/never_began.h"
 #include "orchestrator/run/crash_point.h"
 #include "orchestrator/run/failure_rule.h"
 
@@ -91,11 +92,24 @@ Result<void> Executor::arm(const PlannedItem& planned) {
   return {};
 }
 
+/// Whoever resumes has mended what was missing, or has come to see that it still is.
+Result<void> Executor::try_again_what_never_began() {
+  std::vector<std::pair<ItemId, std::string>> waiting;
+  for (const auto& [id, item] : run_.state().items)
+    if (item.state == ItemState::waiting && item.code == never_began_code)
+      waiting.emplace_back(id, item.reason);
+  for (const auto& [id, reason] : waiting)
+    if (auto due = run_.journal.wait_armed(id, {ItemState::waiting, reason, run_.clock().now(), {}, 0}); !due)
+      return tl::unexpected(due.error());
+  return {};
+}
+
 Result<Summary> Executor::run() {
   if (run_.state().last > 1) {
     auto resumed =
         run_.journal.run_resumed({run_.options.laptop, run_.options.who, run_.options.mxodus_version});
     if (!resumed) return tl::unexpected(resumed.error());
+    if (auto due = try_again_what_never_began(); !due) return tl::unexpected(due.error());
   }
   if (auto closed = close_adhoc("mxodus was ended before"); !closed) return tl::unexpected(closed.error());
   hosts_.begin();

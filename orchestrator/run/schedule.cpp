@@ -137,6 +137,10 @@ Result<void> Schedule::look_at_item(const RunStep& step, const Instance& instanc
   if (record.open) {
     if (!world.host_answers(instance.standpoint.host)) return {};
     if (record.state == ItemState::in_doubt && doubts_.erase(id) == 0) return {};
+    if (record.state == ItemState::waiting && record.next_look && *record.next_look > now) {
+      due(*record.next_look);
+      return {};
+    }
     ready.push_back({Ready::What::recover, &step, instance});
     return {};
   }
@@ -176,6 +180,12 @@ Result<void> Schedule::look_at_item(const RunStep& step, const Instance& instanc
     return note(id, ItemState::in_doubt,
                 "five attempts have no known end; look at what is there, then `retry`, `accept` or `skip`");
   if (!may_begin(step, instance, world, chosen_of_[step.id()])) return {};
+  if (step.moves() && step.rules().window) {
+    const Time opens = next_opening(*step.rules().window, now);
+    if (opens > now)
+      return done(run_.journal.wait_armed(
+          id, {ItemState::waiting, "its window opens at " + to_local_string(opens), opens, {}, 0}));
+  }
   if (step.moves()) {
     auto fresh = refresh(step, world, ready);
     if (!fresh) return tl::unexpected(fresh.error());
@@ -201,13 +211,6 @@ bool Schedule::may_begin(const RunStep& step, const Instance& instance, const Wo
   if (stopped_by_failures(step, run_.state(), expansions_)) return false;
   if (!step.moves()) return true;
   if (!held_.empty() && !step.clean_up) return false;
-  if (step.rules().window) {
-    const Time opens = next_opening(*step.rules().window, run_.clock().now());
-    if (opens > run_.clock().now()) {
-      due(opens);
-      return false;
-    }
-  }
   return true;
 }
 

@@ -55,7 +55,11 @@ void Tasks::looked(const ItemId& id, const ItemLook& look) {
   answered.gate = gate->n;
   answered.kind = "done_if";
   answered.why = finding.sentence;
-  auto noted = run_.journal.observation(id, {finding.verdict, finding.sentence, Value(ValueMap()), {}});
+  // A change made by hand gives what its own type sees of it.
+  const RunStep* step = run_.table.find(id.step);
+  const bool own = step && step->spec && look.item.uses == step->spec->uses;
+  auto noted = run_.journal.observation(
+      id, {finding.verdict, finding.sentence, own ? Value(finding.outputs) : Value(ValueMap()), {}});
   if (noted) noted = run_.journal.gate_answered(id, answered);
   if (!noted) cannot_write_(noted.error());
 }

@@ -64,6 +64,16 @@ TEST(Gate, RefusesAnAnswerToAQuestionThatWasAskedAnew) {
   EXPECT_EQ(world.state().refused_decisions.size(), 1u);
 }
 
+TEST(Gate, IsAnsweredByTheLastWordOfAPersonBeforeTheRunHasHeardIt) {
+  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  change: {uses: make, with: {name: a}}
+)");
+  world.must_run();
+  world.decide(EventType::reject, {"go", {}});
+  world.approve("go");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+}
+
 TEST(Gate, ForTwoPeopleNeedsTwoDifferentOnes) {
   RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?", people: 2}}
 )");
@@ -99,6 +109,19 @@ TEST(Task, IsDoneWhenItsLookHoldsAndNotByAWord) {
   EXPECT_EQ(world.state().refused_decisions.size(), 1u);
   world.looks["p"] = [] { return found(Verdict::ok); };
   EXPECT_EQ(world.must_run().exit, ExitCode::done);
+}
+
+TEST(Task, IsAlsoWhatAChangeAsksForThatAPersonHasToMake) {
+  RunWorld world("  first: {uses: make, with: {name: a}}\n  second: {uses: make, with: {name: b}}\n");
+  world.by_hand = {"a"};
+  world.looks["a"] = [] { return found(Verdict::fail); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.of("first"), ItemState::gate);
+  EXPECT_TRUE(world.on_new.starts.empty()) << "what comes after it waits";
+  world.looks.clear();
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.on_new.starts.count("make a"), 0u);
+  EXPECT_EQ(world.on_new.starts["make b"], 1);
 }
 
 TEST(Accept, GoesOnInSpiteOfAVerdictAndIsShownForEver) {
@@ -165,6 +188,31 @@ TEST(Cancel, EndsTheJobOfALiveRunAndSaysWhatIsLeft) {
   ASSERT_TRUE(decided);
   EXPECT_EQ(world.of("restore"), ItemState::cancelled);
   EXPECT_NE(world.state().item({"restore", {}}).sentence.find("left to do: make a"), std::string::npos);
+}
+
+TEST(Cancel, SaidWhileNoProcessRunsIsTakenUpByTheNext) {
+  RunWorld world("  change: {uses: make, with: {name: a}}\n");
+  world.on_new.looks = 1'000'000;
+  world.on_wait = [&] {
+    if (!world.on_new.jobs.empty()) world.stop.request_stop();
+  };
+  ASSERT_EQ(world.must_run().exit, ExitCode::interrupted);
+  world.on_wait = {};
+  world.stop = {};
+  world.decide(EventType::cancel, {"change", {}});
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.of("change"), ItemState::cancelled);
+  EXPECT_EQ(std::get<JobDone>(world.on_new.jobs.begin()->second.state).exit_status, 143);
+}
+
+TEST(Cancel, OfAStepThatHasNotBegunIsRefused) {
+  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  change: {uses: make, with: {name: a}}
+)");
+  world.must_run();
+  world.decide(EventType::cancel, {"change", {}});
+  world.approve("go");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
 }
 
 TEST(End, LeavesNoJobAndNoLease) {
@@ -238,6 +286,7 @@ TEST(Lease, OfAnotherRunRefusesWithTheOwner) {
   EXPECT_EQ(summary.exit, ExitCode::refused);
   EXPECT_NE(summary.reason.find("bob"), std::string::npos);
   EXPECT_TRUE(world.on_new.starts.empty());
+  EXPECT_TRUE(world.rollback_plan().undos.empty()) << "what never began leaves nothing to take back";
   world.options.take_over = 7;
   EXPECT_EQ(world.must_run().exit, ExitCode::done);
 }
@@ -319,6 +368,18 @@ TEST(LatePlan, RunsUnaskedWithinItsBoundsUnlessItIsPermanent) {
   EXPECT_EQ(careful.on_new.starts.count("make a1"), 0u);
   careful.approve("change");
   EXPECT_EQ(careful.must_run().exit, ExitCode::done);
+}
+
+TEST(LatePlan, OnAHostIsWithinTheBoundsThatAreWritten) {
+  RunWorld world(R"(  first: {uses: make, with: {name: f}}
+  look: {uses: look, needs: [first], with: {name: l}}
+  maybe: {uses: make, host: new, if: steps.look.n == 1, with: {name: m}}
+  each: {uses: make, host: new, for_each: "${steps.look.list}", with: {name: "e${item}"}}
+)");
+  world.looks["l"] = [] { return found(Verdict::ok, {{"n", 1}, {"list", ValueList{"1", "2"}}}); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_TRUE(world.state().drifts.empty());
+  for (const char* made : {"make m", "make e1", "make e2"}) EXPECT_EQ(world.on_new.starts[made], 1) << made;
 }
 
 }  // namespace

@@ -141,6 +141,16 @@ TEST(Failure, RunsCleanUpStepsOnceAndTheirFailureDoesNotHideTheFirst) {
   EXPECT_EQ(world.on_new.starts["make t"], 1);
 }
 
+TEST(Failure, RunsCleanUpStepsOfAHostUnasked) {
+  RunWorld world(R"(  first: {uses: call, with: {name: a}, on_fail: [clean]}
+  clean: {uses: make, host: new, with: {name: c}}
+)");
+  world.breaks = {"a"};
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.of("clean"), ItemState::done);
+  EXPECT_TRUE(world.state().drifts.empty());
+}
+
 TEST(Failure, OfACleanUpStepThatComesFirstInTheAlphabetHidesNothing) {
   RunWorld world(R"(  zone: {uses: make, needs: [], with: {name: z}, on_fail: [abort]}
   abort: {uses: make, needs: [], with: {name: t}}
@@ -174,6 +184,21 @@ TEST(Failure, OnUnknownWarnGoesOn) {
   world.looks["l"] = [] { return fail(ErrorKind::no_answer, "look.silent", "no answer"); };
   EXPECT_EQ(world.must_run().exit, ExitCode::done);
   EXPECT_EQ(world.of("change"), ItemState::done);
+}
+
+TEST(Failure, SomethingElseThatCannotBeReachedIsTriedAgainAndSaid) {
+  RunWorld world("  look: {uses: look, with: {name: l}}\n");
+  world.looks["l"] = []() -> Result<Finding> {
+    return fail(ErrorKind::unreachable, "http.connect", "no connection to the API of acme.test");
+  };
+  world.options.stay = Duration{std::chrono::seconds(3)};
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.of("look"), ItemState::waiting);
+  EXPECT_NE(world.state().item({"look", {}}).reason.find("the API of acme.test"), std::string::npos);
+  EXPECT_LE(world.looked["l"], 2) << "once for the plan, once for the run";
+  world.looks.clear();
+  world.clock.advance(std::chrono::minutes(1));
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
 }
 
 TEST(Failure, AnUnreachableHostIsNone) {

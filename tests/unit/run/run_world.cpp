@@ -89,10 +89,16 @@ class Maker : public StepType {
     const std::string note = shown == world_.note.end() ? "" : shown->second;
     plan.summary = "make " + name + note;
     if (seen.state == Value(true)) return plan;
-    plan.action = PlanAction::change;
+    plan.action = world_.by_hand.contains(name) ? PlanAction::ask : PlanAction::change;
     plan.changes = {{name, "", "there" + note}};
     plan.undo = ValueMap{{"name", name}};
     return plan;
+  }
+  Result<Question> question(const Params& params) const override {
+    Question question{.kind = GateKind::task};
+    question.text = "make " + params.text("name");
+    question.done_if = NestedStep{"look", {{"name", params.text("name")}}, "", ""};
+    return question;
   }
 
  protected:

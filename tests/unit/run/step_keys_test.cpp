@@ -65,6 +65,7 @@ TEST(Window, HoldsAChangeUntilItOpensAndNotALook) {
   const Summary early = world.must_run();
   EXPECT_EQ(early.exit, ExitCode::parked);
   EXPECT_EQ(world.of("look"), ItemState::done);
+  EXPECT_EQ(world.of("change"), ItemState::waiting);
   EXPECT_TRUE(world.on_new.starts.empty());
   world.clock.advance(std::chrono::minutes(125));
   EXPECT_EQ(world.must_run().exit, ExitCode::done);
