@@ -2,6 +2,7 @@
 
 #include "orchestrator/core/text.h"
 #include "steps/gates/gate.h"
+#include "steps/support/values.h"
 
 namespace mxodus {
 namespace {
@@ -63,6 +64,11 @@ class Checklist final : public Gate {
       const auto given = answer.items.find(item);
       const Value* result = given == answer.items.end() ? nullptr : given->second.find("result");
       if (!result) return fail(ErrorKind::invalid, "checklist.open", "\"" + item + "\" is not answered yet");
+      if (*result != Value("ok") && text_in(given->second, "evidence").empty() &&
+          (*result == Value("fail") || *result == Value("partly")))
+        return fail(ErrorKind::invalid, "checklist.evidence",
+                    "\"" + item + "\" is said to be " + to_string(*result) + ", and not what was seen",
+                    "write \"" + item + "=" + to_string(*result) + ": what was seen\"");
       if (*result == Value("fail")) {
         failed.push_back(item);
       } else if (*result == Value("partly")) {

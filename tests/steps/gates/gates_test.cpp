@@ -9,8 +9,10 @@ namespace {
 
 using testing::HasSubstr;
 
-ValueMap result(const char* word) {
-  return {{"result", word}, {"evidence", "seen"}};
+ValueMap result(const char* word, const char* evidence = nullptr) {
+  ValueMap said = {{"result", word}};
+  if (evidence) said.emplace("evidence", evidence);
+  return said;
 }
 
 TEST(Approve, AsksInItsPlanAndTakesAYes) {
@@ -76,9 +78,10 @@ TEST(Answer, IsOfTheTypeAskedFor) {
 TEST(Checklist, OneFailedItemFailsTheList) {
   const auto type = make_checklist();
   FakeContext context(*type, R"({"items": ["Thunderbird", "webmail", "phone"]})");
-  const auto found = type->take_answer(
-      context.params(),
-      {.items = {{"Thunderbird", result("ok")}, {"webmail", result("fail")}, {"phone", result("partly")}}});
+  const auto found =
+      type->take_answer(context.params(), {.items = {{"Thunderbird", result("ok")},
+                                                     {"webmail", result("fail", "no login")},
+                                                     {"phone", result("partly", "no calendar")}}});
   ASSERT_TRUE(found);
   EXPECT_EQ(found->verdict, Verdict::fail);
   EXPECT_EQ(found->outputs.at("failed"), Value(ValueList{"webmail"}));
@@ -88,12 +91,14 @@ TEST(Checklist, OneFailedItemFailsTheList) {
 TEST(Checklist, PartlyIsAWarningAndOpenItemsAreNoAnswer) {
   const auto type = make_checklist();
   FakeContext context(*type, R"({"items": ["webmail", "phone"]})");
-  const ValueMap both = {{"webmail", result("ok")}, {"phone", result("partly")}};
+  const ValueMap both = {{"webmail", result("ok")}, {"phone", result("partly", "no calendar")}};
   EXPECT_EQ(type->take_answer(context.params(), {.items = both})->verdict, Verdict::warn);
   EXPECT_EQ(type->take_answer(context.params(), {.items = {{"phone", result("ok")}}}).error().code,
             "checklist.open");
   EXPECT_EQ(type->take_answer(context.params(), {.items = {{"fax", result("ok")}}}).error().code,
             "checklist.item");
+  const ValueMap unseen = {{"webmail", result("ok")}, {"phone", result("partly")}};
+  EXPECT_EQ(type->take_answer(context.params(), {.items = unseen}).error().code, "checklist.evidence");
   const ValueMap odd = {{"webmail", result("ok")}, {"phone", result("maybe")}};
   EXPECT_EQ(type->take_answer(context.params(), {.items = odd}).error().code, "checklist.result");
 }
