@@ -63,7 +63,9 @@ bool stopped_by_failures(const RunStep& step, const RunState& state, const Expan
 
 bool called_for(const StepTable& table, const RunState& state, const std::string& clean_up) {
   return std::any_of(state.items.begin(), state.items.end(), [&](const auto& entry) {
-    if (!has_failed(entry.second.state)) return false;
+    // What a rollback has taken back calls for nothing any more.
+    const ItemState ended = entry.second.state;
+    if (ended != ItemState::failed && ended != ItemState::cancelled) return false;
     const RunStep* step = table.find(entry.first.step);
     if (!step) return false;
     const FailureRule& rule = rule_after(step->rules(), entry.second);

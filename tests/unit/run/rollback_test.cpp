@@ -129,6 +129,16 @@ TEST(Rollback, TheUndoOfTheStepItselfIsEnough) {
   EXPECT_EQ(world.of("fence"), ItemState::undone);
 }
 
+TEST(Rollback, CallsForNoCleanUp) {
+  RunWorld world(R"(  first: {uses: make, with: {name: a}, on_fail: [clean]}
+  clean: {uses: make, with: {name: c}}
+)");
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
+  ASSERT_EQ(world.roll_back()->exit, ExitCode::done);
+  EXPECT_EQ(world.must_run().exit, ExitCode::refused);
+  EXPECT_EQ(world.on_new.starts.count("make c"), 0u);
+}
+
 TEST(Rollback, NamesThePointOfNoReturnOnceItIsPast) {
   RunWorld world(R"(  first: {uses: make, with: {name: a}}
   second: {uses: make, with: {name: b}, point_of_no_return: true}
