@@ -17,6 +17,11 @@ std::vector<ParamSpec> params() {
       {.name = "lower",
        .type = ParamType::duration,
        .doc = "No TTL is to be longer than this; shorter ones stay."},
+      {.name = "old_ttl",
+       .type = ParamType::duration,
+       .doc =
+           "The TTL from before of RRsets that have the wished one already: it counts for the wait, and is "
+           "what they get back."},
       {.name = "managed_by", .doc = "Who else sets these TTLs; mxodus then only looks."},
   };
 }
@@ -66,6 +71,10 @@ exactly that one: `records: "${steps.ttl_lowered.records}"` restores what was fo
 warning. Undo puts back the very records that were found, unless somebody changed them since.
 
 The records are in one zone, named or found by their names as in `dns.records`; the output `records` has whole names.
+
+An RRset that has the very TTL wished may always have had it, or have got it a minute ago: from an attempt before this one,
+whose name servers did not follow, or from a person. Nobody can be asked since when, so the step warns and gives neither
+`old_ttl` nor `wait_until` nor `records`, and what reads them does not begin. Say in the parameter `old_ttl` what it was.
 
 With neither, the step only looks: in an emergency nothing can be lowered first, and the plan then says until when resolvers
 hold what is there now. An RRset behind a CNAME fails, because the TTL of the CNAME counts too: name both.

@@ -38,6 +38,10 @@ std::uint32_t TtlEntry::wanted(std::uint32_t ttl, std::uint32_t floor) const {
   return at_most ? std::min(ttl, std::max(*at_most, floor)) : ttl;
 }
 
+bool TtlEntry::may_have_made(std::uint32_t ttl, std::uint32_t floor) const {
+  return to_make() && ttl == std::max(exactly ? *exactly : *at_most, floor);
+}
+
 Result<std::vector<TtlEntry>> read_ttl_entries(const Params& params, const std::string& zone) {
   std::optional<std::uint32_t> lower;
   if (const auto duration = params.duration("lower")) {

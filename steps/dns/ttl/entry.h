@@ -20,6 +20,8 @@ struct TtlEntry {
   /// The TTL that an RRset with this one is to have at a provider with this floor.
   std::uint32_t wanted(std::uint32_t ttl, std::uint32_t floor) const;
   bool met_by(std::uint32_t ttl, std::uint32_t floor) const { return wanted(ttl, floor) == ttl; }
+  /// Whether an RRset with this TTL may be one that this step has changed before: it is just what it makes.
+  bool may_have_made(std::uint32_t ttl, std::uint32_t floor) const;
 };
 
 /// Reads `records` and `lower`; names are relative to `zone`. `invalid` with the entry and what to write.

@@ -1,18 +1,14 @@
 #include "steps/dns/ttl/ttl.h"
 
 #include <algorithm>
-#include <functional>
-
-#include <nlohmann/json.hpp>
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
-#include "steps/dns/judgement.h"
 #include "steps/dns/protocol.h"
-#include "steps/dns/soa.h"
 #include "steps/dns/stored.h"
 #include "steps/dns/ttl/declaration.h"
 #include "steps/dns/ttl/entry.h"
+#include "steps/dns/ttl/report.h"
 #include "steps/dns/zone_entry.h"
 #include "steps/dns/zone_look.h"
 #include "steps/support/values.h"
@@ -22,118 +18,7 @@ namespace {
 
 using namespace dns;
 
-Duration in_seconds(std::uint32_t seconds) {
-  return Duration{std::chrono::seconds(seconds)};
-}
-
-std::string count_of(std::size_t count) {
-  return std::to_string(count) + (count == 1 ? " RRset" : " RRsets");
-}
-
-/// What the step's outputs say of RRsets as they are before a change.
-void describe(ValueMap& outputs, const std::vector<StoredRRset>& before, Duration negative, Time changed) {
-  std::uint32_t longest = 0;
-  ValueList records;
-  for (const StoredRRset& set : before) {
-    if (!set.exists()) continue;
-    longest = std::max(longest, set.rrset.ttl);
-    records.push_back(
-        ValueMap{{"name", set.rrset.name}, {"type", set.rrset.type}, {"ttl", in_seconds(set.rrset.ttl)}});
-  }
-  const Duration held = std::max(in_seconds(longest), negative);
-  outputs["old_ttl"] = in_seconds(longest);
-  outputs["negative_ttl"] = negative;
-  outputs["wait_until"] = Time{changed.since_epoch + held.value};
-  outputs["records"] = std::move(records);
-}
-
-class Look {
- public:
-  Look(std::string zone, std::vector<TtlEntry> entries, ZoneLook seen, std::string managed_by)
-      : zone_(std::move(zone)),
-        entries_(std::move(entries)),
-        seen_(std::move(seen)),
-        managed_by_(std::move(managed_by)) {}
-
-  Finding finding(Time now) {
-    for (std::size_t i = 0; i < entries_.size(); ++i) look_at(i);
-    for (const Sighting& server : seen_.world.views.back().servers)
-      negative_ = std::max(negative_, negative_ttl(server.answer));
-    if (!seen_.world.trouble.empty())
-      judgement_.add(pending_ > 0 ? Verdict::warn : Verdict::unknown,
-                     "the name servers could not be asked: " + seen_.world.trouble);
-
-    Finding finding;
-    finding.verdict = judgement_.verdict();
-    describe(finding.outputs, seen_.stored, in_seconds(negative_), now);
-    finding.outputs["holds"] = pending_ == 0 && finding.verdict == Verdict::ok;
-    finding.sentence = judgement_.sentence(all_is_well(finding.outputs));
-    finding.state = ValueMap{{"zone", zone_},
-                             {"provider", seen_.traits.name},
-                             {"has_api", seen_.traits.has_api},
-                             {"ttl_floor", std::int64_t{seen_.traits.ttl_floor}},
-                             {"negative_ttl", in_seconds(negative_)},
-                             {"stored", to_value(seen_.stored)}};
-    return finding;
-  }
-
- private:
-  void look_at(std::size_t index) {
-    const TtlEntry& entry = entries_[index];
-    const StoredRRset& stored = seen_.stored[index];
-    const std::string whose = entry.key.type + " of " + entry.key.name;
-    const bool pending = stored.exists() && !entry.met_by(stored.rrset.ttl, seen_.traits.ttl_floor);
-    pending_ += pending;
-    if (pending && !managed_by_.empty())
-      judgement_.add(Verdict::fail,
-                     "the TTL of " + whose + " is " + to_string(in_seconds(stored.rrset.ttl)) + " and not " +
-                         to_string(in_seconds(entry.wanted(stored.rrset.ttl, seen_.traits.ttl_floor))),
-                     "waiting for " + managed_by_);
-    for (const Sighting& server : seen_.world.views[index].servers) judge(server, entry, stored, pending);
-  }
-
-  void judge(const Sighting& server, const TtlEntry& entry, const StoredRRset& stored, bool pending) {
-    const std::string whose = entry.key.type + " of " + entry.key.name;
-    const std::string who = server.name + " at " + server.address;
-    if (!server.answered())
-      return judgement_.add(pending ? Verdict::warn : Verdict::unknown,
-                            who + " does not say what " + whose + " is", "look at that name server");
-    if (!server.answer.canonical.empty())
-      return judgement_.add(
-          Verdict::fail, entry.key.name + " is an alias: the TTL of its CNAME counts too",
-          "name {name: " + entry.key.name + ", type: CNAME}, and the records of " + server.answer.canonical);
-    const bool data = server.answer.status == DnsStatus::data;
-    if (pending || !data || stored.rrset.data.empty() || server.answer.rrset.ttl == stored.rrset.ttl) return;
-    judgement_.add(Verdict::fail,
-                   who + " still gives " + whose + " a TTL of " +
-                       to_string(in_seconds(server.answer.rrset.ttl)) + " and not " +
-                       to_string(in_seconds(stored.rrset.ttl)),
-                   "look whether it follows the zone");
-  }
-
-  std::string all_is_well(const ValueMap& outputs) const {
-    if (pending_ > 0)
-      return count_of(static_cast<std::size_t>(pending_)) + " of " + zone_ +
-             (pending_ == 1 ? " is to get another TTL" : " are to get another TTL");
-    const std::string until = to_local_string(*outputs.at("wait_until").get<Time>());
-    const bool wished = std::any_of(entries_.begin(), entries_.end(), std::mem_fn(&TtlEntry::to_make));
-    if (wished)
-      return "the TTL of " + count_of(entries_.size()) + " of " + zone_ +
-             " is as wished everywhere; since when, this look cannot tell";
-    return "what is changed now in " + count_of(entries_.size()) + " of " + zone_ +
-           " is seen by everybody from " + until + " on: resolvers keep the old for up to " +
-           to_string(outputs.at("old_ttl")) + ", and that there is none for " +
-           to_string(outputs.at("negative_ttl"));
-  }
-
-  std::string zone_;
-  std::vector<TtlEntry> entries_;
-  ZoneLook seen_;
-  std::string managed_by_;
-  Judgement judgement_;
-  int pending_ = 0;
-  std::uint32_t negative_ = 0;
-};
+constexpr std::chrono::hours kLongest{7 * 24};  // resolvers cut longer ones
 
 class DnsTtl final : public StepType {
  public:
@@ -152,25 +37,13 @@ class DnsTtl final : public StepType {
   Result<void> check(const Params& params) const override {
     if (!params.waits_for().empty()) return {};
     // The zone is not known here; an absolute name is compared with it when the step looks.
+    if (const auto told = params.duration("old_ttl"); told && told->value > kLongest)
+      return fail(ErrorKind::invalid, "ttl.old", "`old_ttl` is longer than resolvers keep anything",
+                  "write at most 7d");
     return read_ttl_entries(params, "").map([](const auto&) {});
   }
 
-  Result<Finding> probe(StepContext& context) const override {
-    const Params& params = context.params();
-    auto zone = zone_of_step(context.resources(), params);
-    if (!zone) return tl::unexpected(std::move(zone).error());
-    const std::string name = normal_name((*zone)->zone);
-    auto entries = read_ttl_entries(params, name);
-    if (!entries) return tl::unexpected(std::move(entries).error());
-    std::vector<RRsetKey> keys;
-    for (const TtlEntry& entry : *entries) keys.push_back(entry.key);
-    auto seen = look_at_zone(context, **zone, keys, {});
-    if (!seen) return said_no(std::move(seen).error());
-    keys.push_back({name, "SOA"});
-    const Time now = context.clock().now();
-    context.keep_evidence("dns.txt", protocol(keys, seen->world, now));
-    return Look(name, std::move(*entries), std::move(*seen), params.text("managed_by")).finding(now);
-  }
+  Result<Finding> probe(StepContext& context) const override { return look(context, {}); }
 
   Result<StepPlan> plan(const Params& params, const Finding& found) const override {
     StepPlan plan;
@@ -202,6 +75,8 @@ class DnsTtl final : public StepType {
       change.before.push_back(stored[i]);
       change.after.push_back(std::move(after));
     }
+    if (std::string doubt = text_in(found.state, "doubt"); !doubt.empty())
+      plan.warnings.push_back(std::move(doubt));
     if (found.verdict == Verdict::fail) plan.would_fail = found.sentence;
     if (!change.before.empty() && !plan.would_fail) fill(plan, change, found);
     return plan;
@@ -212,12 +87,11 @@ class DnsTtl final : public StepType {
   }
 
   Result<Finding> finish(StepContext& context, const StepPlan& plan, const WorkResult&) const override {
-    auto found = look_until_holds(context, patience_, [&] { return probe(context); });
-    if (!found) return found;
-    // A server handed out the old TTL until just now: the time counts from this look, not from the write.
     const auto* negative = value_in(plan.apply, "negative_ttl").get<Duration>();
-    describe(found->outputs, change_from_value(plan.apply).before, negative ? *negative : Duration{},
-             context.clock().now());
+    const Earlier earlier{change_from_value(plan.apply).before, negative ? *negative : Duration{}};
+    // A server handed out the old TTL until just now: the time counts from this look, not from the write.
+    auto found = look_until_holds(context, patience_, [&] { return look(context, earlier); });
+    if (!found) return found;
     if (found->verdict == Verdict::ok)
       found->sentence = plan.summary + ": every name server has it; resolvers may keep the old until " +
                         to_local_string(*found->outputs["wait_until"].get<Time>());
@@ -249,6 +123,25 @@ class DnsTtl final : public StepType {
   }
 
  private:
+  static Result<Finding> look(StepContext& context, Earlier earlier) {
+    const Params& params = context.params();
+    earlier.told = params.duration("old_ttl");
+    auto zone = zone_of_step(context.resources(), params);
+    if (!zone) return tl::unexpected(std::move(zone).error());
+    const std::string name = normal_name((*zone)->zone);
+    auto entries = read_ttl_entries(params, name);
+    if (!entries) return tl::unexpected(std::move(entries).error());
+    std::vector<RRsetKey> keys;
+    for (const TtlEntry& entry : *entries) keys.push_back(entry.key);
+    auto seen = look_at_zone(context, **zone, keys, {});
+    if (!seen) return said_no(std::move(seen).error());
+    keys.push_back({name, "SOA"});
+    const Time now = context.clock().now();
+    context.keep_evidence("dns.txt", protocol(keys, seen->world, now));
+    return report(
+        {name, std::move(*entries), std::move(*seen), params.text("managed_by"), std::move(earlier)}, now);
+  }
+
   /// A TTL is to be made, as far as that is known: records that are not may bring theirs.
   static bool changes(const Params& params) {
     if (params.has("managed_by")) return false;

@@ -232,6 +232,63 @@ TEST_F(DnsTtl, AServerThatStillGivesTheOldTtlIsNamed) {
               HasSubstr("ns.lab.test at " + kSecond + " still gives A of mail.acme.test a TTL of 1d"));
 }
 
+TEST_F(DnsTtl, ASecondAttemptDoesNotTakeTheNewTtlForTheOld) {
+  second_follows_ = false;
+  auto lower = context(kLower);
+  ASSERT_EQ(run(*lower, plan(*lower)).verdict, Verdict::fail) << "the first attempt has to fail";
+  publish(*lower, kSecond);
+
+  const Finding again = look(*lower);
+  EXPECT_EQ(again.verdict, Verdict::warn);
+  EXPECT_THAT(again.sentence,
+              AllOf(HasSubstr("A of mail.acme.test (5m), MX of acme.test (5m) have the TTL that is wished "
+                              "already; since when, and what it was before, this look cannot tell"),
+                    HasSubstr("write it as `old_ttl`")));
+  EXPECT_EQ(again.outputs.at("holds"), Value(true));
+  for (const char* output : {"old_ttl", "wait_until", "records"})
+    EXPECT_FALSE(again.outputs.contains(output)) << "what waits for " << output << " must not begin";
+  EXPECT_EQ(plan(*lower).action, PlanAction::none);
+}
+
+TEST_F(DnsTtl, AnRRsetThatWasWrittenByAnEarlierAttemptKeepsItsDoubtBesideOneThatIsWrittenNow) {
+  put("mail.acme.test", "A", 300, {"198.51.100.10"});
+  auto lower = context(kLower);
+  const StepPlan planned = plan(*lower);
+  EXPECT_THAT(planned.warnings, Contains(HasSubstr("A of mail.acme.test (5m) has the TTL that is wished")));
+  const Finding found = run(*lower, planned);
+  EXPECT_EQ(found.verdict, Verdict::warn);
+  EXPECT_EQ(found.outputs.at("holds"), Value(true));
+  EXPECT_FALSE(found.outputs.contains("wait_until"));
+}
+
+TEST_F(DnsTtl, WhoSaysWhatTheTtlWasIsBelieved) {
+  put("mail.acme.test", "A", 300, {"198.51.100.10"});
+  put("acme.test", "MX", 300, {"10 mail.acme.test."});
+  auto told = context(R"({"zone": "main", "lower": "5m", "old_ttl": "1d",
+                          "records": [{"name": "mail", "type": "A"}, {"name": "@", "type": "MX"}]})");
+  const Finding found = look(*told);
+  EXPECT_EQ(found.verdict, Verdict::ok) << found.sentence;
+  EXPECT_EQ(found.outputs.at("old_ttl"), Value(Duration{hours(24)}));
+  EXPECT_EQ(found.outputs.at("wait_until"), in(*told, hours(24)));
+  EXPECT_EQ(value_in(found.outputs.at("records").get<ValueList>()->front(), "ttl"),
+            Value(Duration{hours(24)}));
+}
+
+TEST_F(DnsTtl, AShorterTtlThanIsWishedWasNotMadeByTheStep) {
+  put("mail.acme.test", "A", 60, {"198.51.100.10"});
+  auto lower = context(R"({"zone": "main", "lower": "5m", "records": {"name": "mail", "type": "A"}})");
+  const Finding found = look(*lower);
+  EXPECT_EQ(found.verdict, Verdict::ok) << found.sentence;
+  EXPECT_EQ(found.outputs.at("old_ttl"), Value(Duration{std::chrono::minutes(1)}));
+}
+
+TEST_F(DnsTtl, AResolverThatKeepsItForLongerShowsThatItWasLongerBefore) {
+  put("mail.acme.test", "A", 300, {"198.51.100.10"});
+  auto lower = context(R"({"zone": "main", "lower": "5m", "records": {"name": "mail", "type": "A"}})");
+  lower->fake_dns().add("mail.acme.test", "A", 7200, {"198.51.100.10"});
+  EXPECT_THAT(look(*lower).sentence, HasSubstr("own resolver keeps A of mail.acme.test for another 2h"));
+}
+
 TEST_F(DnsTtl, AServerThatCannotBeAskedMakesItUnknown) {
   auto look_only = context(kLook);
   DnsAnswer silence;
@@ -318,6 +375,7 @@ TEST_F(DnsTtl, RefusesEntriesThatCannotBeRead) {
         R"({"zone": "main", "records": {"name": "mail", "type": "A", "ttl": 300}})",
         R"({"zone": "main", "records": {"name": "mail", "type": "A", "ttl": "9d"}})",
         R"({"zone": "main", "records": {"name": "mail", "type": "A", "data": "192.0.2.1"}})",
+        R"({"zone": "main", "old_ttl": "30d", "records": {"name": "mail", "type": "A"}})",
         R"({"zone": "main", "lower": "30d", "records": {"name": "mail", "type": "A"}})",
         R"({"zone": "main", "records": [{"name": "mail", "type": "A"}, {"name": "mail", "type": "A"}]})"}) {
     const FakeContext made(*type_, with);
