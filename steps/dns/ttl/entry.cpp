@@ -4,6 +4,7 @@
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
+#include "orchestrator/dns/owner_name.h"
 #include "orchestrator/dns/rdata.h"
 #include "steps/support/values.h"
 
@@ -65,6 +66,9 @@ Result<std::vector<TtlEntry>> read_ttl_entries(const Params& params, const std::
       return wrong(i, "has no type of a record that can be written", "write {name: mail, type: A}");
     auto name = name_in_zone(text_in(written, "name"), zone);
     if (!name) return tl::unexpected(std::move(name).error());
+    if (const std::string fault = owner_fault(*name); !fault.empty())
+      return wrong(i, "has the name \"" + printable_line(*name, 100) + "\", which cannot exist: " + fault,
+                   "write {name: mail, type: A}");
     TtlEntry entry{{std::move(*name), type}, {}, lower};
     if (const Value* ttl = written.find("ttl")) {
       entry.exactly = ttl_of(*ttl);
@@ -72,7 +76,8 @@ Result<std::vector<TtlEntry>> read_ttl_entries(const Params& params, const std::
     }
     const bool twice = std::any_of(entries.begin(), entries.end(),
                                    [&](const TtlEntry& other) { return other.key == entry.key; });
-    if (twice) return wrong(i, "names " + type + " of " + entry.key.name + " again", "name it once");
+    if (twice)
+      return wrong(i, "names " + type + " of " + shown_owner(entry.key.name) + " again", "name it once");
     entries.push_back(std::move(entry));
   }
   return entries;

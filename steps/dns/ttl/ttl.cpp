@@ -4,6 +4,7 @@
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
+#include "orchestrator/dns/owner_name.h"
 #include "steps/dns/protocol.h"
 #include "steps/dns/stored.h"
 #include "steps/dns/ttl/declaration.h"
@@ -108,7 +109,7 @@ class DnsTtl final : public StepType {
     Question question{.kind = GateKind::task};
     question.text = "Change the TTL of these records " + place_of_change(params) + ":";
     for (const TtlEntry& entry : *entries)
-      question.text += "\n- " + entry.key.type + " of " + printable_line(entry.key.name) + ": " +
+      question.text += "\n- " + entry.key.type + " of " + printable_line(shown_owner(entry.key.name)) + ": " +
                        (entry.exactly ? "" : "at most ") +
                        to_string(in_seconds(entry.exactly.value_or(entry.at_most.value_or(0))));
     ValueMap with = params.values();
