@@ -6,6 +6,7 @@
 
 #include "orchestrator/core/advice.h"
 #include "orchestrator/core/text.h"
+#include "orchestrator/dns/remembering_asker.h"
 
 namespace mxodus::dns {
 namespace {
@@ -98,6 +99,10 @@ Standing standing_of(const Wish& wish, const View& view) {
   }
   for (const Sighting& seen : view.resolvers) {
     standing.unheard |= !seen.answered();
+    if (!seen.answered() && !seen.address.empty())
+      standing.silent.push_back("the resolver " + seen.address + " does not say what " + wish.key.type +
+                                " of " + wish.key.name + " is: " + to_string(seen.answer.status) +
+                                (seen.answer.note.empty() ? "" : ", " + printable_line(seen.answer.note)));
     if (seen.answer.status == DnsStatus::bogus && standing.bogus.empty())
       standing.bogus = printable_line(seen.answer.note.empty() ? "no reason given" : seen.answer.note);
     if (!seen.answered() || wish.met_by(seen.answer.rrset.data)) continue;

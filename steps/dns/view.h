@@ -43,8 +43,9 @@ struct Standing {
   bool cached = false;                 ///< some resolver still answers otherwise
   std::optional<Duration> cached_for;  ///< how long the longest of them may go on
   bool unheard = false;                ///< some resolver could not be asked
-  std::string bogus;    ///< why a resolver that validates takes it for forged; empty: none does
-  std::string trouble;  ///< one sentence of the first that does not agree
+  std::string bogus;                ///< why a resolver that validates takes it for forged; empty: none does
+  std::vector<std::string> silent;  ///< a sentence for each named resolver that could not be asked
+  std::string trouble;              ///< one sentence of the first that does not agree
 
   bool holds() const { return servers > 0 && agree == servers; }
 };

@@ -17,16 +17,24 @@ struct Wish {
     contains,  ///< these records among others; of a TXT, a text that begins so
     absent,    ///< none
     replaced,  ///< of a TXT: `data` in place of the text that begins with `match`
+    one_of,    ///< one of `choices`: these records and no other
   };
   RRsetKey key;
   Kind kind = Kind::exists;
-  std::vector<std::string> data;  ///< canonical; with contains on a TXT, beginnings of texts
+  std::vector<std::string> data;                  ///< canonical; with contains on a TXT, beginnings of texts
+  std::vector<std::vector<std::string>> choices;  ///< of one_of; each canonical
   std::string match;
   std::optional<std::uint32_t> ttl;  ///< seconds
   bool to_make = false;
 
   /// "MX of acme.test is to be 10 mail.acme.test."
   std::string text() const;
+  /// Whether records are to be made.
+  bool gives_data() const;
+  /// Whether the text that is to be replaced is not among these, so that the new one is added.
+  bool adds_beside(const std::vector<std::string>& found) const;
+  /// Whether an RRset is to get another TTL and nothing else.
+  bool only_ttl() const { return to_make && kind == Kind::exists; }
   /// Whether an RRset with these data is what is wished.
   bool met_by(const std::vector<std::string>& found) const;
 };
@@ -34,8 +42,10 @@ struct Wish {
 /// Reads `records` and `set`; names are relative to `zone`. `invalid` with the entry and what to write.
 Result<std::vector<Wish>> read_wishes(const Params& params, const std::string& zone);
 
-/// `before` with the wish made true. `refused` where it is not clear what that would be: two texts that begin
-/// with what is to be replaced. A TTL that nobody wished is never under the floor of the provider.
+/// `before` with the wish made true. `refused` where that cannot be, or it is not clear what it would be: a
+/// TTL for an RRset that is not there, two texts that begin with what is to be replaced, the last NS of the
+/// zone taken out, two policies of which receivers take none. A TTL that nobody wished is never under the
+/// floor of the provider.
 Result<StoredRRset> grant(const Wish& wish, const StoredRRset& before, std::uint32_t ttl_floor);
 
 }  // namespace mxodus::dns

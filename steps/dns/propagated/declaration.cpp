@@ -10,7 +10,7 @@ std::vector<ParamSpec> params() {
       {.name = "domain", .type = ParamType::hostname, .doc = "The zone that was changed.", .required = true},
       {.name = "records",
        .type = ParamType::map,
-       .doc = "What is to be seen: name, type, and one of equals, contains, absent; ttl.",
+       .doc = "What is to be seen: name, type, and one of equals, contains, one_of, absent; ttl.",
        .required = true,
        .list = true,
        .element = ParamType::any},

@@ -15,16 +15,22 @@ StepDeclaration declare_dns_records() {
 IPv4 and IPv6, and what resolvers still cache and until when. `holds` is true when provider and all servers agree with
 what is wished; `propagated` when the resolvers do too. A server that cannot be asked makes the step unknown,
 and so does an answer that DNSSEC says is forged (bogus). Servers with different serials are a warning that names them.
+One of the named `resolvers` that cannot be asked makes a step that only looks unknown, and is a warning of one that changes.
 
 Records of one step are in one zone. With `zone` their names are relative to it. Without it they are written whole, and the
 zone is the entry of `dns:` that holds them by the longest match of whole labels: a step for each zone, whichever
 provider it has. NS and DS with which a zone hands on another that is also under `dns:` need `zone`.
 
 `records` only looks. Each entry has `name` (relative to the zone, `@` for the zone itself), `type`, and one of `equals`,
-`contains` (of a TXT: a text that begins so), `absent: true`, or none of them: that it exists; `ttl` compares that too.
+`contains` (of a TXT: a text that begins so), `one_of`, `absent: true`, or none of them: that it exists; `ttl` compares that too.
+`one_of: [192.0.2.1, 192.0.2.2]` is for a host that moves between places: the RRset is one of these and nothing beside it, whichever
+it is at the moment. Where several records belong together, each choice is a list: `[[192.0.2.1, 192.0.2.2], 192.0.2.3]`.
 
 `set` changes. Each entry has `name`, `type` and one of `data`, `absent: true`, `replace: {match: "v=spf1", with: …}`
-(one text of a TXT set, the others stay), or `ttl` alone; without `ttl` an RRset keeps its own, and a new one gets 5m.
+(one text of a TXT set, the others stay), or `ttl` alone, of an RRset that is there; without `ttl` an RRset keeps its own, and a new
+one gets 5m. Where no text begins with `match` the new one is added, and the plan warns; where that would leave two SPF or two
+DMARC records, of which receivers take none, it refuses. So it does with a CNAME beside other records, and with taking away
+the NS of the zone itself.
 Data are written as in a zone file, names with their final dot; a TXT may be written as its bare text. All sets of a step
 change together where the provider can do that, addresses before the records that point to them. The plan shows before
 and after, and refuses what the provider does not take, such as a TTL that is too short there. What is found at the time
@@ -54,7 +60,8 @@ otherwise inside a network, or of a resolver that answers there alone.)";
       zone_param(),
       {.name = "records",
        .type = ParamType::map,
-       .doc = "What is to be seen: name, type, and one of equals, contains, absent; ttl.",
+       .doc = "What is to be seen: name, type, and one of equals, contains, one_of, absent; "
+              "ttl.",
        .list = true,
        .element = ParamType::any},
       {.name = "set",

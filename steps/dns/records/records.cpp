@@ -7,6 +7,7 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "steps/dns/records/declaration.h"
+#include "steps/dns/records/neighbours.h"
 #include "steps/dns/records/report.h"
 #include "steps/dns/stored.h"
 #include "steps/dns/zone_entry.h"
@@ -102,6 +103,10 @@ class DnsRecords final : public StepType {
       plan.would_fail = found.sentence;
       return plan;
     }
+    if (std::string fault = text_in(found.state, "cannot_stand"); !fault.empty()) {
+      plan.would_fail = std::move(fault);
+      return plan;
+    }
     auto wishes = read_wishes(params, text_in(found.state, "zone"));
     if (!wishes) return tl::unexpected(std::move(wishes).error());
     const auto stored = stored_from_value(found.state.find("stored"));
@@ -119,6 +124,9 @@ class DnsRecords final : public StepType {
         plan.would_fail = std::move(fault);
         return plan;
       }
+      if ((*wishes)[i].adds_beside(stored[i].rrset.data))
+        plan.warnings.push_back("no text of " + (*wishes)[i].key.name + " begins with " +
+                                printable_line((*wishes)[i].match, 40) + ": the new one is added");
       changes.push_back({stored[i], std::move(*after), kept_at(found.state, i)});
       warn(plan, changes.back());
     }
@@ -196,8 +204,20 @@ class DnsRecords final : public StepType {
     if (!seen) return tl::unexpected(std::move(seen).error());
     look.traits = std::move(seen->traits);
     look.stored = std::move(seen->stored);
+    if (auto found = find_neighbours(context, **zone, look); !found) return tl::unexpected(found.error());
     look.world = std::move(seen->world);
     return look;
+  }
+
+  static Result<void> find_neighbours(StepContext& context, const Zone& zone, Look& look) {
+    const auto makes = [](const Wish& wish) { return wish.gives_data(); };
+    if (!look.traits.has_api || std::none_of(look.wishes.begin(), look.wishes.end(), makes)) return {};
+    auto provider = open_provider(context, zone);
+    if (!provider) return tl::unexpected(std::move(provider).error());
+    auto found = neighbours_of(look.wishes, look.stored, **provider, context.deadline());
+    if (!found) return tl::unexpected(std::move(found).error());
+    look.neighbours = std::move(*found);
+    return {};
   }
 
   static void warn(StepPlan& plan, const Pending& change) {

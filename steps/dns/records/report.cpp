@@ -4,6 +4,7 @@
 #include <set>
 
 #include "orchestrator/core/text.h"
+#include "steps/dns/records/neighbours.h"
 #include "steps/dns/soa.h"
 #include "steps/dns/stored.h"
 
@@ -68,16 +69,20 @@ struct Sum {
   Duration cached_for;
   bool cached = false;
   bool unheard = false;
+  bool makes = false;  ///< the step changes something, or would
   std::vector<std::string> troubles;
+  std::vector<std::string> silent;  ///< named resolvers that could not be asked
   std::string serials;
 };
 
 /// One entry a wish of the output `records`.
 Value entry_of(const Wish& wish, const StoredRRset& stored, const View& view, bool holds) {
+  Value shown = to_value(stored);
+  (*shown.get<ValueMap>())["ttl"] = Duration{std::chrono::seconds(stored.rrset.ttl)};
   return ValueMap{{"name", wish.key.name},
                   {"type", wish.key.type},
                   {"holds", holds},
-                  {"stored", to_value(stored)},
+                  {"stored", std::move(shown)},
                   {"servers", sightings_value(view.servers)},
                   {"resolvers", sightings_value(view.resolvers)}};
 }
@@ -109,6 +114,7 @@ std::string sentence_of(const Look& look, const Sum& sum, Time now) {
   if (!sum.troubles.empty()) return waiting + told(sum.troubles);
   if (!sum.serials.empty()) return "all as wished, but " + sum.serials;
   std::string text = "all as wished on every name server of " + look.zone;
+  if (!sum.silent.empty()) text += ", but " + told(sum.silent);
   if (sum.cached || sum.cached_for.value.count() > 0)
     text += "; resolvers may answer the old until " +
             to_local_string(Time{now.since_epoch + sum.cached_for.value});
@@ -120,7 +126,9 @@ Verdict verdict_of(const Look& look, const Sum& sum) {
   if (!look.world.trouble.empty()) return Verdict::unknown;
   if (!sum.held || !sum.stored) return Verdict::fail;
   if (sum.unknown > 0 || sum.bogus > 0) return Verdict::unknown;
-  return sum.serials.empty() ? Verdict::ok : Verdict::warn;
+  // What resolvers see was the question of a step that only looks; one that changes asks the name servers.
+  if (!sum.silent.empty() && !sum.makes) return Verdict::unknown;
+  return sum.serials.empty() && sum.silent.empty() ? Verdict::ok : Verdict::warn;
 }
 
 }  // namespace
@@ -137,6 +145,8 @@ Finding report(const Look& look, Time now, Duration kept_after_change) {
     const Standing standing = standing_of(wish, view);
     sum.unknown += standing.unknown;
     sum.cached |= standing.cached;
+    sum.makes |= wish.to_make;
+    sum.silent.insert(sum.silent.end(), standing.silent.begin(), standing.silent.end());
     sum.unheard |= standing.unheard;
     if (!standing.bogus.empty()) {
       ++sum.bogus;
@@ -146,10 +156,13 @@ Finding report(const Look& look, Time now, Duration kept_after_change) {
     }
     sum.cached_for = std::max(sum.cached_for, standing.cached_for.value_or(Duration{}));
     sum.stored = sum.stored && stored;
-    sum.pending += wish.to_make && !stored;
+    const bool no_such = wish.only_ttl() && !look.stored[i].exists();
+    sum.pending += wish.to_make && !stored && !no_such;
     // A server that could not be asked is no proof that it answers wrongly.
     if (standing.agree + standing.unknown < standing.servers) sum.held = false;
-    if (!stored && look.traits.has_api)
+    if (no_such)
+      sum.troubles.push_back("there is no " + wish.key.type + " of " + wish.key.name + " to give a TTL");
+    else if (!stored && look.traits.has_api)
       sum.troubles.push_back(wish.text() + ", but " + look.traits.name + " holds " +
                              (look.stored[i].exists() ? printable_line(text_of(look.stored[i])) : "none"));
     else if (!standing.trouble.empty())
@@ -171,6 +184,7 @@ Finding report(const Look& look, Time now, Duration kept_after_change) {
                            {"has_api", look.traits.has_api},
                            {"ttl_floor", std::int64_t{look.traits.ttl_floor}},
                            {"stored", to_value(look.stored)},
+                           {"cannot_stand", cannot_stand(look.wishes, look.neighbours)},
                            {"kept", std::move(kept)}};
   return finding;
 }

@@ -14,7 +14,8 @@ struct Look {
   std::string managed_by;  ///< who else sets the records; empty: nobody
   std::vector<Wish> wishes;
   std::vector<StoredRRset> stored;  ///< one a wish: what is at the provider, or else what the servers answer
-  World world;  ///< one view a wish, and last that of the SOA of the zone
+  std::vector<RRsetKey> neighbours = {};  ///< that stand where something new is to
+  World world;                            ///< one view a wish, and last that of the SOA of the zone
 };
 
 /// Verdict, sentence and outputs of a look. `now` is when it was made; where it follows a change, resolvers

@@ -76,8 +76,14 @@ Error refusal_error(const Parties& parties, const Refusal& refusal, bool writing
     return Error{kind, code, message, {}, {}, {}};
   };
   switch (refusal.rcode) {
-    case NXDOMAIN:
     case YXDOMAIN:
+      return error(
+          ErrorKind::drift, "dns.drift",
+          "a name of " + parties.zone + " that is to become a CNAME has other records, and " +
+              parties.server + " refused to put it beside them" + said +
+              "; nothing was written, a CNAME stands alone (RFC 1034, 3.6.2): plan again, which names "
+              "them");
+    case NXDOMAIN:
     case YXRRSET:
     case NXRRSET:
       return error(ErrorKind::drift, "dns.drift",
