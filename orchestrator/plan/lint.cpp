@@ -100,13 +100,13 @@ class Linter {
   }
 
   void check_order(const Step& step, const Above& above) {
-    const auto add = [&](const char* code, const std::string& what, const char* hint) {
+    const auto add = [&](const char* code, const std::string& what, const std::string& hint) {
       faults_.add(step.spec.mark, code, "step " + step.spec.id + " " + what, hint);
     };
     if (step.has("changes_mx") && !above.lowers_ttl)
       add("lint.ttl-not-lowered",
           "changes an MX, and no step above it lowers the TTL: resolvers keep the old one as long as it says",
-          "a day before: uses: dns.records, with: {set: [{name: \"@\", type: MX, ttl: 5m}]}");
+          "a day before: uses: dns.ttl, with: {" + lowering(step.params.text("zone")) + "}");
     if (step.has("compares") && !stands_still(step, above))
       add("lint.not-frozen",
           "compares stores that may still change: nothing above it stops what writes there",
@@ -117,6 +117,12 @@ class Linter {
     else if (step.spec.rules.point_of_no_return && !above.gate)
       add("lint.not-asked", "is the point of no return, and nobody is asked before it",
           "put an approve above it, and name it in needs: if it has needs:");
+  }
+
+  /// The parameters of a dns.ttl that lowers the MX of a zone; of one that is not named, by its whole name.
+  static std::string lowering(const std::string& zone) {
+    if (zone.empty()) return "lower: 5m, records: [{name: example.org., type: MX}]";
+    return "zone: " + printable_line(zone, 60) + ", lower: 5m, records: [{name: \"@\", type: MX}]";
   }
 
   /// One of the two stores is on a host where something was stopped; true also where a host is not yet known.

@@ -31,17 +31,27 @@ steps:
 
 const ValueMap kInputs = {{"zone", "example.org"}, {"address", "198.51.100.7"}};
 
-/// "line code" of each warning about these steps; the first of them is on line 1.
-std::vector<std::string> warnings(const std::string& steps) {
+std::vector<Error> lint_of(const std::string& steps) {
   const LoadedPlaybook loaded = load_playbook(kHead + steps, "lint.yaml");
   for (const Error& fault : loaded.faults) ADD_FAILURE() << one_line(fault);
   const Catalog catalog = make_catalog();
   const CheckedPlaybook checked = check_playbook(loaded.playbook, catalog);
   for (const Error& fault : checked.faults) ADD_FAILURE() << one_line(fault);
   if (!checked.order) return {};
+  return lint(loaded.playbook, *checked.order, catalog, kInputs);
+}
+
+std::vector<std::string> hints(const std::string& steps) {
+  std::vector<std::string> seen;
+  for (const Error& warning : lint_of(steps)) seen.push_back(warning.hint);
+  return seen;
+}
+
+/// "line code" of each warning about these steps; the first of them is on line 1.
+std::vector<std::string> warnings(const std::string& steps) {
   const auto head = static_cast<int>(std::count(kHead.begin(), kHead.end(), '\n'));
   std::vector<std::string> seen;
-  for (const Error& warning : lint(loaded.playbook, *checked.order, catalog, kInputs)) {
+  for (const Error& warning : lint_of(steps)) {
     EXPECT_FALSE(warning.hint.empty()) << warning.message;
     seen.push_back(std::to_string(warning.position->line - head) + " " + warning.code);
   }
@@ -58,6 +68,10 @@ TEST(Lint, AnMxIsChangedAfterItsTtlWasLowered) {
       R"(  lower: {uses: dns.records, with: {zone: main, set: [{name: "@", type: MX, ttl: 5m}]}}
 )";
   EXPECT_THAT(warnings(change + lower), ElementsAre("1 lint.ttl-not-lowered"));
+  EXPECT_THAT(
+      hints(change),
+      ElementsAre("a day before: uses: dns.ttl, with: {zone: main, lower: 5m, records: [{name: \"@\", "
+                  "type: MX}]}"));
   EXPECT_THAT(warnings(lower + "  pause: {uses: wait, with: {for: 1d}}\n" + change), IsEmpty());
 }
 
