@@ -62,14 +62,16 @@ Result<std::string> ZoneFinder::holder_of(const std::string& name) const {
                        "zone under `dns:`");
   if (twice)
     return wrong("dns.ambiguous-zone",
-                 shown(name) + " is in a zone that stands more than once under `dns:`: there is " + known(),
+                 shown(name) + " is in a zone that stands more than once under `dns:`: there is " +
+                     known(best->second),
                  "add `zone:` with the entry that is meant");
   return best->first;
 }
 
-std::string ZoneFinder::known() const {
+std::string ZoneFinder::known(const std::string& of) const {
   std::vector<std::string> zones;
-  for (const auto& [entry, zone] : zones_) zones.push_back(zone + " (" + entry + ")");
+  for (const auto& [entry, zone] : zones_)
+    if (of.empty() || zone == of) zones.push_back(zone + " (" + entry + ")");
   return zones.empty() ? "none" : join(zones, ", ");
 }
 

@@ -25,7 +25,8 @@ class ZoneFinder {
 
  private:
   Result<std::string> holder_of(const std::string& name) const;
-  std::string known() const;
+  /// The entries with their zones, for people; with `of` those of that zone alone.
+  std::string known(const std::string& of = {}) const;
 
   std::map<std::string, std::string> zones_;  ///< normal
   std::string entry_;
