@@ -9,6 +9,7 @@
 #include "orchestrator/mail/spf/lint.h"
 #include "orchestrator/mail/spf/survey.h"
 #include "steps/dns/judgement.h"
+#include "steps/dns/mail_hosts.h"
 #include "steps/dns/spf/declaration.h"
 #include "steps/dns/spf/identity.h"
 #include "steps/support/look.h"
@@ -119,14 +120,14 @@ class Look {
   std::string wanted() const { return expect_ == "not_pass" ? "anything but pass" : expect_; }
 
   /// What to publish so that every address of the look passes.
-  std::string mend(const SpfLook& look) const {
+  std::string mend(const SpfLook& look) {
     if (expect_ != "pass")
       return expect_ == "not_pass" && !look.outcome.decided_by.empty()
                  ? "take out " + look.outcome.path.back()
                  : "";
     if (look.outcome.result == spf::CheckResult::permerror) return "";
     if (look.identity.helo && look.outcome.result == spf::CheckResult::none)
-      return "publish at " + look.identity.domain + " TXT \"v=spf1 a -all\"";
+      return "publish at " + look.identity.domain + " TXT \"" + helo_record(look.identity.domain) + "\"";
     std::string record = look.outcome.record;
     for (const SpfLook& other : looks_)
       if (other.identity.domain == look.identity.domain && other.identity.sender == look.identity.sender &&
@@ -134,6 +135,20 @@ class Look {
           other.outcome.result != spf::CheckResult::temperror)
         record = spf::with_address(record, *spf::IpAddress::parse(other.address));
     return "publish at " + look.identity.domain + " TXT \"" + record + "\"";
+  }
+
+  /// A record for the HELO name: `a` for the addresses that it has, and the others by themselves.
+  std::string helo_record(const std::string& name) {
+    const HostAddresses host = look_up_host(name, dns_, context_.deadline());
+    const std::set<std::string> own = address_set(host.addresses);
+    std::vector<std::string> others;
+    bool has_one = false;
+    for (const std::string& address : address_set(context_.params().texts("address")))
+      own.contains(address) ? void(has_one = true) : others.push_back(address);
+    std::string record = has_one ? "v=spf1 a -all" : "v=spf1 -all";
+    for (const std::string& address : others)
+      record = spf::with_address(record, *spf::IpAddress::parse(address));
+    return record;
   }
 
   void judge(const spf::Survey& survey) {

@@ -138,7 +138,12 @@ TEST_F(DnsSpf, AHeloNameWithoutRecordIsAWarning) {
   const Finding found =
       look(R"("domain": "example.org", "address": "192.0.2.1", "helo": "mail.example.org")");
   EXPECT_EQ(found.verdict, Verdict::warn);
-  EXPECT_THAT(found.sentence, HasSubstr("publish at mail.example.org TXT \"v=spf1 a -all\""));
+  EXPECT_THAT(found.sentence, HasSubstr("publish at mail.example.org TXT \"v=spf1 ip4:192.0.2.1 -all\""))
+      << "the name does not have the address: `a` would make it fail";
+  add("mail.example.org", "A", "192.0.2.1");
+  const Finding named =
+      look(R"("domain": "example.org", "address": ["192.0.2.1", "2001:db8::1"], "helo": "mail.example.org")");
+  EXPECT_THAT(named.sentence, HasSubstr("publish at mail.example.org TXT \"v=spf1 ip6:2001:db8::1 a -all\""));
 }
 
 TEST_F(DnsSpf, SendersCountWhereARecordLooksAtThem) {
