@@ -63,8 +63,8 @@ One that could not be asked makes the step unknown.
 When all of them agree, caches are left, and no cache can be asked that matters. So the clock decides: with `cached_until`, or
 `changed_at` and `old_ttl`, it is true when the *old* TTL has run out; `true_at` is that time. It is true earlier when all
 `resolvers` that are named show it. A resolver that answers the old beyond that time is a warning: some serve expired
-answers for up to three days, so let the old host answer a while longer. While a server still hands out the old, `true_at`
-moves on: its answers may be kept for their whole TTL from now.
+answers for up to three days, so let the old host answer a while longer. While a server still hands out the old there
+is no `true_at`: its answers may be kept for their whole TTL, and nobody knows when it follows.
 
 Use `until: self.propagated`. A parked run looks again when it is due. With `from: HOST` servers and resolvers are asked from
 there, over TCP.)";

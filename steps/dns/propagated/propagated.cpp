@@ -60,14 +60,14 @@ class Look {
     const bool published = judgement_.verdict() == Verdict::ok;
     look_at_resolvers();
     const bool propagated = published && (time_is_over() || (named_ > 0 && shown_ == named_));
-    const auto true_at = published ? end_when_published(propagated) : end_while_behind();
+    // While a server has the old, nobody knows when the last one takes it from there.
+    const auto true_at = published ? end_when_published(propagated) : std::nullopt;
     if (published) judge_caches(propagated);
 
     Finding finding;
     finding.verdict = judgement_.verdict();
     finding.sentence = judgement_.sentence(all_is_well());
-    const bool said = published ? cached_until_.has_value() : behind_.empty();
-    if (!propagated && true_at && !said)
+    if (!propagated && true_at && !cached_until_)
       finding.sentence += "; at the latest " + to_local_string(*true_at) + " it will be seen everywhere";
     finding.outputs = {{"propagated", propagated},
                        {"published", published},
@@ -125,7 +125,6 @@ class Look {
         if (is_as_wished(i, server)) continue;
         fall_behind(server, "answers " + said(server.answer) + " for " + whose,
                     "look whether it follows the zone");
-        handed_out_ = std::max(handed_out_, kept(server.answer));
       }
   }
 
@@ -193,11 +192,6 @@ class Look {
     }
   }
 
-  std::optional<Time> end_while_behind() const {
-    if (behind_.empty()) return cached_until_;
-    return std::max(cached_until_.value_or(Time{}), after(now_, handed_out_));
-  }
-
   std::optional<Time> end_when_published(bool propagated) const {
     if (propagated) return time_is_over() ? *cached_until_ : now_;
     if (cached_until_) return cached_until_;
@@ -240,7 +234,6 @@ class Look {
   std::map<std::string, std::string> stale_;   ///< resolver -> what it answers
   std::vector<std::string> silent_;
   std::optional<std::uint32_t> serial_;
-  Duration handed_out_;  ///< for how long answers may be kept that servers still give
   Duration cached_for_;  ///< for how long the named resolvers say to keep the old
   std::size_t named_ = 0, shown_ = 0;
 };
