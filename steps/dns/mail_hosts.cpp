@@ -8,6 +8,7 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/remembering_asker.h"
+#include "orchestrator/dns/unanswered.h"
 
 namespace mxodus::dns {
 namespace {
@@ -43,9 +44,13 @@ bool HostAddresses::asked() const {
 
 std::string HostAddresses::trouble() const {
   std::vector<std::string> parts;
-  if (!is_answer(ipv4)) parts.push_back(std::string("A ") + to_string(ipv4));
-  if (!is_answer(ipv6)) parts.push_back(std::string("AAAA ") + to_string(ipv6));
+  if (!is_answer(ipv4)) parts.push_back("A " + ipv4_why);
+  if (!is_answer(ipv6)) parts.push_back("AAAA " + ipv6_why);
   return join(parts, ", ");
+}
+
+std::string HostAddresses::mend_of_trouble() const {
+  return mend_of_unanswered(ipv4 == DnsStatus::bogus ? ipv4 : ipv6);
 }
 
 HostAddresses look_up_host(const std::string& name, DnsAsker& dns, const Deadline& deadline) {
@@ -54,6 +59,8 @@ HostAddresses look_up_host(const std::string& name, DnsAsker& dns, const Deadlin
   const std::vector<DnsAnswer> answers = dns.resolve_all({{host.name, "A"}, {host.name, "AAAA"}}, deadline);
   host.ipv4 = answers[0].status;
   host.ipv6 = answers[1].status;
+  host.ipv4_why = unanswered(answers[0]);
+  host.ipv6_why = unanswered(answers[1]);
   host.secure = answers[0].secure && answers[1].secure;
   for (const DnsAnswer& answer : answers) add_addresses(answer, host);
   return host;
@@ -72,6 +79,7 @@ MailExchangers look_up_exchangers(const std::string& domain, DnsAsker& dns, cons
   found.domain = normal_name(domain);
   const DnsAnswer answer = dns.resolve(found.domain, "MX", deadline);
   found.status = answer.status;
+  found.why = unanswered(answer);
   found.secure = answer.secure;
   for (const std::string& data : answer.rrset.data)
     if (found.list.size() < kExchangers) found.list.push_back(exchanger_from(data));

@@ -20,6 +20,7 @@ struct HostAddresses {
   std::string alias_of;                ///< the end of its CNAME chain; empty: it is no alias
   std::vector<std::string> addresses;  ///< canonical, IPv4 first
   bool secure = false;                 ///< both answers were validated by DNSSEC
+  std::string ipv4_why, ipv6_why;      ///< why a family could not be asked
 
   /// Both families were answered.
   bool asked() const;
@@ -27,6 +28,8 @@ struct HostAddresses {
   bool leads_nowhere() const { return asked() && addresses.empty(); }
   /// Which families could not be asked and why: "A SERVFAIL, AAAA timeout".
   std::string trouble() const;
+  /// What mends that, where somebody can.
+  std::string mend_of_trouble() const;
 };
 
 HostAddresses look_up_host(const std::string& name, DnsAsker& dns, const Deadline& deadline);
@@ -41,6 +44,7 @@ struct MailExchanger {
 struct MailExchangers {
   std::string domain;
   DnsStatus status = DnsStatus::timeout;  ///< of the question for MX
+  std::string why;                        ///< why it could not be asked
   bool secure = false;                    ///< that answer was validated by DNSSEC
   bool implicit = false;                  ///< there is no MX: senders take the domain itself as the host
   std::vector<MailExchanger> list;        ///< by preference, then name; 50 at most

@@ -5,6 +5,7 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/remembering_asker.h"
+#include "orchestrator/dns/unanswered.h"
 #include "orchestrator/mail/dmarc/public_suffix.h"
 
 namespace mxodus::dmarc {
@@ -26,7 +27,7 @@ Place ask_place(const std::string& domain, DnsAsker& dns, const Deadline& deadli
 }
 
 std::string could_not_ask(const Place& place) {
-  return "_dmarc." + place.domain + " TXT could not be asked: " + to_string(place.answer.status);
+  return "_dmarc." + place.domain + " TXT could not be asked: " + unanswered(place.answer);
 }
 
 /// RFC 9989, 4.10.2.
@@ -123,8 +124,7 @@ Discovery discover(const std::string& domain, DnsAsker& dns, const Deadline& dea
     return found;
   }
   const DnsAnswer exists = dns.resolve(domain, "A", deadline);
-  if (!is_answer(exists.status))
-    found.trouble = domain + " A could not be asked: " + to_string(exists.status);
+  if (!is_answer(exists.status)) found.trouble = domain + " A could not be asked: " + unanswered(exists);
   apply_record(*speaks, domain, exists.status != DnsStatus::nxdomain, false, found);
   return found;
 }

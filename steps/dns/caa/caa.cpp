@@ -7,8 +7,10 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/remembering_asker.h"
+#include "orchestrator/dns/unanswered.h"
 #include "steps/dns/caa/declaration.h"
 #include "steps/dns/caa/issue.h"
+#include "steps/dns/existence.h"
 #include "steps/dns/judgement.h"
 #include "steps/support/look.h"
 
@@ -24,6 +26,7 @@ struct RelevantSet {
   std::string found_at;  ///< empty: there are none
   std::string asked;     ///< the last name that was asked
   DnsAnswer answer;      ///< of `asked`
+  bool missing = false;  ///< the name itself does not exist
 };
 
 RelevantSet climb(const std::string& name, DnsAsker& dns, const Deadline& deadline) {
@@ -31,6 +34,7 @@ RelevantSet climb(const std::string& name, DnsAsker& dns, const Deadline& deadli
   for (std::string at = name; !at.empty();) {
     set.asked = at;
     set.answer = dns.resolve(at, "CAA", deadline);
+    if (at == name) set.missing = set.answer.status == DnsStatus::nxdomain;
     if (set.answer.status == DnsStatus::data) set.found_at = at;
     if (!set.found_at.empty() || !is_answer(set.answer.status)) return set;
     const std::size_t dot = at.find('.');
@@ -69,9 +73,15 @@ class Look {
  private:
   std::string judge(const std::string& name, const RelevantSet& set) {
     if (!is_answer(set.answer.status)) {
-      judgement_.add(Verdict::unknown, "who may issue for " + name + " is not known: " + set.asked +
-                                           " CAA: " + to_string(set.answer.status));
+      judgement_.add(
+          Verdict::unknown,
+          "who may issue for " + name + " is not known: " + set.asked + " CAA: " + unanswered(set.answer),
+          mend_of_unanswered(set.answer.status));
       return "unknown";
+    }
+    if (set.missing) {
+      say_missing(name, judgement_);
+      return "missing";
     }
     if (set.found_at.empty()) return "open";
     std::vector<CaaProperty> properties;

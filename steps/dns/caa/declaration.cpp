@@ -19,7 +19,7 @@ authority, two things stop it: `accounturi` binds issuance to one ACME account, 
 they are compared; without them, a binding is a warning that shows it.
 
 A failure: `issuer` is not among those who may; a value that cannot be read and counts as nobody; a critical record
-with a tag that authorities do not know, which stops all of them. What could not be asked is unknown: an authority
+with a tag that authorities do not know, which stops all of them; a name that does not exist. What could not be asked is unknown: an authority
 that cannot ask does not issue either.)";
   declaration.example = R"(certificates_can_be_issued:
   uses: dns.caa
@@ -40,7 +40,9 @@ that cannot ask does not issue either.)";
        .required = true},
       {.name = "account", .doc = "The URI of the ACME account that the new host uses."},
       {.name = "method",
-       .doc = "The ACME challenge that the new host answers: http-01, dns-01, tls-alpn-01."},
+       .type = ParamType::enumeration,
+       .doc = "The ACME challenge that the new host answers.",
+       .choices = {"http-01", "dns-01", "tls-alpn-01"}},
       {.name = "wildcard",
        .type = ParamType::boolean,
        .doc = "Whether the certificate is for all names one label below (`*.NAME`).",
@@ -51,7 +53,7 @@ that cannot ask does not issue either.)";
        .type = ParamType::boolean,
        .doc = "Whether `issuer` may issue for every name; false where that is not known."},
       results_output("One entry a name: name, found_at (empty: no CAA holds), records, standing (open, "
-                     "allowed, refused, unknown)."),
+                     "allowed, refused, missing: there is no such name, unknown)."),
       warnings_output("Bindings to an account or to challenges."),
       mend_output(),
   };

@@ -8,9 +8,11 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/remembering_asker.h"
+#include "orchestrator/dns/unanswered.h"
 #include "steps/dns/discovery/declaration.h"
 #include "steps/dns/discovery/fetch.h"
 #include "steps/dns/discovery/found_hosts.h"
+#include "steps/dns/existence.h"
 #include "steps/dns/judgement.h"
 #include "steps/dns/mail_hosts.h"
 #include "steps/support/look.h"
@@ -34,6 +36,10 @@ class Look {
     for (const std::string& name : context_.params().texts("domain")) {
       domain_ = normal_name(name);
       found_ = false;
+      if (is_missing(domain_, dns_, deadline(), judgement_)) {
+        moved_ = false;
+        continue;
+      }
       look_at_services();
       look_at_files(autoconfig_sources(domain_));
       look_at_files(autodiscover_sources(domain_));
@@ -47,10 +53,10 @@ class Look {
  private:
   const Deadline& deadline() const { return context_.deadline(); }
 
-  void unknown(const std::string& sentence) {
+  void unknown(const std::string& sentence, const std::string& mend = {}) {
     moved_ = false;
     found_ = true;  // nobody knows
-    judgement_.add(Verdict::unknown, sentence);
+    judgement_.add(Verdict::unknown, sentence, mend);
   }
 
   void look_at_services() {
@@ -60,7 +66,8 @@ class Look {
     for (std::size_t i = 0; i < answers.size(); ++i) {
       const std::string& name = questions[i].first;
       if (!is_answer(answers[i].status))
-        unknown(name + " SRV could not be asked: " + to_string(answers[i].status));
+        unknown(name + " SRV could not be asked: " + unanswered(answers[i]),
+                mend_of_unanswered(answers[i].status));
       for (const std::string& data : answers[i].rrset.data) {
         const auto record = parse_service(data);
         if (!record)
@@ -125,7 +132,7 @@ class Look {
     std::string standing = "new";
     if (!host.asked()) {
       standing = "unknown";
-      unknown("where " + name + " leads is not known: " + host.trouble());
+      unknown("where " + name + " leads is not known: " + host.trouble(), host.mend_of_trouble());
     }
     if (host.leads_nowhere()) {
       standing = "dangling";

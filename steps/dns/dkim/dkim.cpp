@@ -8,6 +8,7 @@
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/rdata.h"
 #include "orchestrator/dns/remembering_asker.h"
+#include "orchestrator/dns/unanswered.h"
 #include "orchestrator/mail/dkim/key_record.h"
 #include "steps/dns/dkim/declaration.h"
 #include "steps/dns/dkim/host_key.h"
@@ -30,6 +31,7 @@ struct KeyLook {
   bool testing = false;
   std::string match = "not asked";
   HostKey host;
+  std::vector<std::string> paths;  ///< where it was looked for
 };
 
 Value look_value(const KeyLook& look) {
@@ -70,8 +72,8 @@ class Look {
     KeyLook look;
     look.name = selector + "._domainkey." + domain;
     if (context_.has_host()) {
-      auto key = ask_host_key(context_.host(), key_paths(context_.params().text("key"), domain, selector),
-                              context_.deadline());
+      look.paths = key_paths(context_.params().text("key"), domain, selector);
+      auto key = ask_host_key(context_.host(), look.paths, context_.deadline());
       if (key) {
         look.host = std::move(*key);
         judge_host_key(look);
@@ -95,7 +97,9 @@ class Look {
   void judge_host_key(const KeyLook& look) {
     const std::string& host = context_.host().name();
     if (look.host.path.empty())
-      return judgement_.add(Verdict::fail, "no private key for " + look.name + " is on " + host,
+      return judgement_.add(Verdict::fail,
+                            "no private key for " + look.name + " is on " + host + ": there is no " +
+                                printable_line(join(look.paths, ", no "), 400),
                             "restore it, or say with key: where it is");
     const std::string where = host + ":" + look.host.path;
     const std::string& mode = look.host.mode;
@@ -117,8 +121,8 @@ class Look {
     const DnsAnswer answer = dns_.resolve(look.name, "TXT", context_.deadline());
     if (!is_answer(answer.status)) {
       look.match = context_.has_host() ? "unknown" : look.match;
-      return judgement_.add(Verdict::unknown,
-                            look.name + " TXT could not be asked: " + to_string(answer.status));
+      return judgement_.add(Verdict::unknown, look.name + " TXT could not be asked: " + unanswered(answer),
+                            mend_of_unanswered(answer.status));
     }
     std::vector<std::string> texts;
     for (const std::string& data : answer.rrset.data)
@@ -126,7 +130,9 @@ class Look {
     if (texts.empty())
       return judgement_.add(Verdict::fail,
                             "no key is published at " + look.name + " (" + to_string(answer.status) + ")",
-                            mend(look));
+                            look.host.path.empty() ? "publish the key that its mail is signed with, or name "
+                                                     "in `selectors` the one that is in use"
+                                                   : mend(look));
     if (texts.size() > 1)
       return judgement_.add(Verdict::fail,
                             std::to_string(texts.size()) + " keys are published at " + look.name +

@@ -5,6 +5,7 @@
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/rdata.h"
 #include "orchestrator/dns/remembering_asker.h"
+#include "orchestrator/dns/unanswered.h"
 
 namespace mxodus::dns {
 namespace {
@@ -21,13 +22,16 @@ bool has_consent(const DnsAnswer& answer) {
 }  // namespace
 
 std::optional<bool> DmarcLook::aligned(const std::string& mechanism) const {
-  std::optional<bool> aligned = false;
+  bool asked = false, answered = true;
   for (const Alignment& one : alignments) {
     if (one.mechanism != mechanism) continue;
-    if (one.walk == true) return true;
-    if (!one.walk) aligned.reset();
+    asked = true;
+    // Whether a record asks for the same domain, or one of the same organization, is then not known either.
+    const bool sure = walk.trouble.empty() || one.domain == domain;
+    if (sure && one.walk == true) return true;
+    if (!sure || !one.walk) answered = false;
   }
-  return aligned;
+  return asked && answered ? std::optional(false) : std::nullopt;
 }
 
 DmarcLook look_at_dmarc(const std::string& domain, const std::vector<std::string>& spf,
@@ -64,7 +68,7 @@ std::vector<ReportConsent> report_consents(const std::string& found_at, const dm
     } else {
       consent.name = found_at + "._report._dmarc." + uri.host;
       const DnsAnswer answer = dns.resolve(consent.name, "TXT", deadline);
-      consent.status = answer.status;
+      consent.why = unanswered(answer);
       consent.asked = is_answer(answer.status);
       consent.given = has_consent(answer);
     }

@@ -23,7 +23,7 @@ struct DmarcLook {
   dmarc::Discovery list;  ///< RFC 7489
   std::vector<Alignment> alignments;
 
-  /// Whether `mechanism` has an aligned domain; nothing where that could not be asked.
+  /// Whether `mechanism` has an aligned domain; nothing where that could not be asked, or was not.
   std::optional<bool> aligned(const std::string& mechanism) const;
 };
 
@@ -36,7 +36,7 @@ struct ReportConsent {
   std::string name;  ///< that was asked: "example.org._report._dmarc.example.net"; empty: nobody needs to
   bool asked = true;
   bool given = false;
-  DnsStatus status = DnsStatus::timeout;
+  std::string why;  ///< why that could not be asked
 };
 
 /// For each address in rua and ruf of the record at `found_at`, ten at most.

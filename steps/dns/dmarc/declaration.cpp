@@ -41,8 +41,9 @@ of other domains that have not agreed to it by a record at `DOMAIN._report._dmar
        .type = ParamType::boolean,
        .doc = "Whether every domain has an aligned SPF or DKIM domain, by both RFCs; false where neither was "
               "given."},
-      results_output("One entry a domain: domain, record_at, policy, tag, organizational_domain; the same "
-                     "with _7489; spf_aligned and dkim_aligned: yes, no or unknown."),
+      results_output(
+          "One entry a domain: domain, record_at, policy, tag, organizational_domain; the same "
+          "with _7489; spf_aligned and dkim_aligned: yes, no, or unknown (also where it was not given)."),
       warnings_output("What is wrong or differs."),
       mend_output(),
   };

@@ -11,6 +11,7 @@
 #include "orchestrator/dns/remembering_asker.h"
 #include "steps/dns/dmarc/alignment.h"
 #include "steps/dns/dmarc/declaration.h"
+#include "steps/dns/existence.h"
 #include "steps/dns/judgement.h"
 #include "steps/support/look.h"
 
@@ -85,6 +86,7 @@ class Look {
       if (!why.empty())
         return judgement_.add(Verdict::fail, "receivers take " + look.domain + " as without DMARC: " + why,
                               "publish one record with a policy at _dmarc." + look.domain);
+      if (is_missing(look.domain, dns_, context_.deadline(), judgement_)) return;
       return judgement_.add(Verdict::warn,
                             look.domain + " has no DMARC record: large receivers want one of bulk senders",
                             "publish at _dmarc." + look.domain + " " + kRecord + look.domain + "\"");
@@ -110,8 +112,7 @@ class Look {
       if (consent.given) continue;
       if (!consent.asked)
         judgement_.add(Verdict::unknown, "whether " + consent.host + " takes reports on " + found.found_at +
-                                             " could not be asked: " + consent.name +
-                                             " TXT: " + to_string(consent.status));
+                                             " could not be asked: " + consent.name + " TXT: " + consent.why);
       else
         judgement_.add(
             Verdict::warn,

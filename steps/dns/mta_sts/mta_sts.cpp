@@ -8,6 +8,8 @@
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/rdata.h"
 #include "orchestrator/dns/remembering_asker.h"
+#include "orchestrator/dns/unanswered.h"
+#include "steps/dns/existence.h"
 #include "steps/dns/judgement.h"
 #include "steps/dns/mail_hosts.h"
 #include "steps/dns/mta_sts/declaration.h"
@@ -59,8 +61,12 @@ class Look {
     for (const std::string& name : context_.params().texts("domain")) {
       Domain domain;
       domain.name = normal_name(name);
-      judge(domain);
-      judge_reports(domain.name);
+      if (is_missing(domain.name, dns_, deadline(), judgement_)) {
+        covered_ = false;
+      } else {
+        judge(domain);
+        judge_reports(domain.name);
+      }
       note(domain);
     }
     return finding();
@@ -76,7 +82,7 @@ class Look {
     if (is_answer(answer.status))
       judge_record(domain, texts_of(answer, is_sts_record), fetch);
     else
-      unknown("_mta-sts." + domain.name + " TXT could not be asked: " + to_string(answer.status));
+      unknown("_mta-sts." + domain.name + " TXT could not be asked: " + unanswered(answer), answer.status);
     judge_fetch(domain, fetch);
     judge_mode(domain, fetch);
     if (domain.has_policy) judge_policy(domain);
@@ -151,7 +157,7 @@ class Look {
     const MailExchangers found = look_up_exchangers(domain.name, dns_, deadline());
     if (!is_answer(found.status)) {
       covered_ = false;
-      unknown(domain.name + " MX could not be asked: " + to_string(found.status));
+      unknown(domain.name + " MX could not be asked: " + found.why, found.status);
     }
     std::vector<std::string> hosts = found.hosts();
     for (const std::string& host : coming_)
@@ -183,7 +189,7 @@ class Look {
     const std::string where = "_smtp._tls." + domain;
     const DnsAnswer answer = dns_.resolve(where, "TXT", deadline());
     if (!is_answer(answer.status))
-      return unknown(where + " TXT could not be asked: " + to_string(answer.status));
+      return unknown(where + " TXT could not be asked: " + unanswered(answer), answer.status);
     const auto texts =
         texts_of(answer, [](const std::string& text) { return text.starts_with("v=TLSRPTv1;"); });
     const bool reports = texts.size() == 1 && texts.front().find("rua=") != std::string::npos;
@@ -198,7 +204,9 @@ class Look {
   void failed(const std::string& sentence, const std::string& mend) {
     judgement_.add(Verdict::fail, sentence, mend);
   }
-  void unknown(const std::string& sentence) { judgement_.add(Verdict::unknown, sentence); }
+  void unknown(const std::string& sentence, DnsStatus status = DnsStatus::data) {
+    judgement_.add(Verdict::unknown, sentence, mend_of_unanswered(status));
+  }
 
   std::string id_of_today() const {
     std::string id;

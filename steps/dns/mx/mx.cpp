@@ -8,6 +8,8 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/remembering_asker.h"
+#include "orchestrator/dns/unanswered.h"
+#include "steps/dns/existence.h"
 #include "steps/dns/judgement.h"
 #include "steps/dns/mail_hosts.h"
 #include "steps/dns/mx/declaration.h"
@@ -54,13 +56,12 @@ class Look {
   void judge(const MailExchangers& found) {
     if (!is_answer(found.status)) {
       moved_ = false;
-      return judgement_.add(Verdict::unknown,
-                            found.domain + " MX could not be asked: " + to_string(found.status));
+      return judgement_.add(Verdict::unknown, found.domain + " MX could not be asked: " + found.why,
+                            mend_of_unanswered(found.status));
     }
     if (found.list.empty()) {
       moved_ = false;
-      return judgement_.add(Verdict::fail, found.domain + " does not exist (NXDOMAIN)",
-                            "see whether the domain is registered and delegated");
+      return say_missing(found.domain, judgement_);
     }
     if (found.null_mx()) return judge_null(found);
     if (found.implicit)
@@ -147,7 +148,8 @@ class Look {
                          : "take " + join(strange, ", ") + " out of " + one.host);
     if (!host.asked())
       judgement_.add(Verdict::unknown,
-                     "where " + record + " leads is not known: " + host.trouble() + " of " + one.host);
+                     "where " + record + " leads is not known: " + host.trouble() + " of " + one.host,
+                     host.mend_of_trouble());
     else if (host.ipv4 != DnsStatus::data)
       judgement_.add(Verdict::warn, record + " has IPv6 alone: most senders cannot reach it",
                      "publish an A of " + one.host);

@@ -7,6 +7,7 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/remembering_asker.h"
+#include "orchestrator/dns/unanswered.h"
 #include "steps/dns/judgement.h"
 #include "steps/dns/ptr/reverse.h"
 #include "steps/dns/rows.h"
@@ -100,12 +101,12 @@ class Look {
             "publish " + look.address + " at " + look.names.front().name + ", or " + wish(look));
       case ReverseStanding::unknown:
         return judgement_.add(Verdict::unknown,
-                              look.names.empty()
-                                  ? look.reverse + " PTR could not be asked: " + to_string(look.status)
-                                  : "whether " + look.address +
-                                        " has a name that leads back is not "
-                                        "known: " +
-                                        join(told, ", "));
+                              look.names.empty() ? look.reverse + " PTR could not be asked: " + look.why
+                                                 : "whether " + look.address +
+                                                       " has a name that leads back is not "
+                                                       "known: " +
+                                                       join(told, ", "),
+                              mend_of_unanswered(look.status));
       case ReverseStanding::confirmed:
         break;
     }

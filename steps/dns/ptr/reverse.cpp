@@ -8,6 +8,7 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/remembering_asker.h"
+#include "orchestrator/dns/unanswered.h"
 
 namespace mxodus::dns {
 namespace {
@@ -87,7 +88,7 @@ ReverseName look_forward(const std::string& name, const std::string& address, Dn
   ReverseName looked{name, Forward::no, {}};
   if (!is_answer(answer.status)) {
     looked.forward = Forward::unknown;
-    looked.note = type + " could not be asked: " + to_string(answer.status);
+    looked.note = type + " could not be asked: " + unanswered(answer);
     return looked;
   }
   for (const std::string& data : answer.rrset.data)
@@ -105,6 +106,7 @@ ReverseLook look_back(const std::string& address, DnsAsker& dns, const Deadline&
   look.reverse = reversed_name(address, is_ipv6(address) ? "ip6.arpa" : "in-addr.arpa").value_or("");
   const DnsAnswer answer = dns.resolve(look.reverse, "PTR", deadline);
   look.status = answer.status;
+  look.why = unanswered(answer);
   for (const std::string& data : answer.rrset.data)
     if (look.names.size() < kNames)
       look.names.push_back(look_forward(normal_name(data), address, dns, deadline));

@@ -24,6 +24,7 @@ struct ReverseLook {
   std::string address;
   std::string reverse;  ///< "1.2.0.192.in-addr.arpa"
   DnsStatus status = DnsStatus::timeout;
+  std::string why;                 ///< why it could not be asked
   std::vector<ReverseName> names;  ///< ten at most
 
   ReverseStanding standing() const;

@@ -2,6 +2,7 @@
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/remembering_asker.h"
+#include "orchestrator/dns/unanswered.h"
 
 namespace mxodus::dns {
 namespace {
@@ -27,8 +28,7 @@ HostTlsa judge(const DnsAnswer& answer, const HostAddresses& host, std::string n
         answer.status == DnsStatus::bogus
             ? ": DNSSEC says that they are forged, and senders that validate keep the mail back"
             : ": senders that cannot ask either keep the mail back";
-    found.why =
-        "the TLSA records at " + found.name + " could not be asked, " + to_string(answer.status) + then;
+    found.why = "the TLSA records at " + found.name + " could not be asked, " + unanswered(answer) + then;
     return found;
   }
   found.standing = HostTlsa::Standing::none;

@@ -47,8 +47,7 @@ class Look {
 
   void judge_domain(const std::string& domain) {
     const MailExchangers found = look_up_exchangers(domain, dns_, deadline());
-    if (!is_answer(found.status))
-      return unknown("the MX of " + domain + " could not be asked: " + to_string(found.status));
+    if (!is_answer(found.status)) return unknown("the MX of " + domain + " could not be asked: " + found.why);
     if (found.status == DnsStatus::nxdomain) return failed(domain + " does not exist", "");
     if (found.null_mx()) return said_.push_back(domain + " takes no mail");
     if (!found.secure)

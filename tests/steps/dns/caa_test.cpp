@@ -26,6 +26,7 @@ class DnsCaa : public testing::Test {
     for (const auto& [name, data] : records_) context.fake_dns().add(name, "CAA", 300, data);
     DnsAnswer servfail;
     servfail.status = DnsStatus::servfail;
+    if (exists_) context.fake_dns().add("mail.example.org", "A", 300, {"192.0.2.1"});
     for (const std::string& name : faults_) context.fake_dns().answer(name, "CAA", servfail);
     auto found = type_->probe(context);
     questions_ = context.fake_dns().questions();
@@ -39,6 +40,7 @@ class DnsCaa : public testing::Test {
   std::unique_ptr<StepType> type_ = make_dns_caa();
   std::map<std::string, std::vector<std::string>> records_;
   std::vector<std::string> faults_;
+  bool exists_ = true;
   std::vector<std::string> questions_;
 };
 
@@ -47,6 +49,21 @@ TEST_F(DnsCaa, WithoutRecordsEveryAuthorityMayIssue) {
   EXPECT_EQ(found.verdict, Verdict::ok) << found.sentence;
   EXPECT_EQ(entry(found, "standing"), "open");
   EXPECT_THAT(questions_, ElementsAre("mail.example.org CAA", "example.org CAA", "org CAA"));
+}
+
+TEST_F(DnsCaa, ANameThatDoesNotExistIsAFailure) {
+  exists_ = false;
+  const Finding found = look();
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  EXPECT_EQ(entry(found, "standing"), "missing");
+  EXPECT_EQ(found.outputs.at("allowed"), Value(false));
+  EXPECT_THAT(found.sentence, HasSubstr("mail.example.org does not exist (NXDOMAIN)"));
+}
+
+TEST_F(DnsCaa, AMethodIsOneThatThereIs) {
+  EXPECT_FALSE(bind_params(type_->declaration(),
+                           {{"name", "mail.example.org"}, {"issuer", "letsencrypt.org"}, {"method", "dns01"}})
+                   .faults.empty());
 }
 
 TEST_F(DnsCaa, TheNearestSetAboveHoldsAndNoneBeyondIt) {

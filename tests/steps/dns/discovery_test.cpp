@@ -27,6 +27,7 @@ std::string autoconfig_of(const std::string& host) {
 class DnsDiscovery : public testing::Test {
  protected:
   void SetUp() override {
+    add("example.org", "SOA", {"ns.example.org. root.example.org. 7 3600 900 604800 300"});
     add("mail.example.org", "A", {"198.51.100.20"});
     add("old.example.org", "A", {"192.0.2.10"});
   }
@@ -67,6 +68,14 @@ class DnsDiscovery : public testing::Test {
   std::vector<std::string> requests_;
   std::vector<std::string> bodies_;
 };
+
+TEST_F(DnsDiscovery, ADomainThatDoesNotExistIsAFailure) {
+  answers_.clear();
+  const Finding found = look();
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  EXPECT_EQ(found.outputs.at("moved"), Value(false));
+  EXPECT_THAT(found.sentence, HasSubstr("example.org does not exist (NXDOMAIN)"));
+}
 
 TEST_F(DnsDiscovery, IsWellWhereServicesAndFilesLeadToTheNewPlace) {
   add("_imaps._tcp.example.org", "SRV", {"0 1 993 mail.example.org."});

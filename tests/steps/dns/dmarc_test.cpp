@@ -28,6 +28,7 @@ class DnsDmarc : public testing::Test {
       if (data.front() == "!") context.fake_dns().answer(name, "TXT", servfail);
     }
     context.fake_dns().add("mail.example.org", "A", 300, {"192.0.2.1"});
+    context.fake_dns().add("example.org", "MX", 300, {"10 mail.example.org."});
     auto found = type_->probe(context);
     EXPECT_TRUE(found) << found.error().message;
     return found ? *found : Finding();
@@ -115,9 +116,24 @@ TEST_F(DnsDmarc, ReportsToOthersNeedTheirConsent) {
   EXPECT_EQ(look(R"("domain": "example.org")").verdict, Verdict::unknown);
 }
 
+TEST_F(DnsDmarc, ADomainThatDoesNotExistIsAFailure) {
+  const Finding found = look(R"("domain": "exmaple.test")");
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  EXPECT_THAT(found.sentence, HasSubstr("exmaple.test does not exist (NXDOMAIN)"));
+}
+
+TEST_F(DnsDmarc, WhatWasNotGivenIsNotSaidToBeUnaligned) {
+  record("example.org", "v=DMARC1; p=reject");
+  const Finding found = look(R"("domain": "example.org", "spf": "relay.example.net")");
+  EXPECT_EQ(result(found, "spf_aligned"), "no");
+  EXPECT_EQ(result(found, "dkim_aligned"), "unknown");
+}
+
 TEST_F(DnsDmarc, WhatCannotBeAskedIsUnknown) {
   fails("_dmarc.example.org");
-  const Finding found = look(R"("domain": "example.org")");
+  const Finding found = look(R"("domain": "example.org", "spf": "relay.example.net", "dkim": "example.org")");
+  EXPECT_EQ(result(found, "spf_aligned"), "unknown");
+  EXPECT_EQ(result(found, "dkim_aligned"), "yes") << "the same domain is aligned whatever the record says";
   EXPECT_EQ(found.verdict, Verdict::unknown);
   EXPECT_THAT(found.sentence, HasSubstr("_dmarc.example.org TXT could not be asked: SERVFAIL"));
 }

@@ -28,6 +28,7 @@ class DnsMtaSts : public testing::Test {
     add("_smtp._tls.example.org", "TXT", {R"("v=TLSRPTv1; rua=mailto:tls@example.org")"});
     add("mta-sts.example.org", "A", {"198.51.100.30"});
     add("example.org", "MX", {"10 mail.example.org."});
+    add("example.org", "SOA", {"ns.example.org. root.example.org. 7 3600 900 604800 300"});
     served_.status = 200;
     served_.headers["content-type"] = "text/plain; charset=utf-8";
     served_.body = policy("enforce", "mail.example.org");
@@ -75,6 +76,15 @@ TEST_F(DnsMtaSts, IsWellWhereThePolicyCoversEveryMx) {
   EXPECT_EQ(found.outputs.at("max_age"), Value(Duration{std::chrono::hours(7 * 24)}));
   EXPECT_THAT(requests_, ElementsAre("GET " + kUrl));
   EXPECT_FALSE(follows_);
+}
+
+TEST_F(DnsMtaSts, ADomainThatDoesNotExistIsAFailure) {
+  remove("example.org", "SOA");
+  remove("example.org", "MX");
+  const Finding found = look();
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  EXPECT_EQ(found.outputs.at("covered"), Value(false));
+  EXPECT_THAT(found.sentence, HasSubstr("example.org does not exist (NXDOMAIN)"));
 }
 
 TEST_F(DnsMtaSts, AnMxThatIsNotCoveredFailsWhereThePolicyIsEnforced) {

@@ -164,6 +164,18 @@ TEST_F(DnsMx, AnAddressOfTheNewPlaceThatNoMxReachesIsAWarning) {
   EXPECT_THAT(found.sentence, HasSubstr("no MX leads to 2001:db8:51::20 of the new place"));
 }
 
+TEST_F(DnsMx, WhatIsForgedIsSaidWithItsReasonAndItsMend) {
+  DnsAnswer forged;
+  forged.status = DnsStatus::bogus;
+  forged.note = "no signature by the key of the DS";
+  answers_[{"example.org", "MX"}] = forged;
+  const Finding found = look();
+  EXPECT_EQ(found.verdict, Verdict::unknown);
+  EXPECT_THAT(found.sentence,
+              HasSubstr("example.org MX could not be asked: bogus (no signature by the key of the DS) "
+                        "(compare the DS at the parent with the keys of the zone)"));
+}
+
 TEST_F(DnsMx, WhatCannotBeAskedIsUnknownAndNotMoved) {
   fails("example.org", "MX");
   EXPECT_EQ(look().verdict, Verdict::unknown);

@@ -209,3 +209,12 @@ TEST(Rfc2136, WantsToKnowWhoToAskAndByWhichKey) {
             "tsig.algorithm");
   EXPECT_EQ(error({{"server", "2001:db8::1@5353"}, {"key_name", "k"}}).code, "");
 }
+
+TEST(Rfc2136Refusal, ACnameBesideOtherRecordsIsNotToldAsSomebodyElsesChange) {
+  const rfc2136::Parties parties{"acme.test", "198.51.100.54", "mxodus", "hmac-sha256"};
+  rfc2136::Refusal refusal;
+  refusal.rcode = 6;  // YXDOMAIN
+  const Error error = rfc2136::refusal_error(parties, refusal, true);
+  EXPECT_THAT(error.message, AllOf(HasSubstr("that is to become a CNAME has other records"),
+                                   HasSubstr("nothing was written"), Not(HasSubstr("who changed it"))));
+}
