@@ -76,7 +76,9 @@ name, and all spellings of an IPv6 address are one. An SPF network counts when t
 Records come from the API of a provider (`zone`), from zone files, or by asking for the names that mail usually has (`domain`). The
 last is never complete, and the step says so: without a hit it is a warning then. A zone of `provider: rfc2136` is listed by transfer (AXFR). A wildcard
 is found as what it is. `files` are read on hosts as data, 1 MiB of one and 8 MiB of a host's at most; lines that begin with #, ; or
-// are comments, and no line is ever shown: it may hold a password. Names that they mention are asked for too, so that a forgotten `transport_maps` entry finds its record.
+// are comments, and no line is ever shown: it may hold a password. Names that they mention are asked for too, 500 at most, so that a forgotten `transport_maps` entry finds its record: ours wherever they
+stand, those of other people as a next hop (`[relay.example.net]:25`, `smtp:relay.example.net`) or the value of a setting, and not
+in a file whose name speaks of passwords: a question to the DNS is seen by others.
 Compiled maps are not read: name what they are made of.
 
 A hit is a failure and comes with the place where to mend it. What could not be asked or read makes the step unknown.)";

@@ -6,7 +6,9 @@
 
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/remembering_asker.h"
+#include "orchestrator/dns/unanswered.h"
 #include "orchestrator/mail/spf/evaluator.h"
+#include "steps/dns/counted.h"
 #include "steps/dns/scan/leads.h"
 
 namespace mxodus::dns {
@@ -41,6 +43,10 @@ class Dictionary {
       : domain_(domain), old_(old), dns_(dns), deadline_(deadline), gathered_(gathered) {}
 
   void ask(const std::set<std::string>& more) {
+    if (dns_.resolve(domain_, "SOA", deadline_).status == DnsStatus::nxdomain) {
+      gathered_.missing.push_back(domain_);
+      return;
+    }
     ask_for_a_wildcard();
     add_host(domain_);
     for (const char* type : {"NS", "SOA", "SVCB"}) add(domain_, type);
@@ -93,7 +99,7 @@ class Dictionary {
     for (std::size_t i = 0; i < questions.size(); ++i) {
       DnsAnswer& answer = answers[i];
       if (!is_answer(answer.status))
-        failed_.push_back(questions[i].first + " " + questions[i].second + ": " + to_string(answer.status));
+        failed_.push_back(questions[i].first + " " + questions[i].second + ": " + unanswered(answer));
       // Behind a CNAME are the records of another name, which is asked for itself.
       if (answer.status != DnsStatus::data || !answer.canonical.empty()) continue;
       answer.rrset.name = questions[i].first;
@@ -124,8 +130,8 @@ class Dictionary {
       gathered_.troubles.push_back(text + (failed_.size() > kTroublesNamed ? "…" : ""));
     }
     gathered_.sources.push_back({"dictionary", domain_, found_, false,
-                                 std::to_string(names_.size()) + " names asked, " + std::to_string(found_) +
-                                     " RRsets found; the zone cannot be listed"});
+                                 counted(names_.size(), "name") + " asked, " + counted(found_, "RRset") +
+                                     " found; the zone cannot be listed"});
   }
 
   const std::string& domain_;

@@ -13,7 +13,7 @@ namespace mxodus::dns {
 
 /// Asks for the names that mail usually has below `domain`, for `more` (labels, or names below it), and for
 /// every name below it to which an answer leads. Never all that a zone may hold, and it says so. What a
-/// wildcard answers is found once, as the wildcard.
+/// wildcard answers is found once, as the wildcard. A domain that does not exist is noted as missing.
 void ask_dictionary(const std::string& domain, const std::set<std::string>& more, const OldPlaces& old,
                     DnsAsker& dns, const Deadline& deadline, Gathered& gathered);
 

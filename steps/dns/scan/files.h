@@ -40,8 +40,21 @@ struct LineHit {
   std::string setting;  ///< "relayhost" of "relayhost = …"; empty where the line sets nothing
   std::string to;
 };
+/// A line that names a host.
+struct NamedLine {
+  int line = 0;         ///< from 1
+  std::string setting;  ///< as of LineHit
+  std::string name;     ///< normal
+};
+/// Every name which could be that of a host, where a line has a next hop or gives a setting its value, each
+/// once; none that may be a password, because whoever asks the DNS tells others what for. Pure.
+std::vector<NamedLine> names_in_lines(std::string_view content);
+
 /// The lines that do something: one that begins with #, ; or // is a comment. Pure.
 std::vector<LineHit> lines_leading_to(const OldPlaces& old, std::string_view content);
+
+/// Whether a file is one of passwords by its name, as sasl_passwd is.
+bool may_hold_secrets(const std::string& path);
 
 const char* to_string(HostFile::State state);
 

@@ -7,6 +7,7 @@
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/rdata.h"
 #include "orchestrator/dns/remembering_asker.h"
+#include "orchestrator/dns/unanswered.h"
 #include "orchestrator/mail/spf/evaluator.h"
 #include "steps/dns/parent.h"
 
@@ -59,6 +60,12 @@ bool Follower::is_ours(const std::string& name) const {
                      [&](const std::string& domain) { return is_within(name, domain); });
 }
 
+/// Whether a name in a file is followed: no old one, which is found as it stands, and none of our domains,
+/// whose records are looked through by themselves.
+bool Follower::is_elsewhere(const std::string& name) const {
+  return !is_ours(name) && old_.name(name).empty() && spf::is_queryable(name);
+}
+
 bool Follower::found(const std::string& name, const std::string& to) const {
   return std::any_of(hits_->begin(), hits_->end(),
                      [&](const Hit& hit) { return hit.name == name && hit.to == to; });
@@ -66,7 +73,7 @@ bool Follower::found(const std::string& name, const std::string& to) const {
 
 bool Follower::answered(const DnsAnswer& answer, const std::string& name, const std::string& type) {
   if (is_answer(answer.status)) return true;
-  gathered_->troubles.push_back(name + " " + type + ": " + to_string(answer.status));
+  gathered_->troubles.push_back(name + " " + type + ": " + unanswered(answer));
   return false;
 }
 
@@ -76,6 +83,8 @@ void Follower::follow_names() {
     for (const Pointer& pointer : leads_of(record.set, old_, domains_).pointers)
       if (!pointer.spf && !is_ours(pointer.name) && spf::is_queryable(pointer.name))
         names.insert(pointer.name);
+  for (const Mention& mention : gathered_->mentions)
+    if (is_elsewhere(mention.name)) names.insert(mention.name);
   std::vector<std::pair<std::string, std::string>> questions;
   for (const std::string& name : names)
     for (const char* type : {"A", "AAAA", "CNAME"}) questions.emplace_back(name, type);
@@ -95,6 +104,9 @@ void Follower::follow_names() {
       if (const auto places = behind.find(pointer.name); !pointer.spf && places != behind.end())
         for (const std::string& to : places->second)
           hits_->push_back(hit_of(record, {pointer.data, pointer.term, to, pointer.name}));
+  for (const Mention& mention : gathered_->mentions)
+    if (const auto places = behind.find(mention.name); places != behind.end() && is_elsewhere(mention.name))
+      for (const std::string& to : places->second) hits_->push_back(hit_of(mention, to));
 }
 
 void Follower::ask_addresses_back() {

@@ -12,10 +12,11 @@
 
 namespace mxodus::dns {
 
-/// Finds what is not written in the records themselves: names of other people behind which an old address
-/// stands, SPF that lets an old address pass by way of other records, the name that an address calls itself,
-/// name servers at an old address, and the glue of the parent. Records of our own domains are never asked for
-/// a second time: a record that leads to one of them is mended by mending that one.
+/// Finds what is not written in the records themselves: names of other people, in records and in files,
+/// behind which an old address stands, SPF that lets an old address pass by way of other records, the name
+/// that an address calls itself, name servers at an old address, and the glue of the parent. Records of our
+/// own domains are never asked for a second time: a record that leads to one of them is mended by mending
+/// that one.
 class Follower {
  public:
   Follower(const OldPlaces& old, const std::vector<std::string>& domains, Time now, DnsAsker& dns,
@@ -27,6 +28,7 @@ class Follower {
 
  private:
   bool is_ours(const std::string& name) const;
+  bool is_elsewhere(const std::string& name) const;
   bool answered(const DnsAnswer& answer, const std::string& name, const std::string& type);
   void follow_names();
   void follow_spf(const SourceRecord& record);

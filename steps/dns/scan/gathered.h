@@ -24,10 +24,21 @@ struct Source {
   std::string note;  ///< for people: "42 RRsets", "31 names asked; the zone cannot be listed"
 };
 
+/// A name in a file of a host, which may lead to an old place by records of other people.
+struct Mention {
+  std::string name;  ///< normal
+  std::string host;
+  std::string path;
+  int line = 0;
+  std::string setting;  ///< as of LineHit
+};
+
 /// What a scan looks through.
 struct Gathered {
   std::vector<SourceRecord> records;
   std::vector<Source> sources;
+  std::vector<Mention> mentions;
+  std::vector<std::string> missing;   ///< domains that do not exist
   std::vector<std::string> listed;    ///< zones of which every record is here
   std::vector<std::string> troubles;  ///< what could not be asked or read
 

@@ -22,7 +22,8 @@ std::string Hit::sentence() const {
 
 std::string Hit::mend() const {
   if (form == "file") return "change line " + where;
-  return "change " + printable_line(data, 120) + " in " + where;
+  return "change " + form + " of " + printable_line(name, 120) + ", " + printable_line(data, 120) + ", in " +
+         where;
 }
 
 Value Hit::value() const {
@@ -54,6 +55,12 @@ Hit hit_of(const std::string& host, const std::string& path, const LineHit& line
           line.to,
           "",
           host + ":" + printable_line(path, 200) + ":" + std::to_string(line.line)};
+}
+
+Hit hit_of(const Mention& mention, const std::string& to) {
+  Hit hit = hit_of(mention.host, mention.path, {mention.line, mention.setting, to});
+  hit.by = mention.name;
+  return hit;
 }
 
 }  // namespace mxodus::dns

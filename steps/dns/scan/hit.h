@@ -27,5 +27,7 @@ struct Hit {
 
 Hit hit_of(const SourceRecord& record, const Lead& lead);
 Hit hit_of(const std::string& host, const std::string& path, const LineHit& line);
+/// Of a line that names what leads there.
+Hit hit_of(const Mention& mention, const std::string& to);
 
 }  // namespace mxodus::dns

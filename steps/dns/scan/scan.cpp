@@ -7,6 +7,7 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/remembering_asker.h"
+#include "steps/dns/existence.h"
 #include "steps/dns/judgement.h"
 #include "steps/dns/scan/declaration.h"
 #include "steps/dns/scan/dictionary.h"
@@ -106,13 +107,24 @@ class Look {
   Judgement judge() const {
     Judgement judgement;
     for (const Hit& hit : hits_) judgement.add(Verdict::fail, hit.sentence(), hit.mend());
+    for (const std::string& domain : gathered_.missing) say_missing(domain, judgement);
     for (const std::string& trouble : gathered_.troubles)
       judgement.add(Verdict::unknown, "could not ask everything: " + trouble);
     for (const Source& source : gathered_.sources)
       if (source.kind == "dictionary")
         judgement.add(Verdict::warn, source.what + " may have more records: " + source.note,
-                      "list it by `zone` or `zone_file`");
+                      is_entry(source.what)
+                          ? "its provider cannot list it: add its zone file by `zone_file`, or allow the "
+                            "transfer where it is rfc2136"
+                          : "list it by `zone` or `zone_file`");
     return judgement;
+  }
+
+  /// Whether the playbook names this zone by an entry of `dns:`.
+  bool is_entry(const std::string& zone) const {
+    const auto zones = zones_named();
+    return zones && std::any_of(zones->begin(), zones->end(),
+                                [&](const Zone* one) { return normal_name(one->zone) == zone; });
   }
 
   std::string all_is_well() const {
@@ -132,7 +144,7 @@ class Look {
   Finding finding() {
     keep_evidence();
     ValueList hits, sources, troubles, seen;
-    bool complete = gathered_.troubles.empty();
+    bool complete = gathered_.troubles.empty() && gathered_.missing.empty();
     for (const Hit& hit : hits_) {
       if (hits.size() < kHitsGiven) hits.push_back(hit.value());
       seen.push_back(printable_line(hit.sentence(), 400));

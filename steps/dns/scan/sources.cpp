@@ -7,6 +7,7 @@
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/zone_file.h"
 #include "steps/dns/change.h"
+#include "steps/dns/counted.h"
 #include "steps/dns/scan/files.h"
 
 namespace mxodus::dns {
@@ -24,6 +25,16 @@ void add_names(std::string_view content, const std::vector<std::string>& domains
     });
     if (ours && names.size() < kNames) names.insert(name);
   }
+}
+
+/// Takes the names that a file mentions; false where they are too many.
+bool add_mentions(const std::string& host, const HostFile& file, Gathered& gathered) {
+  if (may_hold_secrets(file.path)) return true;
+  for (NamedLine& one : names_in_lines(file.content)) {
+    if (gathered.mentions.size() >= kNames) return false;
+    gathered.mentions.push_back({std::move(one.name), host, file.path, one.line, std::move(one.setting)});
+  }
+  return true;
 }
 
 /// The lines of a file that is not wholly read are as good as those of another, but they are not all.
@@ -53,7 +64,7 @@ bool list_zone(StepContext& context, const Zone& zone, Gathered& gathered) {
       gathered.records.push_back({std::move(set.rrset), "the zone " + name + " at " + zone.provider, name});
   gathered.listed.push_back(name);
   gathered.sources.push_back({"provider", name, static_cast<std::int64_t>(sets->size()), true,
-                              std::to_string(sets->size()) + " RRsets, all of them, from " + zone.provider});
+                              counted(sets->size(), "RRset") + ", all of them, from " + zone.provider});
   return true;
 }
 
@@ -77,9 +88,9 @@ void read_zone_file(const std::string& zone, const std::string& path, const OldP
       hits.push_back(hit_of("this machine", path, {fault.line, "", std::move(to)}));
   }
   if (text->faults.empty()) gathered.listed.push_back(normal_name(zone));
-  gathered.sources.push_back(
-      {"zone_file", path, static_cast<std::int64_t>(text->records.size()), text->faults.empty(),
-       std::to_string(text->records.size()) + " records, as far as this file is served"});
+  gathered.sources.push_back({"zone_file", path, static_cast<std::int64_t>(text->records.size()),
+                              text->faults.empty(),
+                              counted(text->records.size(), "record") + ", as far as this file is served"});
 }
 
 void look_through_files(StepContext& context, const std::map<std::string, std::vector<std::string>>& globs,
@@ -94,6 +105,7 @@ void look_through_files(StepContext& context, const std::map<std::string, std::v
       continue;
     }
     Source source{"files", name, 0, true, ""};
+    bool all_names = true;
     for (const HostFile& file : *files) {
       if (file.state != HostFile::State::read) {
         // What a compiled map is made of is a file of its own.
@@ -104,12 +116,18 @@ void look_through_files(StepContext& context, const std::map<std::string, std::v
       if (!is_read(file)) continue;
       ++source.looked_at;
       add_names(file.content, domains, names);
+      all_names = add_mentions(name, file, gathered) && all_names;
       for (const LineHit& line : lines_leading_to(old, file.content))
         hits.push_back(hit_of(name, file.path, line));
     }
     if (!source.complete)
       gathered.troubles.push_back("not all files of " + name + " were read: " + source.note);
-    source.note = std::to_string(source.looked_at) + " files read" + (source.note.empty() ? "" : "; ") +
+    if (!all_names) {
+      source.complete = false;
+      gathered.troubles.push_back("the files of " + name + " mention more than " + std::to_string(kNames) +
+                                  " names: not all of them were asked for");
+    }
+    source.note = counted(source.looked_at, "file") + " read" + (source.note.empty() ? "" : "; ") +
                   printable_line(source.note, 500);
     gathered.sources.push_back(std::move(source));
   }

@@ -21,7 +21,7 @@ void read_zone_file(const std::string& zone, const std::string& path, const OldP
                     Gathered& gathered, std::vector<Hit>& hits);
 
 /// Looks through the files that `globs` (host -> globs) name. Words of them that are names below `domains`
-/// are added to `names`, 500 at most.
+/// are added to `names`, and every name of a host to the mentions, 500 at most each.
 void look_through_files(StepContext& context, const std::map<std::string, std::vector<std::string>>& globs,
                         const OldPlaces& old, const std::vector<std::string>& domains, Gathered& gathered,
                         std::vector<Hit>& hits, std::set<std::string>& names);

@@ -29,7 +29,11 @@ constexpr char kOld[] = R"("old_address": ["192.0.2.1", "2001:db8::1"], "old_nam
 /// A provider's zone acme.test, a resolver, and this machine as the host "here".
 class DnsScan : public testing::Test {
  protected:
-  DnsScan() { asked("ns.lab.test", "A", {"198.51.100.54"}); }
+  DnsScan() {
+    asked("ns.lab.test", "A", {"198.51.100.54"});
+    for (const char* domain : {"acme.test", "verein.test"})
+      asked(domain, "SOA", {"ns.lab.test. root.lab.test. 7 3600 900 604800 300"});
+  }
 
   void listed(const std::string& name, const std::string& type, std::vector<std::string> data) {
     powerdns_.put({.rrset = {name, type, 3600, std::move(data)}});
@@ -143,8 +147,9 @@ TEST_F(DnsScan, FindsAStaleRecordInEveryFormAndNothingElse) {
                   "SPF lists.acme.test -> 192.0.2.1", "TLSA _25._tcp.mail1.acme.test -> mail1.acme.test",
                   "NS dept.acme.test -> mail1.acme.test", "PTR 1.2.0.192.in-addr.arpa -> 192.0.2.1"));
   EXPECT_EQ(found.outputs.at("complete"), Value(true));
-  EXPECT_THAT(*found.outputs.at("mend").get<ValueList>(),
-              testing::Contains(Value("change 192.0.2.1 in the zone acme.test at powerdns")));
+  EXPECT_THAT(
+      *found.outputs.at("mend").get<ValueList>(),
+      testing::Contains(Value("change A of mail.acme.test, 192.0.2.1, in the zone acme.test at powerdns")));
   EXPECT_THAT(evidence_.at("hits.json"), HasSubstr("20 mail1.acme.test."));
 }
 
@@ -170,8 +175,9 @@ TEST_F(DnsScan, NamesTheGlueThatTheZoneItselfDoesNotShow) {
   listed("mail.acme.test", "A", {"198.51.100.20"});
   const Finding found = look(std::string(kOld) + R"(, "zone": "main")");
   EXPECT_THAT(hits(found), ElementsAre("glue ns.lab.test -> 192.0.2.1"));
-  EXPECT_THAT(found.sentence,
-              HasSubstr("change 192.0.2.1 in the parent of acme.test, where it is registered"));
+  EXPECT_THAT(
+      found.sentence,
+      HasSubstr("change glue of ns.lab.test, 192.0.2.1, in the parent of acme.test, where it is registered"));
 }
 
 TEST_F(DnsScan, FindsGlueThatTheParentKeptWhenTheZoneMoved) {
@@ -212,7 +218,8 @@ TEST_F(DnsScan, AnAddressBelowAZoneCutIsGlue) {
   EXPECT_THAT(hits(found), UnorderedElementsAre("A mybranch.acme.test -> 192.0.2.1",
                                                 "glue ns.branch.acme.test -> 192.0.2.1"));
   EXPECT_THAT(found.sentence, HasSubstr("ns.branch.acme.test glue leads to the old 192.0.2.1"));
-  EXPECT_THAT(found.sentence, HasSubstr("change 192.0.2.1 in the zone acme.test at powerdns"));
+  EXPECT_THAT(found.sentence,
+              HasSubstr("change glue of ns.branch.acme.test, 192.0.2.1, in the zone acme.test at powerdns"));
 }
 
 TEST_F(DnsScan, AParentThatDoesNotTellItsGlueIsUnknown) {
@@ -231,11 +238,11 @@ TEST_F(DnsScan, IsOkOnlyWhereTheZoneWasListed) {
   asked("mail.acme.test", "A", {"198.51.100.20"});
   const Finding listed = look(std::string(kOld) + R"(, "zone": "main")");
   EXPECT_EQ(listed.verdict, Verdict::ok);
-  EXPECT_THAT(listed.sentence, HasSubstr("acme.test: 1 RRsets, all of them, from powerdns"));
+  EXPECT_THAT(listed.sentence, HasSubstr("acme.test: 1 RRset, all of them, from powerdns"));
   const Finding guessed = look(std::string(kOld) + R"(, "zone": "by_hand")");
   EXPECT_EQ(guessed.verdict, Verdict::warn);
   EXPECT_EQ(guessed.outputs.at("complete"), Value(false));
-  EXPECT_THAT(guessed.sentence, HasSubstr("names asked, 1 RRsets found; the zone cannot be listed"));
+  EXPECT_THAT(guessed.sentence, HasSubstr("names asked, 2 RRsets found; the zone cannot be listed"));
 }
 
 TEST_F(DnsScan, AsksForTheNamesThatAnswersLeadTo) {
@@ -300,6 +307,52 @@ TEST_F(DnsScan, FindsLinesInFilesOfHosts) {
   const std::string at = "here:" + folder_.path().string() + "/";
   EXPECT_THAT(places(found),
               UnorderedElementsAre(at + "main.cf:2", at + "main.cf:3", at + "hosts:2", at + "transport:2"));
+}
+
+TEST_F(DnsScan, FollowsANameOfOtherPeopleThatAFileMentions) {
+  asked("relay.partner.example", "A", {"192.0.2.1"});
+  asked("fine.partner.example", "A", {"198.51.100.20"});
+  file("transport", "# smtp:[relay.partner.example]\nlists.example smtp:[relay.partner.example]:25\n");
+  file("main.cf", "relayhost = fine.partner.example\nfallback_relay = relay.partner.example\n");
+  const Finding found =
+      look(std::string(kOld) + R"(, "files": [)" + place("transport") + ", " + place("main.cf") + "]");
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  const std::string at = "here:" + folder_.path().string() + "/";
+  EXPECT_THAT(places(found), UnorderedElementsAre(at + "transport:2", at + "main.cf:2"));
+  EXPECT_THAT(found.sentence,
+              HasSubstr("main.cf:2 (fallback_relay) leads to the old 192.0.2.1 by relay.partner.example"));
+}
+
+TEST_F(DnsScan, ANameOfOtherPeopleThatCannotBeAskedIsUnknown) {
+  silent_.emplace_back("relay.partner.example", "A");
+  file("transport", "lists.example smtp:relay.partner.example\n");
+  const Finding found = look(std::string(kOld) + R"(, "files": )" + place("transport"));
+  EXPECT_EQ(found.verdict, Verdict::unknown);
+  EXPECT_THAT(found.sentence, HasSubstr("relay.partner.example A: SERVFAIL"));
+}
+
+TEST_F(DnsScan, NeverAsksTheDnsForWhatMayBeAPassword) {
+  file("sasl_passwd", "[relay.partner.example]:587 relay:canary.example\n");
+  file("map", "relay.partner.example someone:canary.example\n");
+  file("main.cf", "smtp_password = canary.example\n");
+  look(std::string(kOld) + R"(, "files": [)" + place("sasl*") + ", " + place("map") + ", " +
+       place("main.cf") + "]");
+  EXPECT_THAT(evidence_.at("dns.txt"), Not(HasSubstr("canary")));
+}
+
+TEST_F(DnsScan, ADomainThatDoesNotExistIsAFailure) {
+  const Finding found = look(std::string(kOld) + R"(, "domain": "amce.test")");
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  EXPECT_THAT(found.sentence, HasSubstr("amce.test does not exist (NXDOMAIN)"));
+  EXPECT_EQ(found.outputs.at("complete"), Value(false));
+}
+
+TEST_F(DnsScan, TellsHowAZoneThatNobodyListsIsListed) {
+  const auto mend = [&](const std::string& where) {
+    return to_string(look(std::string(kOld) + where).outputs.at("mend"));
+  };
+  EXPECT_THAT(mend(R"(, "zone": "by_hand")"), HasSubstr("add its zone file by `zone_file`"));
+  EXPECT_THAT(mend(R"(, "domain": "acme.test")"), HasSubstr("list it by `zone` or `zone_file`"));
 }
 
 TEST_F(DnsScan, NeverShowsALineForItMayHoldAPassword) {
@@ -390,10 +443,9 @@ TEST_F(DnsScan, FindsTheOneRecordForWhichEightyThousandMailsWaited) {
   const Finding found = look(with + R"(, "files": )" + place("transport"));
   EXPECT_EQ(found.verdict, Verdict::fail);
   EXPECT_THAT(hits(found), ElementsAre("A mitglieder-a7.verein.test -> 192.0.2.25"));
-  EXPECT_THAT(
-      found.sentence,
-      HasSubstr("mitglieder-a7.verein.test A leads to the old 192.0.2.25 (change 192.0.2.25 in the zone of "
-                "verein.test)"));
+  EXPECT_THAT(found.sentence,
+              HasSubstr("mitglieder-a7.verein.test A leads to the old 192.0.2.25 (change A of "
+                        "mitglieder-a7.verein.test, 192.0.2.25, in the zone of verein.test)"));
 }
 
 TEST_F(DnsScan, RefusesToLookForNothingOrNowhere) {
