@@ -16,9 +16,9 @@ constexpr std::size_t kStringLimit = 255;  // bytes of one character-string, RFC
 using Record = std::unique_ptr<ldns_rr, decltype(&ldns_rr_free)>;
 
 tl::unexpected<Error> no_data(const std::string& type, const std::string& data, const std::string& why) {
-  return fail(
-      ErrorKind::invalid, "dns.data",
-      "\"" + printable_line(data) + "\" is no data of a " + printable_line(type, 20) + " record: " + why);
+  return fail(ErrorKind::invalid, "dns.data",
+              "\"" + printable_line(data) + "\" is no data of a record of type " + printable_line(type, 20) +
+                  ": " + why);
 }
 
 bool is_space(char c) {

@@ -26,8 +26,8 @@ class UpdateWriter {
       const Record record(parsed, ldns_rr_free);
       if (status != LDNS_STATUS_OK || !record)
         return fail(ErrorKind::invalid, "dns.data",
-                    "\"" + printable_line(data) + "\" is no data of a " + printable_line(set.type, 20) +
-                        " record: " + ldns_get_errorstr_by_id(status));
+                    "\"" + printable_line(data) + "\" is no data of a record of type " +
+                        printable_line(set.type, 20) + ": " + ldns_get_errorstr_by_id(status));
       ldns_rr_set_class(record.get(), of_class);
       std::uint8_t* wire = nullptr;
       std::size_t size = 0;
