@@ -56,7 +56,10 @@ Result<Work> take_back(std::string title, const ZoneChange& change, const Findin
                       (seen == found.end() ? "none" : printable_line(text_of(*seen))) +
                       "; it is left as it is");
   }
-  return write_zone(std::move(title), {change.after, change.before}, pause);
+  // Backwards: a pointer leads to its old target again before the new one goes.
+  return write_zone(
+      std::move(title),
+      {{change.after.rbegin(), change.after.rend()}, {change.before.rbegin(), change.before.rend()}}, pause);
 }
 
 }  // namespace mxodus::dns

@@ -204,6 +204,23 @@ case_a_second_server_that_may_not_transfer_the_zone_is_named() {
   expect_said 0 '^warn the servers of move\.test have different serials: .*ns2\.lab\.test \(198\.51\.100\.58\) has'
 }
 
+case_a_second_attempt_does_not_take_the_lowered_ttl_for_the_old_one() {
+  forget_runs
+  take dns-switch
+  reset_zone
+  keep_behind
+  mx run case/dns-switch.yaml --yes
+  expect_said 1 'ns2\.lab\.test at [^ ]+ still gives A of mail\.move\.test a TTL of 8s and not 2s'
+  expect_eq 'TTLs of the primary' '2 2 2 2' "$(served "$primary" | cut -d' ' -f2 | paste -sd' ')"
+  lab exec dns sh -c 'pdnsutil set-meta move.test ALLOW-AXFR-FROM 198.51.100.58; pdns_control notify move.test'
+  wait_until 20 both_have
+  mx retry lowered
+  mx resume
+  expect_said 1 'A of mail\.move\.test \(2s\).* have the TTL that is wished already; since when, and what it was before, this look cannot tell' \
+    'needs an output that lowered did not give'
+  expect_match 'not switched' 'IN A 198\.51\.100\.10' "$(served "$primary")"
+}
+
 case_a_change_without_a_new_serial_never_reaches_the_second_server_and_it_is_named() {
   forget_runs
   take dns-look
@@ -329,7 +346,7 @@ import json, sys
 for hit in json.load(sys.stdin)["found"]["outputs"]["hits"]:
     place = hit["where"] if hit["form"] == "file" else hit["name"]
     print(hit["form"], place, hit["leads_to"])' <<<"$said" | LC_ALL=C sort)"
-  expect_eq 'where the glue is mended' 'change 198.51.100.11 in the zone stale.test at powerdns' "$(python3 -c '
+  expect_eq 'where the glue is mended' 'change glue of ns.branch.stale.test, 198.51.100.11, in the zone stale.test at powerdns' "$(python3 -c '
 import json, sys
 print(next(hit["mend"] for hit in json.load(sys.stdin)["found"]["outputs"]["hits"] if hit["form"] == "glue"))' <<<"$said")"
 }
@@ -352,7 +369,7 @@ case_glue_that_the_parent_kept_is_found_where_the_zone_itself_has_the_new_addres
   expect_eq 'what bind.test says itself' 198.51.100.56 "$(lab exec laptop dig +short +norecurse @198.51.100.56 ns.bind.test A)"
   look dns.scan domain='[bind.test, knot.test]' old_address=198.51.100.11
   expect_said 1 '^fail ns\.bind\.test glue leads to the old 198\.51\.100\.11' 'count +1 ' \
-    'change 198\.51\.100\.11 in the parent of bind\.test, where it is registered'
+    'change glue of ns\.bind\.test, 198\.51\.100\.11, in the parent of bind\.test, where it is registered'
   expect_silent_on 'ns\.knot\.test'
 }
 

@@ -20,10 +20,28 @@ namespace {
 
 using namespace dns;
 
+/// An RRset that is to be written.
+struct Pending {
+  StoredRRset before;
+  StoredRRset after;
+  Duration kept;  ///< how long resolvers may answer what is there now
+};
+
 /// Records that others point to come first, so that no pointer is ever without its target.
 int order_of(const std::string& type) {
   if (type == "A" || type == "AAAA") return 0;
   return type == "MX" || type == "CNAME" || type == "SRV" || type == "NS" ? 2 : 1;
+}
+
+/// Whether a change makes room for another: a CNAME stands alone, and has to go, or to wait, until the rest
+/// of its name is as it will be. There is no other moment without a record.
+bool makes_room(const Pending& one, const std::vector<Pending>& all) {
+  if (one.after.exists()) return false;
+  return std::any_of(all.begin(), all.end(), [&](const Pending& other) {
+    const bool same_name = other.after.rrset.name == one.before.rrset.name;
+    return same_name && other.after.exists() &&
+           (other.after.rrset.type == "CNAME" || one.before.rrset.type == "CNAME");
+  });
 }
 
 /// Whether clients follow the record to a host.
@@ -40,13 +58,6 @@ Value as_record_entry(const Value& set) {
   }
   return entry;
 }
-
-/// An RRset that is to be written.
-struct Pending {
-  StoredRRset before;
-  StoredRRset after;
-  Duration kept;  ///< how long resolvers may answer what is there now
-};
 
 Duration kept_at(const Value& state, std::size_t index) {
   const Value* kept = state.find("kept");
@@ -236,6 +247,9 @@ class DnsRecords final : public StepType {
     std::stable_sort(changes.begin(), changes.end(), [](const Pending& a, const Pending& b) {
       return order_of(a.before.rrset.type) < order_of(b.before.rrset.type);
     });
+    const std::vector<Pending> all = changes;
+    std::stable_partition(changes.begin(), changes.end(),
+                          [&](const Pending& one) { return makes_room(one, all); });
     ZoneChange change;
     Duration longest;
     for (Pending& one : changes) {

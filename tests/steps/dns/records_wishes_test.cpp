@@ -45,7 +45,30 @@ TEST_F(DnsRecords, ACnameMayTakeThePlaceOfWhatTheSameStepTakesAway) {
       {"name": "mail", "type": "CNAME", "data": "new.acme.test."}, {"name": "mail", "type": "A", "absent": true}]})");
   const StepPlan planned = plan(*alias);
   EXPECT_FALSE(planned.would_fail) << *planned.would_fail;
-  EXPECT_THAT(planned.changes, SizeIs(2));
+  ASSERT_THAT(planned.changes, SizeIs(2));
+  EXPECT_EQ(planned.changes[0].what, "mail.acme.test. A") << "the CNAME could not stand beside it";
+}
+
+TEST_F(DnsRecords, ACnameIsTakenAwayBeforeAnAddressTakesItsPlace) {
+  put("www.acme.test", "CNAME", 3600, {"mail.acme.test."});
+  auto host = context(R"({"zone": "main", "set": [
+      {"name": "www", "type": "A", "data": "198.51.100.20"}, {"name": "www", "type": "CNAME", "absent": true}]})");
+  const StepPlan planned = plan(*host);
+  EXPECT_FALSE(planned.would_fail) << *planned.would_fail;
+  ASSERT_THAT(planned.changes, SizeIs(2));
+  EXPECT_EQ(planned.changes[0].what, "www.acme.test. CNAME");
+
+  std::string written;
+  host->fake_http().handle_by([&](const HttpRequest& request) {
+    if (request.method == "PATCH") written = request.body;
+    return powerdns_.handle(request);
+  });
+  ASSERT_TRUE(act(*host, type_->apply(host->params(), planned)));
+  ASSERT_LT(written.find("\"CNAME\""), written.find("\"A\""));
+  ASSERT_TRUE(act(*host, type_->undo(host->params(), planned.undo, look(*host))));
+  EXPECT_FALSE(powerdns_.get("www.acme.test", "A").exists());
+  EXPECT_TRUE(powerdns_.get("www.acme.test", "CNAME").exists());
+  EXPECT_LT(written.find("\"A\""), written.find("\"CNAME\"")) << "backwards";
 }
 
 TEST_F(DnsRecords, ReplacingWhatIsNotThereAddsItAndThePlanSaysSo) {
