@@ -47,7 +47,7 @@ std::string seen_text(const Sighting& seen) {
 }
 
 bool agrees(const Wish& wish, const Sighting& seen) {
-  if (!wish.met_by(seen.answer.rrset.data)) return false;
+  if (!shows(wish, seen.answer)) return false;
   if (!wish.ttl || seen.answer.rrset.data.empty()) return true;
   return seen.answer.rrset.ttl == *wish.ttl;
 }
@@ -86,6 +86,11 @@ World look_around(const std::vector<RRsetKey>& keys, const std::string& zone,
   return world;
 }
 
+bool shows(const Wish& wish, const DnsAnswer& answer) {
+  if (wish.kind == Wish::Kind::absent && !answer.canonical.empty()) return true;
+  return wish.met_by(answer.rrset.data);
+}
+
 Standing standing_of(const Wish& wish, const View& view) {
   Standing standing;
   for (const Sighting& seen : view.servers) {
@@ -105,7 +110,7 @@ Standing standing_of(const Wish& wish, const View& view) {
                                 (seen.answer.note.empty() ? "" : ", " + printable_line(seen.answer.note)));
     if (seen.answer.status == DnsStatus::bogus && standing.bogus.empty())
       standing.bogus = printable_line(seen.answer.note.empty() ? "no reason given" : seen.answer.note);
-    if (!seen.answered() || wish.met_by(seen.answer.rrset.data)) continue;
+    if (!seen.answered() || shows(wish, seen.answer)) continue;
     standing.cached = true;
     const bool data = seen.answer.status == DnsStatus::data;
     const Duration left{std::chrono::seconds(data ? seen.answer.rrset.ttl : seen.answer.negative_ttl)};

@@ -35,6 +35,10 @@ struct World {
 World look_around(const std::vector<RRsetKey>& keys, const std::string& zone,
                   const std::vector<std::string>& resolvers, DnsAsker& dns, const Deadline& deadline);
 
+/// Whether an answer shows the records that are wished. What stands behind an alias is another name's: of the
+/// one that was asked for, it shows that it has no such record of its own.
+bool shows(const Wish& wish, const DnsAnswer& answer);
+
 /// How far one wish has come true.
 struct Standing {
   int servers = 0;                     ///< authoritative addresses asked

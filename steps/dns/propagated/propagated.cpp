@@ -130,7 +130,7 @@ class Look {
 
   bool is_as_wished(std::size_t index, const Sighting& seen) const {
     const Wish& wish = wishes_[index];
-    if (!wish.met_by(seen.answer.rrset.data)) return false;
+    if (!shows(wish, seen.answer)) return false;
     return !wish.ttl || seen.answer.rrset.data.empty() || seen.answer.rrset.ttl <= *wish.ttl;
   }
 

@@ -49,6 +49,21 @@ TEST_F(DnsRecords, ACnameMayTakeThePlaceOfWhatTheSameStepTakesAway) {
   EXPECT_EQ(planned.changes[0].what, "mail.acme.test. A") << "the CNAME could not stand beside it";
 }
 
+TEST_F(DnsRecords, WhatStandsBehindAnAliasIsNoRecordOfTheNameItself) {
+  powerdns_.put({.rrset = {"mail.acme.test", "A", 0, {}}});
+  auto gone = context(R"({"zone": "main", "records": {"name": "mail", "type": "A", "absent": true}})");
+  DnsAnswer alias;
+  alias.status = DnsStatus::data;
+  alias.rrset = {"mail.acme.test", "A", 300, {"198.51.100.20"}};
+  alias.canonical = "new.acme.test";
+  for (const std::string& server : {kServer4, kServer6})
+    gone->fake_dns().answer_at(server, "mail.acme.test", "A", alias);
+  EXPECT_EQ(look(*gone).verdict, Verdict::ok) << look(*gone).sentence;
+  alias.canonical.clear();
+  gone->fake_dns().answer_at(kServer4, "mail.acme.test", "A", alias);
+  EXPECT_EQ(look(*gone).verdict, Verdict::fail);
+}
+
 TEST_F(DnsRecords, ACnameIsTakenAwayBeforeAnAddressTakesItsPlace) {
   put("www.acme.test", "CNAME", 3600, {"mail.acme.test."});
   auto host = context(R"({"zone": "main", "set": [
