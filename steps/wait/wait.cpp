@@ -45,6 +45,10 @@ class Wait final : public StepType {
       plan.eta = *length;
     }
     if (const auto moment = params.time("at")) plan.summary = "wait until " + to_local_string(*moment);
+    // An output that a step above left out reads as nothing: that is no wait that is over.
+    if (plan.summary.empty() && params.waits_for().empty())
+      plan.would_fail =
+          "nothing says how long to wait: the step whose output `at` or `for` reads did not give it";
     return plan;
   }
 

@@ -26,5 +26,13 @@ TEST(Wait, PlansToWaitAndSaysHowLong) {
   EXPECT_EQ(plan->eta, parse_duration("24h").value());
 }
 
+TEST(Wait, AMomentThatNobodyGaveIsNoWaitThatIsOver) {
+  const auto type = make_wait();
+  FakeContext context(*type, "{}");  // `at` reads an output that was left out
+  const auto plan = type->plan(context.params(), *type->probe(context));
+  ASSERT_TRUE(plan->would_fail);
+  EXPECT_EQ(plan->would_fail->find("nothing says how long to wait"), 0u);
+}
+
 }  // namespace
 }  // namespace mxodus
