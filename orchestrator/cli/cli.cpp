@@ -56,9 +56,11 @@ std::string json_text(const nlohmann::json& data) {
   return data.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-void suggest(const std::string& command) {
+void suggest(const std::string& command, const std::string& then, const std::string& instead) {
   const Style style = Style::for_fd(2);
   std::fprintf(stderr, "\nNext: %s\n", style.paint(Role::command, command).c_str());
+  if (!then.empty()) std::fprintf(stderr, "then: %s\n", style.paint(Role::command, then).c_str());
+  if (!instead.empty()) std::fprintf(stderr, "  or: %s\n", style.paint(Role::command, instead).c_str());
 }
 
 void add_run_option(CLI::App& command, std::string& run) {

@@ -4,7 +4,9 @@
 
 #include "orchestrator/core/clock.h"
 #include "orchestrator/core/text.h"
+#include "orchestrator/plan/plan.h"
 #include "orchestrator/report/event_words.h"
+#include "orchestrator/report/gate_text.h"
 
 namespace mxodus {
 namespace {
@@ -34,11 +36,13 @@ Role role_of(ExitCode code) {
 
 nlohmann::json summary_json(const std::string& run, const Summary& summary) {
   nlohmann::json due = nlohmann::json::array();
-  for (const Summary::Due& item : summary.due)
+  for (const Summary::Due& item : summary.due) {
     due.push_back({{"step", item.id.step},
                    {"item", item.id.item},
                    {"what", item.what},
                    {"when", item.when ? to_string(*item.when) : ""}});
+    if (item.question) due.back()["question"] = to_json(*item.question);
+  }
   nlohmann::json jobs = nlohmann::json::array();
   for (const Summary::Job& job : summary.going_on)
     jobs.push_back({{"step", job.id.step}, {"item", job.id.item}, {"host", job.host}, {"job", job.job}});
@@ -49,7 +53,9 @@ nlohmann::json summary_json(const std::string& run, const Summary& summary) {
                          {"going_on", jobs},
                          {"down_hosts", summary.down_hosts},
                          {"next_look", summary.next_look ? to_string(*summary.next_look) : ""},
-                         {"next", summary.next_command}};
+                         {"next", summary.next.command}};
+  if (!summary.next.then.empty()) json["then"] = summary.next.then;
+  if (!summary.next.instead.empty()) json["instead"] = summary.next.instead;
   if (summary.outputs) json["outputs"] = to_json(*summary.outputs);
   return json;
 }
@@ -72,9 +78,11 @@ std::string going_on_text(const Summary& summary) {
 std::string summary_text(const std::string& run, const Summary& summary, const Style& style) {
   std::string text = "\n" + style.paint(role_of(summary.exit), word_of(summary.exit)) + "  run " + run +
                      (summary.reason.empty() ? "" : ": " + printable_line(summary.reason, 600)) + "\n";
-  for (const Summary::Due& due : summary.due)
+  for (const Summary::Due& due : summary.due) {
     text += "  due   " + pad(to_string(due.id), 20) + " " + printable_line(due.what, 400) +
             (due.when ? "  " + near_time(*due.when, system_clock().now()) : "") + "\n";
+    if (due.question) text += offer_text(*due.question, style, 10);
+  }
   text += going_on_text(summary);
   for (const std::string& host : summary.down_hosts) text += "  down  " + host + "\n";
   if (summary.going_on.empty() && summary.exit != ExitCode::done)
@@ -95,7 +103,8 @@ int take_leave(const Cli& cli, const std::string& run, const Summary& summary) {
   else
     print_output(summary);
   if (!cli.quiet) std::fputs(summary_text(run, summary, cli.err()).c_str(), stderr);
-  if (!summary.next_command.empty()) suggest(summary.next_command);
+  const NextCommand& next = summary.next;
+  if (!next.command.empty()) suggest(next.command, next.then, next.instead);
   return static_cast<int>(summary.exit);
 }
 

@@ -7,6 +7,8 @@
 #include <array>
 #include <cstdlib>
 
+#include <nlohmann/json.hpp>
+
 #include "orchestrator/core/file.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/journal/sqlite_journal.h"
@@ -54,6 +56,15 @@ Result<ItemId> parse_item(const std::string& text, const Plan& plan, const RunSt
   const std::string near = nearest(text, known);
   return fail(ErrorKind::not_found, "run.unknown-step", "the run has no step " + printable_line(text, 60),
               near.empty() ? "mxodus status lists them" : "did you mean " + near + "?");
+}
+
+nlohmann::json gate_json(const OpenGate& gate) {
+  return {{"n", gate.n},
+          {"kind", gate.asked.kind},
+          {"question", gate.asked.question},
+          {"options", gate.asked.options},
+          {"people", gate.asked.people},
+          {"digest", gate.asked.digest}};
 }
 
 Person present_person() {

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "orchestrator/core/redactor.h"
 #include "orchestrator/journal/journal.h"
 #include "orchestrator/journal/run_directory.h"
@@ -29,6 +31,9 @@ Result<std::vector<Event>> read_events(const RunDirectory& directory);
 /// "restore", or "fix[alice]". `not_found`, with the nearest, where neither the plan nor the journal knows
 /// it.
 Result<ItemId> parse_item(const std::string& text, const Plan& plan, const RunState& state);
+
+/// A gate that stands, for `--json`.
+nlohmann::json gate_json(const OpenGate& gate);
 
 /// "armael@laptop (pts/3)": who decides, and from where.
 struct Person {

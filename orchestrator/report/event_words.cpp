@@ -117,8 +117,11 @@ EventWords words_for(const Event& event) {
         text += (text.empty() ? "next look " : "; next look ") + near_time(*change.next_look, event.utc);
       return of_state(event.type == EventType::attempt_in_doubt ? ItemState::in_doubt : change.state, text);
     }
-    case EventType::gate_opened:
-      return {Role::question, "asks", printable_line(decode<GateOpened>(event.data).question, 600)};
+    case EventType::gate_opened: {
+      const auto asked = decode<GateOpened>(event.data);
+      const std::string offered = asked.options.empty() ? "" : " (" + join(asked.options, ", ") + ")";
+      return {Role::question, "asks", printable_line(asked.question + offered, 600)};
+    }
     case EventType::gate_answered: {
       const auto answered = decode<GateAnswered>(event.data);
       return of_state(answered.state, answered.kind + " by " + answered.who);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "orchestrator/core/text.h"
+#include "orchestrator/report/gate_text.h"
 
 namespace mxodus {
 namespace {
@@ -167,6 +168,7 @@ std::string item_text(const PlannedItem& item, const Style& style, std::size_t i
                      pad(cut(to_string(item.id), id_columns), id_columns) + " " +
                      style.paint(sign.role, pad(sign.word, action_width)) + " " +
                      wrap(printable_line(sentence_of(item), 600), room, indent) + "\n";
+  if (item.question) text += offer_text(*item.question, style, 6);
   for (const Change& change : item.step.changes) text += change_text(change, style, 6);
   for (const std::string& warning : item.step.warnings)
     text += "      " + style.paint(Role::warning, "warning: ") +
@@ -217,6 +219,10 @@ std::string plan_markdown(const Plan& plan) {
     stage = item.stage;
     text += "\n- [ ] **" + cell(to_string(item.id)) + "** (" + sign_of(item).word +
             "): " + cell(sentence_of(item));
+    if (item.question) {
+      for (const std::string& option : item.question->options) text += "\n  - " + cell(option);
+      for (const std::string& one : item.question->items) text += "\n  - [ ] " + cell(one);
+    }
     for (const Change& change : item.step.changes)
       text += "\n  - " + cell(change.what) + ": " +
               (change.before.empty() ? "nothing" : cell(change.before)) + " → " +

@@ -22,7 +22,7 @@ Result<Summary> Executor::leave_run() {
   if (decisions_.end()) {
     summary.exit = ExitCode::failed;
     summary.reason = "given up: " + decisions_.end()->data.why;
-    summary.next_command = "mxodus report " + run_.state().opened.run;
+    summary.next = {"mxodus report " + run_.state().opened.run};
     return summary;
   }
   const RunStopped stopped{static_cast<int>(summary.exit), summary.reason, summary.next_look, 0};

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "orchestrator/core/digest.h"
+#include "orchestrator/core/text.h"
 #include "orchestrator/plan/json_names.h"
 #include "orchestrator/run/crash_point.h"
 #include "orchestrator/run/review.h"
@@ -44,6 +45,36 @@ Answer answer_of(EventType type, const DecisionData& data) {
 
 ItemId host_item(const std::string& host) {
   return {"host." + host, {}};
+}
+
+Question question_of(const ItemRecord& record) {
+  const GateOpened& asked = record.gate->asked;
+  // The rest of what the step asks stands in its plan; a gate of mxodus' own has none.
+  const auto planned = planned_from_intent({.plan = record.late_plan});
+  if (planned && planned->question && planned->question->text == asked.question) return *planned->question;
+  Question question{.kind = enum_from_name<GateKind>(gate_kind_names, asked.kind),
+                    .text = asked.question,
+                    .people = asked.people};
+  (question.kind == GateKind::checklist ? question.items : question.options) = asked.options;
+  return question;
+}
+
+bool wants_words(GateKind kind) {
+  return kind == GateKind::choose || kind == GateKind::answer || kind == GateKind::checklist;
+}
+
+std::string answer_command(const ItemId& id, const ItemRecord& record) {
+  const Question question = question_of(record);
+  if (question.done_if) return {};
+  const std::string step = " " + shell_quote(to_string(id));
+  const std::string why = question.why_required ? " --why …" : "";
+  if (!wants_words(question.kind)) return "mxodus approve" + step + why;
+  if (question.kind == GateKind::checklist)
+    return "mxodus answer" + step +
+           (question.items.empty() ? "" : " " + shell_quote(question.items.front() + "=ok")) + " --all ok";
+  std::string words = question.suggestion;
+  if (words.empty()) words = question.options.empty() ? "…" : question.options.front();
+  return "mxodus answer" + step + " " + (words == "…" ? words : shell_quote(words)) + why;
 }
 
 std::string Gates::digest_of(const RunStep& step, const Question& question) const {

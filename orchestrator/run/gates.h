@@ -45,4 +45,14 @@ class Gates {
 /// The item that stands for a host in the journal: no step can have this name.
 ItemId host_item(const std::string& host);
 
+/// What the open gate of this item asks, with all that it offers. `record.gate` is set.
+Question question_of(const ItemRecord& record);
+
+/// Whether a yes is no answer to it: it wants `answer`, and not `approve`.
+bool wants_words(GateKind kind);
+
+/// The command that answers the open gate of this item, as it can be typed; what only a person knows stands
+/// as "…". Empty where no word does: a task that is done when its `done_if` holds.
+std::string answer_command(const ItemId& id, const ItemRecord& record);
+
 }  // namespace mxodus

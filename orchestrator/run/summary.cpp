@@ -5,6 +5,7 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/run/adhoc.h"
 #include "orchestrator/run/failure_rule.h"
+#include "orchestrator/run/gates.h"
 #include "orchestrator/run/rollback.h"
 
 namespace mxodus {
@@ -30,8 +31,13 @@ bool step_ended_well(const RunStep& step, const RunState& state) {
 }
 
 void note_item(Summary& summary, const ItemId& id, const ItemRecord& record) {
-  const auto due = [&](const std::string& what) { summary.due.push_back({id, what, record.next_look}); };
-  if (record.gate) due("asks: " + record.gate->asked.question);
+  const auto due = [&](const std::string& what) {
+    summary.due.push_back({id, what, record.next_look, std::nullopt});
+  };
+  if (record.gate) {
+    due("asks: " + record.gate->asked.question);
+    summary.due.back().question = question_of(record);
+  }
   if (record.state == ItemState::waiting) due(record.reason.empty() ? "waits" : "waits: " + record.reason);
   if (record.state == ItemState::reconnecting) due("its host does not answer: " + record.reason);
   if (record.state == ItemState::in_doubt) due("in doubt: " + record.reason);
@@ -77,27 +83,39 @@ struct Failures {
   Rank rank_of_first_;
 };
 
-std::string next_command(const StepTable& table, const Summary& summary, const RunState& state) {
+/// What a refusal offers where another run holds a host, "--take-over TOKEN --why …"; empty elsewhere. The
+/// token is told by the host, in the refusal alone.
+std::string take_over_in(const std::string& refusal) {
+  constexpr std::string_view option = "--take-over ";
+  const std::size_t at = refusal.find(option);
+  if (at == std::string::npos) return {};
+  const std::size_t end = refusal.find_first_not_of("0123456789", at + option.size());
+  return refusal.substr(at, end - at) + " --why …";
+}
+
+NextCommand next_command(const StepTable& table, const Summary& summary, const RunState& state,
+                         const Departure& departure) {
   const std::string run = state.opened.run;
+  const std::string resume = "mxodus resume " + run;
   for (const Summary::Due& due : summary.due)
-    if (due.what.starts_with("asks: ")) {
-      const std::string kind = state.item(due.id).gate->asked.kind;
-      const std::string verb =
-          kind == "answer" || kind == "choose" || kind == "checklist" ? "answer" : "approve";
-      return "mxodus " + verb + " " + to_string(due.id) + ", then mxodus resume " + run;
-    }
+    if (due.question)
+      if (const std::string answer = answer_command(due.id, state.item(due.id)); !answer.empty())
+        return {answer, resume};
   for (const auto& [id, record] : state.items) {
     if (is_past_adhoc(record)) continue;
     const bool half_undone = record.code == ending_code::not_undone || record.state == ItemState::undone;
-    if (half_undone && !plan_rollback(table, state).undos.empty()) return "mxodus rollback " + run;
+    if (half_undone && !plan_rollback(table, state).undos.empty()) return {"mxodus rollback " + run};
+    const std::string name = shell_quote(to_string(id));
     if (record.state == ItemState::undone)
-      return "mxodus end " + run + " --why …, or mxodus retry " + to_string(id);
+      return {"mxodus end --run " + run + " --why …", {}, "mxodus retry " + name};
     if (record.state == ItemState::in_doubt || record.state == ItemState::failed ||
         record.state == ItemState::cancelled)
-      return "mxodus explain " + to_string(id);
+      return {"mxodus explain " + name};
   }
-  if (summary.exit == ExitCode::done) return "mxodus report " + run;
-  return "mxodus resume " + run;
+  if (summary.exit == ExitCode::done) return {"mxodus report " + run};
+  // Once the other run has ended, the same command does; where it never will, its host is taken over.
+  const std::string take_over = departure.refused ? take_over_in(departure.why) : std::string();
+  return {resume, {}, take_over.empty() ? "" : resume + " " + take_over};
 }
 
 ExitCode adhoc_exit(const ItemRecord& record, const Departure& departure) {
@@ -166,7 +184,7 @@ Summary summarise(const StepTable& table, const RunState& state, const Departure
   } else {
     summary.reason = "every step has ended";
   }
-  summary.next_command = next_command(table, summary, state);
+  summary.next = next_command(table, summary, state, departure);
   return summary;
 }
 
@@ -182,7 +200,7 @@ Summary summarise_adhoc(const StepTable& table, const ItemId& id, const RunState
   summary.outputs = record.outputs;
   summary.reason = to_string(id) + ": " + (record.reason.empty() ? record.sentence : record.reason);
   summary.exit = adhoc_exit(record, departure);
-  summary.next_command = next_command(table, whole, state);
+  summary.next = next_command(table, whole, state, departure);
   return summary;
 }
 

@@ -8,6 +8,7 @@
 #include "orchestrator/core/quantity.h"
 #include "orchestrator/journal/run_state.h"
 #include "orchestrator/run/step_table.h"
+#include "orchestrator/step_api/gate.h"
 
 namespace mxodus {
 
@@ -21,6 +22,13 @@ enum class ExitCode {
   interrupted = 130
 };
 
+/// What to type next: whole command lines, each to be typed as it stands but for a "…".
+struct NextCommand {
+  std::string command;
+  std::string then = {};     ///< after it
+  std::string instead = {};  ///< in its place
+};
+
 /// How a process leaves a run: what is due when, what goes on without it, and what to type next.
 struct Summary {
   ExitCode exit = ExitCode::done;
@@ -30,6 +38,7 @@ struct Summary {
     ItemId id;
     std::string what;  ///< "asks: …", "waits until …"
     std::optional<Time> when;
+    std::optional<Question> question;  ///< of a gate
   };
   std::vector<Due> due;  ///< what waits for a person or for time
   struct Job {
@@ -40,7 +49,7 @@ struct Summary {
   std::vector<Job> going_on;  ///< jobs that run on while no mxodus does
   std::vector<std::string> down_hosts;
   std::optional<Time> next_look;  ///< the earliest moment at which a resume can move anything
-  std::string next_command;       ///< to type
+  NextCommand next;               ///< to type
   std::optional<Value> outputs;   ///< of an ad-hoc step, if that is what it was about
 };
 

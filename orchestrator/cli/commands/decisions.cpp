@@ -73,15 +73,22 @@ Result<void> judge(EventType type, const DecisionData& data, const ItemRecord& i
 }
 
 /// A yes is no choice, and words are neither a yes nor a no.
-Result<void> fits(EventType type, const std::string& step, const std::string& kind) {
-  const bool wants_words = kind == "choose" || kind == "answer" || kind == "checklist";
-  if (type == EventType::approve && wants_words)
+Result<void> fits(EventType type, const ItemId& id, const ItemRecord& item) {
+  const std::string step = to_string(id);
+  const Question question = question_of(item);
+  const bool words = wants_words(question.kind);
+  if (type == EventType::approve && words)
     return fail(ErrorKind::invalid, "gate.words", step + " asks for more than a yes",
-                "mxodus answer " + shell_quote(step) + " …");
-  if (type == EventType::answer && !wants_words)
+                answer_command(id, item));
+  if (type == EventType::answer && !words)
     return fail(
         ErrorKind::invalid, "gate.yes-or-no", step + " asks for a yes or a no",
         "mxodus approve " + shell_quote(step) + ", or mxodus reject " + shell_quote(step) + " --why …");
+  if (type == EventType::approve && question.done_if)
+    return fail(
+        ErrorKind::refused, "gate.done-if",
+        step + " is done when its `done_if` holds; a word does not replace it",
+        "do it, and mxodus resume looks; or leave it out: mxodus skip " + shell_quote(step) + " --why …");
   return {};
 }
 
@@ -101,7 +108,7 @@ Result<void> answer_gate(DecisionData& data, EventType type, const Options& opti
                 "the question of " + to_string(id) + " is another one now: digest " +
                     item.gate->asked.digest.substr(0, 12),
                 "look at it: mxodus explain " + shell_quote(to_string(id)));
-  if (auto fitting = fits(type, to_string(id), item.gate->asked.kind); !fitting) return fitting;
+  if (auto fitting = fits(type, id, item); !fitting) return fitting;
   auto value = answer_value(type, options, *item.gate);
   if (!value) return tl::unexpected(value.error());
   data.answers = item.gate->n;

@@ -8,8 +8,10 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/plan/plan_file.h"
 #include "orchestrator/report/event_words.h"
+#include "orchestrator/report/gate_text.h"
 #include "orchestrator/report/plan_text.h"
 #include "orchestrator/run/adhoc.h"
+#include "orchestrator/run/gates.h"
 
 namespace mxodus {
 namespace {
@@ -49,7 +51,8 @@ std::string why(const ItemId& id, const ItemRecord& item, const Plan& plan) {
       return "was begun and its end is not known; mxodus resume looks again. After looking yourself: " +
              retry + ", or accept it with what you saw as --why";
     case ItemState::gate:
-      return "waits for a person";
+      return item.gate && question_of(item).done_if ? "waits for a person, and looks whether it is done"
+                                                    : "waits for a person";
     case ItemState::waiting:
       return item.next_look ? "waits and looks again " + near_time(*item.next_look, system_clock().now())
                             : "waits: " + item.reason;
@@ -76,7 +79,8 @@ std::string explanation(const ItemId& id, const OpenRun& run, const Plan& plan,
   std::string text =
       style.paint(Role::heading, to_string(id)) + " " + printable_line(why(id, item, plan), 600) + "\n";
   if (item.gate)
-    text += "\n" + printable(item.gate->asked.question) + "\n  digest " + item.gate->asked.digest + "\n";
+    text += "\n" + printable(item.gate->asked.question) + "\n" + offer_text(question_of(item), style, 2) +
+            "  digest " + item.gate->asked.digest + "\n";
   if (const PlannedItem* planned = plan.find(id))
     text += "\nAs planned\n" + item_text(*planned, style, columns(to_string(id)));
   text += "\nWhat happened\n";
@@ -103,13 +107,15 @@ int explain(const Cli& cli, const Options& options) {
   if (!events) return report(events.error());
   if (!cli.json) return print(explanation(*id, *run, *plan, *events, cli.out()));
   const ItemRecord& item = run->journal.state().item(*id);
-  return print(json_text({{"step", id->step},
-                          {"item", id->item},
-                          {"state", to_string(item.state)},
-                          {"why", why(*id, item, *plan)},
-                          {"fingerprint", item.fingerprint},
-                          {"outputs", to_json(item.outputs)},
-                          {"evidence", item.evidence}}));
+  nlohmann::json json = {{"step", id->step},
+                         {"item", id->item},
+                         {"state", to_string(item.state)},
+                         {"why", why(*id, item, *plan)},
+                         {"fingerprint", item.fingerprint},
+                         {"outputs", to_json(item.outputs)},
+                         {"evidence", item.evidence}};
+  if (item.gate) json["gate"] = gate_json(*item.gate);
+  return print(json_text(json));
 }
 
 }  // namespace

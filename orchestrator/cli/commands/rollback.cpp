@@ -96,7 +96,7 @@ Result<Summary> roll_back(const Cli& cli, const Options& options, Executor& exec
   Summary summary;
   summary.exit = ExitCode::parked;
   summary.reason = "nobody confirmed the rollback; nothing has been changed";
-  summary.next_command = "mxodus rollback --yes";
+  summary.next = {"mxodus rollback --yes"};
   return summary;
 }
 

@@ -13,8 +13,10 @@
 #include "orchestrator/journal/lock.h"
 #include "orchestrator/plan/plan_file.h"
 #include "orchestrator/report/event_words.h"
+#include "orchestrator/report/gate_text.h"
 #include "orchestrator/run/adhoc.h"
 #include "orchestrator/run/gates.h"
+#include "orchestrator/run/summary.h"
 #include "steps/catalog.h"
 
 namespace mxodus {
@@ -62,13 +64,6 @@ std::string phase_text(const View& view) {
   return "cut off: no process drives it";
 }
 
-/// The word that answers a gate of this kind.
-std::string answering(const OpenGate& gate) {
-  const bool wants_text =
-      gate.asked.kind == "choose" || gate.asked.kind == "answer" || gate.asked.kind == "checklist";
-  return wants_text ? "answer" : "approve";
-}
-
 /// What somebody typed by hand, and how it ended.
 std::string adhoc_text(const ItemRecord& item) {
   const Adhoc& adhoc = *item.adhoc;
@@ -84,23 +79,25 @@ const Decision* open_decision(const RunState& state, const ItemId& id) {
   return nullptr;
 }
 
-std::string next_command(const View& view) {
+NextCommand next_command(const View& view) {
   const RunState& state = view.run.journal.state();
-  if (state.phase == RunPhase::ended) return "mxodus report " + state.opened.run;
+  const std::string resume = "mxodus resume " + state.opened.run;
+  if (state.phase == RunPhase::ended) return {"mxodus report " + state.opened.run};
   const bool came_back = std::any_of(view.hosts.begin(), view.hosts.end(), [&](const SeenHost& host) {
     return host.came_back() && !state.item(host_item(host.host)).gate;
   });
-  if (came_back && !view.driver) return "mxodus resume " + state.opened.run;
+  if (came_back && !view.driver) return {resume};
   const bool ends = std::any_of(state.open_decisions.begin(), state.open_decisions.end(),
                                 [](const auto& entry) { return entry.second.type == EventType::end; });
   for (const auto& [id, item] : state.items)
     if (item.gate && !ends && !open_decision(state, id))
-      return "mxodus " + answering(*item.gate) + " " + shell_quote(to_string(id));
-  if (!state.open_decisions.empty() && !view.driver) return "mxodus resume " + state.opened.run;
+      if (const std::string answer = answer_command(id, item); !answer.empty())
+        return {answer, view.driver ? "" : resume};
+  if (!state.open_decisions.empty() && !view.driver) return {resume};
   for (const auto& [id, item] : state.items)
     if (!is_past_adhoc(item) && (item.state == ItemState::in_doubt || item.state == ItemState::failed))
-      return "mxodus explain " + shell_quote(to_string(id));
-  return view.driver ? "mxodus log" : "mxodus resume " + state.opened.run;
+      return {"mxodus explain " + shell_quote(to_string(id))};
+  return {view.driver ? "mxodus log" : resume};
 }
 
 struct StatusLine {
@@ -200,6 +197,7 @@ std::string status_text(const View& view, const Plan* plan, const Style& style) 
     if (auto line = line_of(item, view.now); line && !is_past_adhoc(item)) {
       if (item.adhoc) line->text += "; typed by " + item.adhoc->who + ", because: " + item.adhoc->why;
       row(*line, to_string(id));
+      if (item.gate) text += offer_text(question_of(item), style, 15);
     }
   }
   for (const auto& [n, decision] : state.open_decisions)
@@ -229,11 +227,7 @@ nlohmann::json to_json(const ItemId& id, const ItemRecord& item) {
         {"host", item.adhoc->host}, {"argv", item.adhoc->argv}, {"effect", to_string(item.adhoc->effect)},
         {"who", item.adhoc->who},   {"from", item.adhoc->from}, {"why", item.adhoc->why}};
   if (item.next_look) row["next_look"] = to_string(*item.next_look);
-  if (item.gate)
-    row["gate"] = {{"n", item.gate->n},
-                   {"kind", item.gate->asked.kind},
-                   {"question", item.gate->asked.question},
-                   {"digest", item.gate->asked.digest}};
+  if (item.gate) row["gate"] = gate_json(*item.gate);
   return row;
 }
 
@@ -246,7 +240,8 @@ nlohmann::json status_json(const View& view) {
     if (item.gate)
       gates.push_back({{"step", to_string(id)},
                        {"kind", item.gate->asked.kind},
-                       {"question", item.gate->asked.question}});
+                       {"question", item.gate->asked.question},
+                       {"options", item.gate->asked.options}});
   nlohmann::json lost = nlohmann::json::array();
   for (const auto& [host, seen] : state.lost_hosts) lost.push_back({{"host", host}, {"reason", seen.reason}});
   nlohmann::json looked = nlohmann::json::array();
@@ -263,7 +258,7 @@ nlohmann::json status_json(const View& view) {
           {"items", items},
           {"looked_at", looked},
           {"lost_hosts", lost},
-          {"next", next_command(view)}};
+          {"next", next_command(view).command}};
 }
 
 int show_status(const Cli& cli, const Options& options) {
@@ -276,7 +271,8 @@ int show_status(const Cli& cli, const Options& options) {
   if (plan && !options.no_look) view.hosts = look(cli, *run, *plan);
   if (cli.json) return print(json_text(status_json(view)));
   const int code = print(status_text(view, plan ? &*plan : nullptr, cli.out()));
-  suggest(next_command(view));
+  const NextCommand next = next_command(view);
+  suggest(next.command, next.then);
   return code;
 }
 

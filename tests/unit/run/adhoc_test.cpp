@@ -93,7 +93,7 @@ TEST(AdhocStep, WhoseHostDoesNotAnswerIsUnknownAndIsNotBegunLater) {
   const auto lost = world.type("old", {"touch", "x"});
   ASSERT_TRUE(lost);
   EXPECT_EQ(lost->exit, ExitCode::in_doubt);
-  EXPECT_THAT(lost->next_command, HasSubstr("mxodus approve go"));
+  EXPECT_THAT(lost->next.command, HasSubstr("mxodus approve go"));
   EXPECT_EQ(world.of(kItem), ItemState::skipped);
   EXPECT_THAT(world.state().item({kItem, {}}).reason, HasSubstr("not begun"));
   world.old_is_down = false;

@@ -16,7 +16,8 @@ TEST(Gate, ParksTheRunAndIsAnsweredFromAnotherTerminal) {
   const Summary parked = world.must_run();
   EXPECT_EQ(parked.exit, ExitCode::parked);
   EXPECT_NE(parked.reason.find("There are 3"), std::string::npos);
-  EXPECT_NE(parked.next_command.find("approve go"), std::string::npos);
+  EXPECT_EQ(parked.next.command, "mxodus approve go");
+  EXPECT_EQ(parked.next.then, "mxodus resume r1");
   world.approve("go");
   EXPECT_EQ(world.must_run().exit, ExitCode::done);
   EXPECT_EQ(world.of("change"), ItemState::done);

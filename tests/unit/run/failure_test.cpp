@@ -89,7 +89,7 @@ TEST(Failure, AnUndoThatFailsIsNotRepeatedByItself) {
   EXPECT_EQ(world.on_new.starts["unmake a"], 1);
   const Summary again = world.must_run();
   EXPECT_EQ(again.exit, ExitCode::failed);
-  EXPECT_EQ(again.next_command, "mxodus rollback r1");
+  EXPECT_EQ(again.next.command, "mxodus rollback r1");
   EXPECT_EQ(world.on_new.starts["unmake a"], 1);
 }
 

@@ -49,7 +49,7 @@ TEST(Rollback, InPartIsSaidByResumeWithTheCommandThatGoesOn) {
   ASSERT_EQ(world.roll_back()->exit, ExitCode::failed);
   const Summary summary = world.must_run();
   EXPECT_EQ(summary.exit, ExitCode::failed) << "an undo has failed";
-  EXPECT_EQ(summary.next_command, "mxodus rollback r1");
+  EXPECT_EQ(summary.next.command, "mxodus rollback r1");
   EXPECT_EQ(world.on_new.starts["make b"], 1) << "nothing that was taken back begins again by itself";
 }
 
@@ -60,7 +60,7 @@ TEST(Rollback, AsAWholeRefusesToGoOnUntilSomebodySaysSo) {
   const Summary summary = world.must_run();
   EXPECT_EQ(summary.exit, ExitCode::refused);
   EXPECT_THAT(summary.reason, testing::HasSubstr("first, second were taken back by a rollback"));
-  EXPECT_THAT(summary.next_command, testing::StartsWith("mxodus end r1"));
+  EXPECT_THAT(summary.next.command, testing::StartsWith("mxodus end --run r1"));
   EXPECT_EQ(world.on_new.starts["make a"], 1);
   world.decide(EventType::retry, {"first", {}});
   world.decide(EventType::retry, {"second", {}});
@@ -108,7 +108,8 @@ TEST(Rollback, AChangeThatNothingSaysHowToUndoIsListedNotedAndStopsNothing) {
   EXPECT_EQ(plan.undos.size(), 2u);
   const Summary summary = *world.roll_back();
   EXPECT_EQ(summary.exit, ExitCode::done);
-  EXPECT_EQ(summary.next_command, "mxodus end r1 --why …, or mxodus retry first") << "no second rollback";
+  EXPECT_EQ(summary.next.command, "mxodus end --run r1 --why …") << "no second rollback";
+  EXPECT_EQ(summary.next.instead, "mxodus retry first");
   EXPECT_TRUE(world.facts.empty());
   EXPECT_EQ(world.of("fence"), ItemState::done);
   ASSERT_EQ(world.state().notes.size(), 1u);
