@@ -94,6 +94,13 @@ void add_input_options(CLI::App& command, InputOptions& options) {
   command.add_option("--inputs", options.file, "a YAML file of inputs")->check(CLI::ExistingFile);
 }
 
+std::string words_of(const std::string& playbook, const InputOptions& options) {
+  std::vector<std::string> words{playbook};
+  if (!options.file.empty()) words.insert(words.end(), {"--inputs", options.file});
+  for (const std::string& assignment : options.assignments) words.insert(words.end(), {"-i", assignment});
+  return shell_quote(words);
+}
+
 std::optional<ValueMap> collect_inputs(const Cli& cli, const Playbook& playbook,
                                        const InputOptions& options) {
   GivenInputs given;

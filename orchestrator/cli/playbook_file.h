@@ -31,6 +31,8 @@ struct InputOptions {
   std::string file;                      ///< --inputs FILE
 };
 void add_input_options(CLI::App& command, InputOptions& options);
+/// The playbook and these options as words of a command line, for the command that comes next.
+std::string words_of(const std::string& playbook, const InputOptions& options);
 
 /// The inputs of a run: from the options, the defaults, and for the rest by asking on a terminal. Faults are
 /// reported; then nothing is given.

@@ -4,8 +4,9 @@
 
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/cli/doctor_checks.h"
-#include "orchestrator/cli/planning.h"
+#include "orchestrator/cli/playbook_file.h"
 #include "orchestrator/cli/prompt.h"
+#include "orchestrator/cli/session.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/plan/parallel.h"
 #include "steps/catalog.h"
@@ -35,12 +36,14 @@ Role role_of(Verdict verdict) {
 }
 
 std::string lines_text(const std::vector<DoctorLine>& lines, const Style& style) {
-  constexpr std::size_t indent = 2 + 10 + 1 + 11 + 1 + 8;
+  std::size_t where_width = 6;
+  for (const DoctorLine& line : lines) where_width = std::max(where_width, columns(line.where));
+  const std::size_t indent = 2 + where_width + 1 + 11 + 1 + 8;
   const std::size_t room = style.width > indent + 24 ? style.width - indent : 44;
   const std::string next_line = "\n" + std::string(indent, ' ');
   std::string text;
   for (const auto& [where, finding] : lines) {
-    text += "  " + pad(where, 10) + " " + pad(finding.what, 11) + " " +
+    text += "  " + pad(where, where_width) + " " + pad(finding.what, 11) + " " +
             style.paint(role_of(finding.verdict), pad(std::string(to_string(finding.verdict)), 8)) +
             wrap(printable_line(finding.seen, 900), room, indent);
     if (!finding.advice.empty())
@@ -69,7 +72,7 @@ int verdict_code(const std::vector<DoctorLine>& lines) {
   return worst == Verdict::unknown ? exit_in_doubt : exit_done;
 }
 
-int show(const Cli& cli, const Environment& environment, const Playbook& playbook, const std::string& file) {
+int show(const Cli& cli, const Environment& environment, const Playbook& playbook, const Options& options) {
   const auto lines = examine(environment, playbook);
   const int code = verdict_code(lines);
   if (cli.json) {
@@ -77,23 +80,28 @@ int show(const Cli& cli, const Environment& environment, const Playbook& playboo
     return code;
   }
   print(lines_text(lines, cli.out()));
-  const std::string again = "mxodus doctor" + (file.empty() ? "" : " " + shell_quote(file));
-  suggest(code == exit_done ? "mxodus plan " + (file.empty() ? "PLAYBOOK" : shell_quote(file))
-                            : again + ", after mending what failed");
+  const std::string words = options.playbook.empty() ? "" : " " + words_of(options.playbook, options.inputs);
+  if (code != exit_done)
+    suggest("mxodus doctor" + words);
+  else
+    suggest(words.empty() ? "mxodus init" : "mxodus plan" + words);
   return code;
 }
 
 int doctor(const Cli& cli, const Options& options) {
   const Catalog catalog = make_catalog();
+  Playbook looked_at;
   if (!options.playbook.empty()) {
-    int code = exit_done;
-    const auto prepared = prepare(cli, options.playbook, options.inputs, catalog, code);
-    return prepared ? show(cli, prepared->session->environment(), prepared->file->playbook, options.playbook)
-                    : code;
+    const auto file = check_file(cli, options.playbook, catalog);
+    if (!file) return exit_usage;
+    looked_at = file->playbook;
+    // Hosts are what they are whatever the inputs say; these are not, and no check here is about them.
+    looked_at.repositories.clear();
+    looked_at.dns.clear();
+    looked_at.accounts.clear();
   }
-  const Playbook nothing;
-  auto session = Session::open(nothing, {}, catalog, has_terminal() && !cli.no_input);
-  return session ? show(cli, (*session)->environment(), nothing, "") : report(session.error());
+  auto session = Session::open(looked_at, {}, catalog, has_terminal() && !cli.no_input);
+  return session ? show(cli, (*session)->environment(), looked_at, options) : report(session.error());
 }
 
 }  // namespace

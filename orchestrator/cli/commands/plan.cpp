@@ -29,11 +29,11 @@ int make_and_show(const Cli& cli, const Options& options) {
     if (auto saved = save_plan(options.out, *plan); !saved) return report(saved.error());
   }
   if (!plan->complete())
-    suggest("mxodus doctor " + shell_quote(options.playbook));
+    suggest("mxodus doctor " + words_of(options.playbook, options.inputs));
   else if (!options.out.empty())
     suggest("mxodus run --plan " + shell_quote(options.out));
   else if (!cli.json && !options.markdown)
-    suggest("mxodus run " + shell_quote(options.playbook));
+    suggest("mxodus run " + words_of(options.playbook, options.inputs));
   if (!plan->complete()) return exit_refused;
   if (options.detailed && (plan->has_changes() || !plan->would_fail().empty())) return exit_has_changes;
   return code;

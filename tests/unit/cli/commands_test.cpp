@@ -110,6 +110,27 @@ TEST(Doctor, AHostThatIsNotThereFailsWithTheStageAndTheRestIsUnknown) {
   EXPECT_EQ(typed.code, 1);
 }
 
+TEST(Doctor, NeedsNoInputsAndKeepsThoseOfTheCommandLineForTheNextOne) {
+  const User user;
+  std::string playbook = kPlaybook;
+  playbook.insert(playbook.find("hosts:"), "inputs:\n  to: {type: text}\n");
+  playbook.insert(playbook.find("steps:"), "repositories:\n  mail: {restic: \"${inputs.to}\"}\n");
+  user.write("small.yaml", playbook);
+  EXPECT_THAT(user.mxodus({"doctor", "small.yaml"}).out, ContainsRegex("here +shell +ok"));
+  EXPECT_THAT(user.mxodus({"doctor", "small.yaml", "-i", "to=a b"}).err,
+              HasSubstr("Next: mxodus doctor small.yaml -i 'to=a b'\n"));
+}
+
+TEST(Plan, IsFollowedByTheRunOfTheSameInputs) {
+  const User user;
+  std::string playbook = kPlaybook;
+  playbook.insert(playbook.find("hosts:"), "inputs:\n  to: {type: text}\n  from: {type: text}\n");
+  user.write("small.yaml", playbook);
+  user.write("in.yaml", "from: here\n");
+  EXPECT_THAT(user.mxodus({"plan", "small.yaml", "--inputs", "in.yaml", "-i", "to=a b"}).err,
+              HasSubstr("Next: mxodus run small.yaml --inputs in.yaml -i 'to=a b'\n"));
+}
+
 // --- files that are not there ----------------------------------------------------------------------------
 
 TEST(Files, APlaybookThatIsNotThereIsNamedWithHowToBeginOne) {
