@@ -1,6 +1,8 @@
 #include "orchestrator/cli/playbook_file.h"
 
 #include <cstdio>
+#include <set>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -27,6 +29,19 @@ void report_faults(const Cli& cli, const Diagnostics& faults, const std::string&
   }
   for (const Error& fault : faults) std::fputs(render_diagnostic(fault, text).c_str(), stderr);
   std::fprintf(stderr, "%s\n", count(faults.size(), "fault").c_str());
+}
+
+/// What cannot be evaluated where another fault stands has failed for that one.
+void drop_consequences(Diagnostics& faults) {
+  const auto place = [](const Error& fault) {
+    return fault.position ? std::pair(fault.position->line, fault.position->column) : std::pair(0, 0);
+  };
+  std::set<std::pair<int, int>> causes;
+  for (const Error& fault : faults)
+    if (fault.code != "expression.failed") causes.insert(place(fault));
+  std::erase_if(faults, [&](const Error& fault) {
+    return fault.code == "expression.failed" && causes.contains(place(fault));
+  });
 }
 
 std::optional<Value> ask_for(const InputSpec& input) {
@@ -72,6 +87,7 @@ std::unique_ptr<CheckedFile> check_text(const Cli& cli, std::string text, const 
   Diagnostics faults = std::move(loaded.faults);
   auto order = check_playbook(checked->playbook, catalog);
   merge_diagnostics(faults, std::move(order.faults));
+  drop_consequences(faults);
   if (!faults.empty()) {
     report_faults(cli, faults, text);
     return nullptr;
@@ -84,7 +100,9 @@ std::unique_ptr<CheckedFile> check_text(const Cli& cli, std::string text, const 
 std::unique_ptr<CheckedFile> check_file(const Cli& cli, const std::string& path, const Catalog& catalog) {
   auto text = read_file(path, playbook_limit);
   if (text) return check_text(cli, std::move(*text), path, catalog);
-  if (text.error().hint.empty()) text.error().hint = "name a playbook; mxodus init writes one to begin with";
+  const bool too_large = text.error().code == "file.too-large";
+  if (text.error().hint.empty() && !too_large)
+    text.error().hint = "name a playbook; mxodus init writes one to begin with";
   report(text.error());
   return nullptr;
 }

@@ -35,6 +35,7 @@ class Checker {
  private:
   void add(Error fault, Mark mark) {
     if (!fault.position) fault.position = playbook_.at(mark);
+    if (fault.position->file.empty()) fault.position->file = playbook_.file;  // an expression knows none
     faults_.push_back(std::move(fault));
   }
   void add(const char* code, std::string message, Mark mark, std::string hint = {}) {

@@ -154,6 +154,25 @@ TEST(Until, AStepThatIsNotThereIsSaidBeforeAnythingBegins) {
   EXPECT_EQ(user.mxodus({"status"}).code, 2) << "there is no run";
 }
 
+TEST(Files, APlaybookThatIsTooLargeIsToldItsLimitAndNothingElse) {
+  const User user;
+  user.write("large.yaml", std::string((8u << 20) + 1, '#'));
+  const Typed typed = user.mxodus({"validate", "large.yaml"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_EQ(typed.err, "mxodus: large.yaml is larger than 8388608 bytes\n");
+}
+
+TEST(Validate, TellsAFaultInsideAnExpressionOnceAndWithItsFile) {
+  const User user;
+  std::string playbook = kPlaybook;
+  playbook.replace(playbook.find("hello"), 5, "\"${inputs.nope}\"");
+  user.write("small.yaml", playbook);
+  const Typed typed = user.mxodus({"validate", "small.yaml"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, testing::StartsWith("small.yaml:6:"));
+  EXPECT_THAT(typed.err, testing::EndsWith("\n1 fault\n"));
+}
+
 TEST(Files, APlanThatIsNotThereIsNamedWithHowToMakeOne) {
   const User user;
   const Typed typed = user.mxodus({"run", "--plan", "nowhere.plan"});
