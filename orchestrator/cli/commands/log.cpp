@@ -1,10 +1,13 @@
 #include <algorithm>
+#include <cctype>
 #include <memory>
+#include <utility>
 
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/cli/run_access.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/journal/evidence.h"
+#include "orchestrator/plan/plan_file.h"
 #include "orchestrator/report/event_words.h"
 #include "orchestrator/report/json_lines.h"
 
@@ -45,16 +48,39 @@ std::string evidence_text(const RunDirectory& directory, const Event& event, con
   return text;
 }
 
-int show_log(const Cli& cli, const Options& options) {
+bool is_about(const Event& event, const std::string& step) {
+  return step.empty() || event.id.step == step || to_string(event.id) == step;
+}
+
+/// Nothing has happened to it: whether the run has such a step at all.
+Result<ItemId> known_step(const std::string& run, const std::string& step) {
+  auto opened = open_run(run);
+  if (!opened) return tl::unexpected(opened.error());
+  auto plan = load_plan(opened->directory.plan());
+  if (!plan) return tl::unexpected(plan.error());
+  return parse_item(step, *plan, opened->journal.state());
+}
+
+int show_log(const Cli& cli, Options options) {
+  // A step's name begins with a letter, a run's id with a digit.
+  if (options.run.empty() && !options.step.empty() &&
+      std::isdigit(static_cast<unsigned char>(options.step[0])))
+    options.run = std::exchange(options.step, {});
   auto directory = choose_run(options.run);
   if (!directory) return report(directory.error());
   auto events = read_events(*directory);
   if (!events) return report(events.error());
+  const bool any = std::any_of(events->begin(), events->end(),
+                               [&](const Event& event) { return is_about(event, options.step); });
+  if (!any) {
+    const auto step = known_step(options.run, options.step);
+    if (!step) return report(step.error());
+    std::fprintf(stderr, "nothing has happened to %s yet\n", printable_line(to_string(*step)).c_str());
+  }
   std::string text;
   const Style style = cli.out();
   for (const Event& event : *events) {
-    if (!options.step.empty() && event.id.step != options.step && to_string(event.id) != options.step)
-      continue;
+    if (!is_about(event, options.step)) continue;
     if (cli.json) {
       text += event_json(event) + "\n";
       continue;
@@ -75,8 +101,9 @@ void add_log(Cli& cli) {
   auto options = std::make_shared<Options>();
   CLI::App& command = cli.command(
       "log", "What happened in a run, line by line (-v: everything; of one step also what it saw).",
-      {"mxodus log", "mxodus log restore -v"}, [&cli, options] { return show_log(cli, *options); });
-  command.add_option("step", options->step, "only this step");
+      {"mxodus log", "mxodus log restore -v", "mxodus log 20240512"},
+      [&cli, options] { return show_log(cli, *options); });
+  command.add_option("step", options->step, "only this step; or the run, by the beginning of its id");
   add_run_option(command, options->run);
 }
 

@@ -293,6 +293,16 @@ steps:
   EXPECT_THAT(user.mxodus({"log", "look"}).out, Not(HasSubstr("1000")));
 }
 
+TEST(Log, OfAStepThatTheRunHasNotIsRefused) {
+  const User user;
+  const std::string run = user.begin_run(kPlaybook);
+  const Typed typed = user.mxodus({"log", "lok"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, HasSubstr("the run has no step lok"));
+  EXPECT_THAT(typed.err, HasSubstr("did you mean look?"));
+  EXPECT_EQ(user.mxodus({"log", run}).out, user.mxodus({"log"}).out);
+}
+
 // --- resume ----------------------------------------------------------------------------------------------
 
 TEST(Resume, OfAnEditWhereTheRunHasBeenNamesWhatARetryWouldRepeat) {
