@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include <nlohmann/json.hpp>
@@ -73,6 +74,35 @@ std::string why(const ItemId& id, const ItemRecord& item, const Plan& plan) {
   return {};
 }
 
+/// The items that a step with for_each, or with several vantages, has come to so far; none for other steps,
+/// and for an item itself.
+std::vector<ItemId> items_of(const ItemId& id, const Plan& plan, const RunState& state) {
+  std::vector<ItemId> items;
+  if (!id.item.empty()) return items;
+  for (const PlannedItem& planned : plan.items)
+    if (planned.id.step == id.step && !planned.id.item.empty()) items.push_back(planned.id);
+  for (auto it = state.items.lower_bound(id); it != state.items.end() && it->first.step == id.step; ++it)
+    if (!it->first.item.empty() && std::find(items.begin(), items.end(), it->first) == items.end())
+      items.push_back(it->first);
+  return items;
+}
+
+/// A step as the sum of its items.
+std::string items_text(const ItemId& id, const std::vector<ItemId>& items, const RunState& state,
+                       const Style& style) {
+  std::string text =
+      style.paint(Role::heading, to_string(id)) + " has " + count(items.size(), "item") + "\n\n";
+  std::size_t width = 0;
+  for (const ItemId& item : items) width = std::max(width, columns(to_string(item)));
+  for (const ItemId& item : items) {
+    const ItemRecord& record = state.item(item);
+    const std::string seen = record.sentence.empty() ? record.reason : record.sentence;
+    text += "  " + pad(to_string(item), width) + " " + std::string(to_string(record.state)) +
+            (seen.empty() ? "" : ": " + printable_line(seen, 400)) + "\n";
+  }
+  return text;
+}
+
 std::string explanation(const ItemId& id, const OpenRun& run, const Plan& plan,
                         const std::vector<Event>& events, const Style& style) {
   const ItemRecord& item = run.journal.state().item(id);
@@ -105,8 +135,15 @@ int explain(const Cli& cli, const Options& options) {
   if (!id) return report(id.error());
   auto events = read_events(run->directory);
   if (!events) return report(events.error());
+  const RunState& state = run->journal.state();
+  const auto items = items_of(*id, *plan, state);
+  if (!cli.json && !items.empty()) {
+    const int code = print(items_text(*id, items, state, cli.out()));
+    suggest("mxodus explain " + shell_quote(to_string(items.front())));
+    return code;
+  }
   if (!cli.json) return print(explanation(*id, *run, *plan, *events, cli.out()));
-  const ItemRecord& item = run->journal.state().item(*id);
+  const ItemRecord& item = state.item(*id);
   nlohmann::json json = {{"step", id->step},
                          {"item", id->item},
                          {"state", to_string(item.state)},
@@ -115,6 +152,8 @@ int explain(const Cli& cli, const Options& options) {
                          {"outputs", to_json(item.outputs)},
                          {"evidence", item.evidence}};
   if (item.gate) json["gate"] = gate_json(*item.gate);
+  for (const ItemId& one : items)
+    json["items"].push_back({{"item", one.item}, {"state", to_string(state.item(one).state)}});
   return print(json_text(json));
 }
 

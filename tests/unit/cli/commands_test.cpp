@@ -303,6 +303,25 @@ TEST(Log, OfAStepThatTheRunHasNotIsRefused) {
   EXPECT_EQ(user.mxodus({"log", run}).out, user.mxodus({"log"}).out);
 }
 
+// --- explain ---------------------------------------------------------------------------------------------
+
+TEST(Explain, OfAStepWithItemsShowsEachWithItsState) {
+  const User user;
+  user.begin_run(R"(mxodus: 1
+name: items
+hosts:
+  here: {local: true}
+steps:
+  each: {uses: command, host: here, for_each: [good, bad], on_fail: continue,
+         with: {effect: observe, script: 'test "$IT" = good', env: {IT: "${item}"}}}
+  go: {uses: approve, needs: [], with: {question: "Go on?"}}
+)");
+  const Typed typed = user.mxodus({"explain", "each"});
+  EXPECT_THAT(typed.out, ContainsRegex("each has 2 items\n"));
+  EXPECT_THAT(typed.out, ContainsRegex("each\\[good\\] +done: "));
+  EXPECT_THAT(typed.out, ContainsRegex("each\\[bad\\] +failed: "));
+}
+
 // --- resume ----------------------------------------------------------------------------------------------
 
 TEST(Resume, OfAnEditWhereTheRunHasBeenNamesWhatARetryWouldRepeat) {
