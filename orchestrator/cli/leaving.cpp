@@ -9,7 +9,6 @@
 #include "orchestrator/report/gate_text.h"
 
 namespace mxodus {
-namespace {
 
 const char* word_of(ExitCode code) {
   switch (code) {
@@ -28,6 +27,8 @@ const char* word_of(ExitCode code) {
   }
   return "";
 }
+
+namespace {
 
 Role role_of(ExitCode code) {
   if (code == ExitCode::done) return Role::good;

@@ -7,6 +7,9 @@
 
 namespace mxodus {
 
+/// "done", "parked", "in doubt or unknown": how a process left with this code.
+const char* word_of(ExitCode code);
+
 /// Says how a process leaves a run: what waits for whom, what goes on without it, the next command. Returns
 /// the exit code.
 int take_leave(const Cli& cli, const std::string& run, const Summary& summary);

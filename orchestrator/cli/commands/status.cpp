@@ -6,6 +6,7 @@
 
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/cli/host_look.h"
+#include "orchestrator/cli/leaving.h"
 #include "orchestrator/cli/revision.h"
 #include "orchestrator/cli/run_access.h"
 #include "orchestrator/cli/session.h"
@@ -60,7 +61,8 @@ std::string phase_text(const View& view) {
     return "going on (" + view.driver->operation + ", pid " + std::to_string(view.driver->pid) + " on " +
            view.driver->host + ")";
   if (state.phase == RunPhase::ended) return "ended: " + state.stopped->reason;
-  if (state.phase == RunPhase::parked) return "parked: " + state.stopped->reason;
+  if (state.phase == RunPhase::parked)
+    return word_of(static_cast<ExitCode>(state.stopped->exit_code)) + (": " + state.stopped->reason);
   return "cut off: no process drives it";
 }
 
@@ -163,10 +165,12 @@ std::string summary(const RunState& state, const Plan* plan) {
   return join(words, ", ");
 }
 
-/// A host that came back stands before anything else, then whatever waits for a word, then the rest.
+/// A host that came back stands before anything else, then whatever waits for a word, then what went wrong,
+/// then the rest.
 std::vector<const std::pair<const ItemId, ItemRecord>*> in_reading_order(const RunState& state) {
   const auto rank = [](const auto* entry) {
-    if (!entry->second.gate) return 2;
+    const ItemState at = entry->second.state;
+    if (!entry->second.gate) return at == ItemState::failed || at == ItemState::in_doubt ? 2 : 3;
     return entry->first.step.starts_with("host.") ? 0 : 1;  // as host_item() names it; no step has a dot
   };
   std::vector<const std::pair<const ItemId, ItemRecord>*> entries;

@@ -556,6 +556,21 @@ TEST(Status, OfARunThatIsToEndAsksForNoGateAnyMore) {
   EXPECT_THAT(status.err, HasSubstr("Next: mxodus resume " + run));
 }
 
+TEST(Status, NamesWhatFailedFirstAndCallsTheRunFailed) {
+  const User user;
+  user.begin_run(R"(mxodus: 1
+name: failing
+hosts:
+  here: {local: true}
+steps:
+  middle: {uses: command, host: here, with: {effect: observe, argv: ["false"]}}
+  after: {uses: command, host: here, needs: [middle], with: {effect: observe, argv: ["true"]}}
+)");
+  const std::string status = user.mxodus({"status"}).out;
+  EXPECT_THAT(status, ContainsRegex("^run [0-9a-f-]+  failing  failed: middle"));
+  EXPECT_LT(status.find("  failed "), status.find("  blocked "));
+}
+
 TEST(Status, AnUnknownStepIsAnsweredByTheNearestOne) {
   const User user;
   user.begin_run(kPlaybook);
