@@ -20,12 +20,14 @@ bool is_plain(const std::string& value) {
 
 class Asking {
  public:
-  Asking(DnsAsker& dns, const Deadline& deadline) : dns_(dns), deadline_(deadline) {}
+  Asking(DnsAsker& dns, std::string domain, const Deadline& deadline)
+      : dns_(dns), domain_(std::move(domain)), deadline_(deadline) {}
 
   /// The data of the RRset; each line of it is noted.
   std::vector<std::string> ask(const std::string& name, const std::string& type, std::string_view only = {}) {
     const DnsAnswer answer = dns_.resolve(name, type, deadline_);
     const std::string what = type + " of " + name;
+    if (answer.status == DnsStatus::nxdomain && name == domain_) facts.exists = false;
     if (answer.status == DnsStatus::no_data || answer.status == DnsStatus::nxdomain) {
       note(what + ": there is none");
     } else if (answer.status != DnsStatus::data) {
@@ -50,6 +52,7 @@ class Asking {
   void note(const std::string& line) { facts.comment += "#   " + line + "\n"; }
 
   DnsAsker& dns_;
+  const std::string domain_;
   const Deadline deadline_;
 };
 
@@ -71,7 +74,7 @@ std::vector<std::string> exchangers(std::vector<std::string> records) {
 }  // namespace
 
 DomainFacts ask_about(DnsAsker& dns, const std::string& domain, const Deadline& deadline) {
-  Asking asking(dns, deadline);
+  Asking asking(dns, domain, deadline);
   asking.fill("domain", domain);
   const std::vector<std::string> names = exchangers(asking.ask(domain, "MX"));
   if (!names.empty()) asking.fill("mx", names.front());

@@ -15,6 +15,7 @@ struct DomainFacts {
   std::map<std::string, std::string>
       values;                        ///< by the word after `# init:`; only what may stand in a YAML text
   std::vector<std::string> unasked;  ///< what could not be asked, as sentences
+  bool exists = true;                ///< false where the DNS says that there is no such domain
 };
 
 /// Asks for MX, the addresses of each, NS and SPF, `deadline` in all.

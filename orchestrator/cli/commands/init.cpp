@@ -7,6 +7,7 @@
 #include "orchestrator/cli/prompt.h"
 #include "orchestrator/cli/session.h"
 #include "orchestrator/core/file.h"
+#include "orchestrator/core/names.h"
 #include "orchestrator/core/text.h"
 #include "steps/catalog.h"
 
@@ -97,10 +98,21 @@ int init(const Cli& cli, const Options& options) {
   std::string domain = options.domain;
   if (domain.empty() && has_terminal() && !cli.no_input)
     domain = trim(ask_line("The mail domain, to ask the DNS about (Enter for none)?").value_or(""));
+  if (!domain.empty() && !canonical_hostname(domain))
+    return report({ErrorKind::invalid,
+                   "init.domain",
+                   "\"" + printable_line(domain, 60) + "\" is not the name of a domain",
+                   {},
+                   {},
+                   "write it as example.org"});
   const auto facts = facts_about(cli, domain);
   if (!facts) return report(facts.error());
   const std::string draft = draft_playbook(*text, domain, *facts, system_clock().now());
   if (auto written = write_file_durably(out, draft); !written) return report(written.error());
+  if (!facts->exists)
+    std::fprintf(stderr,
+                 "the DNS knows no domain %s: nothing of it could be filled in; see how it is spelt\n",
+                 domain.c_str());
   for (const std::string& what : facts->unasked)
     std::fprintf(stderr, "could not be asked, fill it in by hand: %s\n", what.c_str());
   std::fprintf(stderr, "%s is written; read it from top to bottom, the hosts first.\n", out.c_str());

@@ -63,6 +63,14 @@ TEST(Init, SaysWhatTheDnsDidNotTellAndWritesAllTheSame) {
   EXPECT_EQ(user.mxodus({"validate", "emergency-move.yaml"}).code, 0);
 }
 
+TEST(Init, ADomainThatCannotBeOneIsRefused) {
+  const User user;
+  const Typed typed = user.mxodus({"init", "emergency-move", "--domain", "bad domain"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, HasSubstr("\"bad domain\" is not the name of a domain"));
+  EXPECT_FALSE(std::filesystem::exists(user.home() / "emergency-move.yaml"));
+}
+
 TEST(Init, AnUnknownPlaybookIsAnsweredByTheNearestOne) {
   const User user;
   const Typed typed = user.mxodus({"init", "emergencymove"});

@@ -94,5 +94,13 @@ TEST(PlaybookDraft, ANullMxNamesNobody) {
   EXPECT_THAT(facts.unasked, IsEmpty());
 }
 
+TEST(PlaybookDraft, TellsADomainThatDoesNotExistFromOneWithoutMail) {
+  FakeDns dns;
+  arrange(dns);
+  const Deadline deadline(std::chrono::seconds(5));
+  EXPECT_TRUE(ask_about(dns, "example.org", deadline).exists);
+  EXPECT_FALSE(ask_about(dns, "nowhere.example", deadline).exists);
+}
+
 }  // namespace
 }  // namespace mxodus
