@@ -38,12 +38,7 @@ Result<Summary> Executor::roll_back(const RollbackPlan& plan) {
   attempts_.leave();
   if (cannot_write_) return tl::unexpected(*cannot_write_);
   departure_.interrupted = stop_.stop_requested();
-  Summary summary = summarise(run_.table, run_.state(), departure_);
-  const bool all = plan_rollback(run_.table, run_.state()).undos.empty();
-  if (all && !departure_.interrupted) {
-    summary.exit = ExitCode::done;
-    summary.reason = "everything that can be taken back is taken back";
-  }
+  Summary summary = summarise_rollback(run_.table, run_.state(), departure_);
   auto written = run_.journal.run_parked({static_cast<int>(summary.exit), summary.reason, {}, 0});
   if (!written) return tl::unexpected(written.error());
   return summary;

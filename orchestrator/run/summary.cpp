@@ -188,6 +188,24 @@ Summary summarise(const StepTable& table, const RunState& state, const Departure
   return summary;
 }
 
+Summary summarise_rollback(const StepTable& table, const RunState& state, const Departure& departure) {
+  Summary summary = summarise(table, state, departure);
+  if (departure.interrupted || !plan_rollback(table, state).undos.empty()) return summary;
+  summary.reason = "everything that can be taken back is taken back";
+  summary.exit = ExitCode::done;
+  for (const auto& [id, record] : state.items) {
+    const bool in_doubt = record.state == ItemState::in_doubt;
+    const bool under_way = record.open && record.open->intent.effect != Effect::observe;
+    if (!in_doubt && !under_way) continue;
+    summary.exit = ExitCode::in_doubt;
+    summary.reason = "what is known to be changed is taken back, but the end of " + to_string(id) +
+                     " is not known: it may have changed something, or still do so";
+    summary.next = {"mxodus explain " + shell_quote(to_string(id))};
+    break;
+  }
+  return summary;
+}
+
 Summary summarise_adhoc(const StepTable& table, const ItemId& id, const RunState& state,
                         const Departure& departure) {
   const ItemRecord& record = state.item(id);

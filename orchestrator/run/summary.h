@@ -64,6 +64,10 @@ struct Departure {
 /// was brought to its end.
 Summary summarise(const StepTable& table, const RunState& state, const Departure& departure);
 
+/// How a rollback leaves: done where everything that can be taken back is taken back, and nothing that was
+/// begun is without an end.
+Summary summarise_rollback(const StepTable& table, const RunState& state, const Departure& departure);
+
 /// How the process leaves that has run the ad-hoc step `id`.
 Summary summarise_adhoc(const StepTable& table, const ItemId& id, const RunState& state,
                         const Departure& departure);

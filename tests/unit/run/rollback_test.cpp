@@ -117,6 +117,28 @@ TEST(Rollback, AChangeThatNothingSaysHowToUndoIsListedNotedAndStopsNothing) {
   EXPECT_THAT(world.state().notes[0].text, testing::HasSubstr("left as it is by the rollback"));
 }
 
+TEST(Rollback, IsNotDoneWhileTheEndOfAChangeIsNotKnown) {
+  RunWorld world(R"(  first: {uses: make, with: {name: a}}
+  second: {uses: make_unseen, with: {name: b}}
+)");
+  world.on_new.ends = [&](const JobSpec& spec) -> JobState {
+    if (spec.script == "make b") return JobLost{};
+    world.facts.insert("a");
+    return JobDone{0};
+  };
+  ASSERT_EQ(world.must_run().exit, ExitCode::in_doubt);
+  ASSERT_EQ(world.of("second"), ItemState::in_doubt);
+  world.on_new.ends = [&](const JobSpec&) -> JobState {
+    world.facts.clear();
+    return JobDone{0};
+  };
+  const Summary summary = *world.roll_back();
+  EXPECT_EQ(world.of("first"), ItemState::undone);
+  EXPECT_EQ(summary.exit, ExitCode::in_doubt);
+  EXPECT_THAT(summary.reason, testing::HasSubstr("the end of second is not known"));
+  EXPECT_EQ(summary.next.command, "mxodus explain second");
+}
+
 TEST(Rollback, TheUndoOfTheStepItselfIsEnough) {
   RunWorld world(R"(  fence:
     uses: command
