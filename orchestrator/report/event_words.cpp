@@ -57,6 +57,14 @@ EventWords of_decision(const Event& event, const DecisionData& decision) {
   return {Role::question, std::string(to_string(event.type)), printable_line(text, 600)};
 }
 
+std::string revision_words(const Revision& revision) {
+  const auto* changes = revision.changes.get<ValueMap>();
+  if (!changes || changes->empty()) return "nothing that matters to the run";
+  std::vector<std::string> words;
+  for (const auto& [step, what] : *changes) words.push_back(step + " " + to_string(what));
+  return join(words, "; ");
+}
+
 EventWords of_stop(const char* word, const RunStopped& stopped) {
   return {stopped.exit_code == 0 ? Role::good : Role::warning, word, printable_line(stopped.reason, 600)};
 }
@@ -89,9 +97,9 @@ EventWords words_for(const Event& event) {
     case EventType::run_ended:
       return of_stop("ended", decode<RunStopped>(event.data));
     case EventType::revision:
-      return {Role::warning, "revision",
-              printable_line("the playbook was changed: " + to_string(decode<Revision>(event.data).changes),
-                             600)};
+      return {
+          Role::warning, "revision",
+          printable_line("the playbook was changed: " + revision_words(decode<Revision>(event.data)), 600)};
     case EventType::planned:
       return {Role::plain, "planned", "its late plan is known now", true};
     case EventType::attempt_intent:
@@ -124,7 +132,9 @@ EventWords words_for(const Event& event) {
     }
     case EventType::gate_answered: {
       const auto answered = decode<GateAnswered>(event.data);
-      return of_state(answered.state, answered.kind + " by " + answered.who);
+      // Nobody says it where a look does: `done_if`.
+      return of_state(answered.state, answered.who.empty() ? "`" + answered.kind + "` holds"
+                                                           : answered.kind + " by " + answered.who);
     }
     case EventType::host_lost: {
       const auto seen = decode<HostSeen>(event.data);
@@ -132,7 +142,7 @@ EventWords words_for(const Event& event) {
     }
     case EventType::host_back: {
       const auto seen = decode<HostSeen>(event.data);
-      return {Role::good, "host back", printable_line(seen.host + " " + seen.reason)};
+      return {Role::good, "host back", printable_line(seen.host + ": " + seen.reason)};
     }
     case EventType::lease_taken:
       return {Role::plain, "lease", printable_line("of " + decode<LeaseHeld>(event.data).host + " taken"),

@@ -66,8 +66,15 @@ std::string change_text(const Change& change, const Style& style, std::size_t in
   const std::string margin(indent, ' ');
   std::string text = margin + printable_line(change.what, 120) + "\n";
   const auto side = [&](const char* mark, const std::string& value, Role role) {
-    for (const std::string& line : split(value, '\n'))
-      text += margin + style.paint(role, std::string(mark) + " " + printable_line(line, 400)) + "\n";
+    for (const std::string& line : split(value, '\n')) {
+      const std::string shown = printable_line(line, 400);
+      // What is not read on a terminal may be searched and copied: it keeps its lines.
+      text +=
+          margin +
+          style.paint(role, std::string(mark) + " " +
+                                (style.animate ? wrap(shown, style.width - indent - 2, indent + 2) : shown)) +
+          "\n";
+    }
   };
   if (!change.before.empty()) side("-", change.before, Role::bad);
   if (!change.after.empty()) side("+", change.after, Role::good);

@@ -104,7 +104,10 @@ std::vector<OpenRow> open_rows(const RunRecord& record) {
   for (const auto& [id, item] : record.state.items)
     if (!has_ended(item.state) || item.state == ItemState::failed)
       rows.push_back({to_string(id), std::string(to_string(item.state)),
-                      printable_line(item.reason.empty() ? item.sentence : item.reason, 400)});
+                      printable_line(item.gate             ? item.gate->asked.question
+                                     : item.reason.empty() ? item.sentence
+                                                           : item.reason,
+                                     400)});
   return rows;
 }
 

@@ -90,6 +90,7 @@ std::string wrap(std::string_view text, std::size_t width, std::size_t indent) {
     text.remove_prefix(gap == std::string_view::npos ? text.size() : gap + 1);
     const std::size_t needed = columns(word);
     if (!first_word && used + 1 + needed > width) {
+      result.erase(result.find_last_not_of(' ') + 1);
       result += "\n" + std::string(indent, ' ');
       used = 0;
     } else if (!first_word) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "orchestrator/journal/event_data.h"
+
 namespace mxodus {
 namespace {
 
@@ -13,6 +15,39 @@ TEST(AnswerWords, AreThoseInWhichAChecklistIsAnswered) {
 
 TEST(AnswerWords, AreTheChoiceOrTextItself) {
   EXPECT_EQ(answer_words(Value("weekend")), "weekend");
+}
+
+std::string said(EventType type, const Value& data) {
+  Event event;
+  event.type = type;
+  event.data = data;
+  return words_for(event).sentence;
+}
+
+TEST(EventWords, OfARevisionAreSentencesAndNotData) {
+  Revision revision;
+  revision.changes = ValueMap{{"two", "changed: with"}, {"three", "added"}};
+  EXPECT_EQ(said(EventType::revision, encode(revision)),
+            "the playbook was changed: three added; two changed: with");
+  EXPECT_EQ(said(EventType::revision, encode(Revision{})),
+            "the playbook was changed: nothing that matters to the run");
+}
+
+TEST(EventWords, OfATaskThatALookFoundDoneNameNobody) {
+  GateAnswered answered;
+  answered.state = ItemState::done;
+  answered.kind = "done_if";
+  EXPECT_EQ(said(EventType::gate_answered, encode(answered)), "`done_if` holds");
+  answered.kind = "approve";
+  answered.who = "ada";
+  EXPECT_EQ(said(EventType::gate_answered, encode(answered)), "approve by ada");
+}
+
+TEST(EventWords, OfAGateHaveWhatItOffers) {
+  GateOpened asked;
+  asked.question = "Which?";
+  asked.options = {"north", "south"};
+  EXPECT_EQ(said(EventType::gate_opened, encode(asked)), "Which? (north, south)");
 }
 
 }  // namespace

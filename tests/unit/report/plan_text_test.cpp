@@ -39,12 +39,25 @@ TEST(PlanText, WhatAHostSaysCannotDrawOnTheTerminal) {
   EXPECT_THAT(plan_markdown(plan), testing::Not(testing::HasSubstr("\x1b")));
 }
 
+TEST(PlanText, BreaksALongScriptOnATerminalAlone) {
+  Plan plan = sample_plan();
+  std::string script;
+  for (int i = 0; i < 30; ++i) script += "word ";
+  plan.items[3].step.changes[0].after = script + "end";
+  Style terminal;
+  terminal.animate = true;
+  for (const std::string& line : split(plan_text(plan, terminal), '\n'))
+    EXPECT_LE(columns(line), 80u) << line;
+  EXPECT_THAT(plan_text(plan, Style{}), testing::HasSubstr("+ " + script + "end\n"));
+}
+
 TEST(PlanMarkdown, IsAChecklist) {
   expect_golden("plan/sample.md", plan_markdown(sample_plan()));
 }
 
 TEST(Style, WrapsAtBlanksAndCutsAtCharacters) {
   EXPECT_EQ(wrap("one two three", 7, 2), "one two\n  three");
+  EXPECT_EQ(wrap("one  two", 4, 2), "one\n  two") << "no blank stands at the end of a line";
   EXPECT_EQ(cut("éééééé", 4), "ééé…");
   EXPECT_EQ(pad("é", 3), "é  ");
 }
