@@ -106,7 +106,8 @@ EventWords words_for(const Event& event) {
     case EventType::undo_intent: {
       const auto intent = decode<AttemptIntent>(event.data);
       const bool undo = event.type == EventType::undo_intent;
-      return {Role::change, undo ? "undoes" : "begins", printable_line(intent.title, 400),
+      return {Role::change, undo ? "undoes" : "begins",
+              printable_line(undo ? undo_words(intent) : intent.title, 400),
               !undo && intent.effect == Effect::observe};
     }
     case EventType::attempt_attached:
@@ -169,6 +170,24 @@ EventWords words_for(const Event& event) {
       return {Role::faint, printable_line(type_name(event), 10), printable_line(to_string(event.data), 200),
               true};
   }
+}
+
+std::string undo_words(const AttemptIntent& intent) {
+  const Value* params = intent.plan.find("params");
+  const Value* undo = params ? params->find("undo") : nullptr;
+  const Value* argv = undo ? undo->find("argv") : nullptr;
+  const Value* script = undo ? undo->find("script") : nullptr;
+  if (!argv && !script) return intent.title;
+  std::vector<std::string> words;
+  if (argv) {
+    if (const auto* list = argv->get<ValueList>())
+      for (const Value& word : *list) words.push_back(to_string(word));
+    else
+      words.push_back(to_string(*argv));
+  }
+  const Value* host = intent.plan.find("host");
+  return "run on " + (host ? to_string(*host) : "its host") + ": " +
+         (argv ? shell_quote(words) : to_string(*script));
 }
 
 std::string answer_words(const Value& answer) {

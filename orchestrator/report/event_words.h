@@ -3,6 +3,7 @@
 #include <string>
 
 #include "orchestrator/journal/event.h"
+#include "orchestrator/journal/event_data.h"
 #include "orchestrator/report/style.h"
 
 namespace mxodus {
@@ -23,5 +24,8 @@ EventWords words_for(const Event& event);
 /// What somebody has answered to a gate, in the words in which it is typed: "SOGo=partly: calendar missing"
 /// for an item of a checklist.
 std::string answer_words(const Value& answer);
+
+/// What takes an effect back, where the intent says it in words: the `undo` of a command. Else its title.
+std::string undo_words(const AttemptIntent& intent);
 
 }  // namespace mxodus

@@ -10,6 +10,7 @@
 #include "orchestrator/cli/run_access.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/plan/plan_file.h"
+#include "orchestrator/report/event_words.h"
 #include "steps/catalog.h"
 
 namespace mxodus {
@@ -31,10 +32,31 @@ std::string lines_of(const std::vector<FinishedChange>& changes, const char* mar
   return text;
 }
 
-std::string rollback_text(const RollbackPlan& plan, const Style& style) {
+/// How a change is taken back: by `undo:` of its step, by the `undo` of a command, else as its type knows.
+std::string way_back(const FinishedChange& change, const StepTable& table, const RunState& state) {
+  const RunStep& step = *table.find(change.id.step);
+  const Value outputs = outputs_for(step, state);
+  const auto own =
+      table.undo_step(step, table.instance(step, change.id, outputs), outputs, state.item(change.id).outputs);
+  if (!own) return "its undo cannot be read: " + one_line(own.error());
+  AttemptIntent intent = change.intent;
+  if (*own) {
+    const NestedStep& undo = **own;
+    intent.title = undo.uses + " " + to_string(Value(undo.with));
+    intent.plan = ValueMap{{"host", undo.host}, {"params", ValueMap{{"undo", undo.with}}}};
+  }
+  const std::string words = undo_words(intent);
+  return words == change.intent.title ? "undo of: " + words : words;
+}
+
+std::string rollback_text(const RollbackPlan& plan, const StepTable& table, const RunState& state,
+                          const Style& style) {
   std::string text = style.paint(Role::heading, "Taken back, in this order") + "\n";
   std::vector<FinishedChange> undone;
-  for (const RollbackPlan::Undo& undo : plan.undos) undone.push_back(undo.change);
+  for (const RollbackPlan::Undo& undo : plan.undos) {
+    undone.push_back(undo.change);
+    undone.back().intent.title = way_back(undo.change, table, state);
+  }
   text += undone.empty() ? "  nothing\n" : lines_of(undone, "~");
   if (!plan.not_undone.empty())
     text += style.paint(Role::heading, "Stays as it is: it cannot be undone") + "\n" +
@@ -82,9 +104,10 @@ Result<bool> confirm(const Cli& cli, const Options& options, const RollbackPlan&
   return answer && trim(*answer) == word;
 }
 
-Result<Summary> roll_back(const Cli& cli, const Options& options, Executor& executor,
-                          const RollbackPlan& plan) {
-  std::fputs(rollback_text(plan, cli.err()).c_str(), stderr);
+Result<Summary> roll_back(const Cli& cli, const Options& options, Executor& executor, const StepTable& table,
+                          const RunState& state) {
+  const RollbackPlan plan = plan_rollback(table, state);
+  std::fputs(rollback_text(plan, table, state, cli.err()).c_str(), stderr);
   if (!plan.past_point.empty() && !options.past_point)
     return fail(
         ErrorKind::refused, "rollback.past-point",
@@ -112,7 +135,7 @@ int rollback(const Cli& cli, const Options& options) {
   if (!session) return report(session.error());
   return drive(cli, "rollback", run->directory, *plan, *file, **session, options.drive,
                [&](Executor& executor, const StepTable& table, const Journal& journal) {
-                 return roll_back(cli, options, executor, plan_rollback(table, journal.state()));
+                 return roll_back(cli, options, executor, table, journal.state());
                });
 }
 

@@ -237,6 +237,30 @@ TEST(Rollback, WithoutATerminalWhatHasNoUndoIsLeftOnlyByItsName) {
   EXPECT_THAT(user.mxodus({"log"}).out, ContainsRegex("fence.*left as it is by the rollback"));
 }
 
+TEST(Rollback, ShowsWhatItWillDoAndNotWhatWasDone) {
+  const User user;
+  user.begin_run(R"(mxodus: 1
+name: folders
+hosts:
+  here: {local: true}
+steps:
+  one:
+    uses: command
+    host: here
+    with: {effect: change, script: 'mkdir "$HOME/one"', undo: {script: 'rmdir "$HOME/one"'}}
+  two:
+    uses: command
+    host: here
+    with: {effect: change, script: 'mkdir "$HOME/two"'}
+    undo: {uses: command, with: {effect: permanent, script: 'rm -r "$HOME/two"'}}
+  go: {uses: approve, with: {question: "Go on?"}}
+)");
+  EXPECT_THAT(user.mxodus({"rollback"}).err,
+              ContainsRegex("~ two +run on here: rm -r .*/two\"\n  ~ one +run on here: rmdir .*/one\"\n"));
+  EXPECT_EQ(user.mxodus({"rollback", "--yes"}).code, 0);
+  EXPECT_THAT(user.mxodus({"log", "one"}).out, ContainsRegex("undoes +one +run on here: rmdir .*/one"));
+}
+
 TEST(Rollback, GoesByTheNewestRevisionOfThePlaybook) {
   const User user;
   user.begin_run(kFence);

@@ -50,5 +50,15 @@ TEST(EventWords, OfAGateHaveWhatItOffers) {
   EXPECT_EQ(said(EventType::gate_opened, encode(asked)), "Which? (north, south)");
 }
 
+TEST(EventWords, OfAnUndoSayWhatItDoes) {
+  AttemptIntent intent;
+  intent.title = "run on new: mkdir a";
+  EXPECT_EQ(said(EventType::undo_intent, encode(intent)), "run on new: mkdir a") << "nothing else is known";
+  intent.plan = ValueMap{{"host", "new"},
+                         {"params", ValueMap{{"undo", ValueMap{{"argv", ValueList{"rmdir", "a b"}}}}}}};
+  EXPECT_EQ(said(EventType::undo_intent, encode(intent)), "run on new: rmdir 'a b'");
+  EXPECT_EQ(said(EventType::attempt_intent, encode(intent)), "run on new: mkdir a");
+}
+
 }  // namespace
 }  // namespace mxodus
