@@ -209,7 +209,8 @@ class Login {
     if (!tried_.unreadable.empty()) message += "; cannot use " + join(tried_.unreadable, ", ");
     if (!agent_error_.empty()) message += "; " + agent_error_;
     return fail(ErrorKind::refused, tried_.refused.empty() ? "ssh.no-key" : "ssh.login", message,
-                "see that `ssh " + shell_quote(spec_.ssh) + " true` works without a question");
+                "see that `ssh " + (spec_.user ? "-l " + shell_quote(*spec_.user) + " " : std::string()) +
+                    shell_quote(spec_.ssh) + " true` works without a question");
   }
 
   ssh_session session_;
