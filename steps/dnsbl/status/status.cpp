@@ -191,8 +191,9 @@ class DnsblStatus final : public StepType {
     finding.sentence = tell(entries, choice.refused);
     if (finding.sentence.empty())
       finding.sentence = entries.empty() ? "none of the lists covers these addresses"
-                                         : "clean on all " + std::to_string(choice.zones.size()) +
-                                               (choice.zones.size() == 1 ? " list" : " lists");
+                         : choice.zones.size() == 1
+                             ? "clean on the one list"
+                             : "clean on all " + std::to_string(choice.zones.size()) + " lists";
     finding.outputs = {{"listed", counts[Standing::listed]},
                        {"clean", counts[Standing::clean]},
                        {"unknown", counts[Standing::unknown]},

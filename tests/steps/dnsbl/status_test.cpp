@@ -54,7 +54,7 @@ TEST_F(DnsblStatus, SaysCleanOfAListThatWorksAndDoesNotListTheAddress) {
   EXPECT_EQ(found.verdict, Verdict::ok) << found.sentence;
   EXPECT_EQ(count(found, "clean"), 1);
   EXPECT_EQ(count(found, "listed"), 0);
-  EXPECT_EQ(found.sentence, "clean on all 1 list");
+  EXPECT_EQ(found.sentence, "clean on the one list");
 }
 
 TEST_F(DnsblStatus, SaysListedWithCodeReasonAndTimeToLive) {
