@@ -383,5 +383,19 @@ TEST(LatePlan, OnAHostIsWithinTheBoundsThatAreWritten) {
   for (const char* made : {"make m", "make e1", "make e2"}) EXPECT_EQ(world.on_new.starts[made], 1) << made;
 }
 
+TEST(Next, AfterALeaseThatAnotherRunHoldsIsTheWaitOrTheTakeOver) {
+  RunWorld world("  first: {uses: make, with: {name: a}}\n");
+  world.on_new.refuses = Error{ErrorKind::refused,
+                               "lease.held",
+                               "host new is held by run r0",
+                               {},
+                               {},
+                               "finish that run there, or use --take-over 17 --why …"};
+  const Summary summary = world.must_run();
+  EXPECT_EQ(summary.exit, ExitCode::refused);
+  EXPECT_EQ(summary.next.command, "mxodus resume r1");
+  EXPECT_EQ(summary.next.instead, "mxodus resume r1 --take-over 17 --why …");
+}
+
 }  // namespace
 }  // namespace mxodus
