@@ -23,8 +23,11 @@ Result<Summary> Executor::leave_run() {
     summary.exit = ExitCode::failed;
     summary.reason = "given up: " + decisions_.end()->data.why;
     summary.next = {"mxodus report " + run_.state().opened.run};
+    summary.due.clear();  // nobody is asked any more
     return summary;
   }
+  if (summary.exit == ExitCode::parked && schedule_.past_until())
+    summary.reason = "stopped after " + run_.options.until + ", as --until says";
   const RunStopped stopped{static_cast<int>(summary.exit), summary.reason, summary.next_look, 0};
   if (summary.exit == ExitCode::done) release_leases({});
   auto written =

@@ -42,6 +42,9 @@ class Schedule {
   /// Why steps that could begin do not: a failure, or World::held. Empty where nothing is held back.
   const std::string& held() const { return held_; }
 
+  /// Whether the step or stage after which nothing more is to begin has ended.
+  bool past_until() const;
+
  private:
   Result<void> look_at_step(const RunStep& step, const World& world, std::vector<Ready>& ready);
   Result<bool> expand(const RunStep& step);
@@ -53,7 +56,6 @@ class Schedule {
   bool ages(const RunStep& step, const ItemRecord& record) const;
   Result<void> note(const ItemId& id, ItemState state, const std::string& reason);
   void due(Time when);
-  bool past_until() const;
   bool has_open(const RunStep& step) const;
 
   const RunContext& run_;

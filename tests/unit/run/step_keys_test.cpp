@@ -42,7 +42,9 @@ TEST(Stage, IsWhatARunCanBeEndedAfter) {
   change: {uses: make, stage: Change, with: {name: a}}
 )");
   world.options.until = "Look";
-  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  const Summary summary = world.must_run();
+  EXPECT_EQ(summary.exit, ExitCode::parked);
+  EXPECT_EQ(summary.reason, "stopped after Look, as --until says");
   EXPECT_EQ(world.of("look"), ItemState::done);
   EXPECT_TRUE(world.on_new.starts.empty());
 }
