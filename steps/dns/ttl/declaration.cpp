@@ -73,8 +73,8 @@ warning. Undo puts back the very records that were found, unless somebody change
 The records are in one zone, named or found by their names as in `dns.records`; the output `records` has whole names.
 
 An RRset that has the very TTL wished may always have had it, or have got it a minute ago: from an attempt before this one,
-whose name servers did not follow, or from a person. Nobody can be asked since when, so the step warns and gives neither
-`old_ttl` nor `wait_until` nor `records`, and what reads them does not begin. Say in the parameter `old_ttl` what it was.
+whose name servers did not follow, or from a person. Nobody can be asked since when, so the step warns, counts `old_ttl`
+and `wait_until` with the longest that resolvers keep anything, 7d, and gives no `records`. Say in the parameter `old_ttl` what it was.
 
 With neither, the step only looks: in an emergency nothing can be lowered first, and the plan then says until when resolvers
 hold what is there now. An RRset behind a CNAME fails, because the TTL of the CNAME counts too: name both.

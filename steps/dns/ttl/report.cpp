@@ -32,6 +32,15 @@ void describe(ValueMap& outputs, const std::vector<StoredRRset>& before, Duratio
   outputs["records"] = std::move(records);
 }
 
+/// What nobody can tell is never told too short, because a wait goes by it; what to restore is not told at
+/// all.
+void count_with_the_longest(ValueMap& outputs, Time now) {
+  constexpr std::chrono::hours longest{7 * 24};  // resolvers cut longer ones
+  outputs["old_ttl"] = Duration{longest};
+  outputs["wait_until"] = Time{now.since_epoch + longest};
+  outputs.erase("records");
+}
+
 class Look {
  public:
   explicit Look(TtlLook look)
@@ -52,12 +61,12 @@ class Look {
     Finding finding;
     finding.outputs["holds"] = pending_ == 0 && judgement_.verdict() == Verdict::ok;
     const std::vector<StoredRRset> before = as_before();
-    if (in_doubt_.empty())
-      describe(finding.outputs, before, std::max(in_seconds(negative_), earlier_.negative), now);
-    else if (managed_by_.empty())
+    describe(finding.outputs, before, std::max(in_seconds(negative_), earlier_.negative), now);
+    if (!in_doubt_.empty()) count_with_the_longest(finding.outputs, now);
+    if (!in_doubt_.empty() && managed_by_.empty())
       judgement_.add(Verdict::warn, doubt(),
-                     "where that was lately, what comes next waits for the TTL from before: write it as "
-                     "`old_ttl`");
+                     "write in `old_ttl` what it was: until then the longest that resolvers keep "
+                     "anything counts, which is 7d");
     finding.verdict = judgement_.verdict();
     finding.sentence = judgement_.sentence(all_is_well(finding.outputs));
     finding.state = ValueMap{{"zone", zone_},

@@ -27,7 +27,7 @@ struct TtlLook {
 };
 
 /// Verdict, sentence and outputs of a look. Where an RRset has just the TTL that is wished, and nobody tells
-/// what it had before, the outputs that rest on that are left out.
+/// what it had before, the longest that resolvers keep anything counts.
 Finding report(TtlLook look, Time now);
 
 Duration in_seconds(std::uint32_t seconds);
