@@ -137,19 +137,23 @@ case_a_clock_that_is_off_is_told_with_the_time_of_the_server_and_nothing_is_writ
 
 case_a_cname_beside_other_records_is_said_in_the_plan_and_taken_in_their_place() {
   prepare
+  printf '%s\n' 'update delete mail.bind.test AAAA' 'update add mail.bind.test 8 AAAA 2001:db8:51::10' | update bind
   edit -e '/at_knot:/,+2d' -e 's/name: mail, type: A, data: 198.51.100.20/name: mail, type: CNAME, data: relay.bind.test./'
   mx plan case/updates.yaml
   expect_said 0 'CNAME of mail\.bind\.test cannot be written: the name has A, AAAA, and a CNAME stands alone'
   mx run case/updates.yaml --yes
   expect_said 1 'CNAME of mail\.bind\.test cannot be written'
   expect_eq record 198.51.100.10 "$(mail_at bind)"
+  forget_runs
+  take updates
+  edit -e '/at_knot:/,+2d' -e 's/name: mail, type: A, data: 198.51.100.20/name: mail, type: CNAME, data: relay.bind.test./'
   edit 's/ttl: 1m}/ttl: 1m}, {name: mail, type: A, absent: true}, {name: mail, type: AAAA, absent: true}/'
   mx run case/updates.yaml --yes
   expect_said 0
   expect_eq 'the alias' relay.bind.test. "$(ask bind mail.bind.test CNAME)"
   mx rollback --yes
   expect_said 0
-  expect_eq 'put back' 198.51.100.10 "$(ask bind mail.bind.test A)"
+  expect_eq 'put back' '198.51.100.10 2001:db8:51::10' "$(mail_at bind) $(ask bind mail.bind.test AAAA)"
 }
 
 case_an_mx_without_address_is_refused_by_bind_and_nothing_is_written() {
