@@ -145,6 +145,12 @@ ItemLook look_again(const Environment& environment, const ItemRequest& request, 
   }
   if (type.declaration().kind == StepKind::wait) {
     look.item.action = PlannedAction::wait;
+    if (!waits_for.empty()) return look;
+    auto plan = type.plan(params, Finding{});
+    if (!plan)
+      cannot_bind(look, plan.error());
+    else
+      look.item.step = std::move(*plan);
     return look;
   }
   if (!waits_for.empty()) {

@@ -49,6 +49,16 @@ TEST(Stage, IsWhatARunCanBeEndedAfter) {
   EXPECT_TRUE(world.on_new.starts.empty());
 }
 
+TEST(Wait, ForAMomentThatNobodyGaveIsNotOver) {
+  RunWorld world(R"(  look: {uses: look, with: {name: l}}
+  pause: {uses: wait, with: {at: "${steps.look.n}"}}
+  change: {uses: make, needs: [pause], with: {name: a}}
+)");
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.of("pause"), ItemState::failed);
+  EXPECT_TRUE(world.on_new.starts.empty());
+}
+
 /// The fake clock's local time of day, moved by `minutes`, as the language writes it.
 std::string time_of_day(const FakeClock& clock, int minutes) {
   const std::time_t at =
