@@ -69,6 +69,11 @@ std::string rollback_text(const RollbackPlan& plan, const StepTable& table, cons
   return text;
 }
 
+/// The command that was typed, as far as it names a run; what it is to be given besides stands behind it.
+std::string rollback_command(const Options& options) {
+  return "mxodus rollback" + (options.run.empty() ? std::string() : " " + shell_quote(options.run));
+}
+
 /// What has no undo and is not named by --leave yet.
 std::vector<std::string> to_be_left(const Options& options, const RollbackPlan& plan) {
   std::vector<std::string> open;
@@ -87,7 +92,7 @@ Result<bool> confirm(const Cli& cli, const Options& options, const RollbackPlan&
   if (plan.past_point.empty() && options.yes && left.empty()) return true;
   const bool can_ask = has_terminal() && !cli.no_input;
   if (!can_ask && options.yes && !left.empty()) {
-    std::string command = "mxodus rollback --yes";
+    std::string command = rollback_command(options) + " --yes";
     for (const std::string& name : left) command += " --leave " + shell_quote(name);
     return fail(ErrorKind::refused, "rollback.no-undo",
                 "nothing says how to take back " + join(left, ", ") + "; nothing has been changed",
@@ -112,14 +117,14 @@ Result<Summary> roll_back(const Cli& cli, const Options& options, Executor& exec
     return fail(
         ErrorKind::refused, "rollback.past-point",
         "the point of no return (" + plan.past_point + ") is past; taking back now means something else",
-        "if you mean it: mxodus rollback --past-point");
+        "if you mean it: " + rollback_command(options) + " --past-point");
   const auto confirmed = confirm(cli, options, plan);
   if (!confirmed) return tl::unexpected(confirmed.error());
   if (*confirmed) return executor.roll_back(plan);
   Summary summary;
   summary.exit = ExitCode::parked;
   summary.reason = "nobody confirmed the rollback; nothing has been changed";
-  summary.next = {"mxodus rollback --yes"};
+  summary.next = {rollback_command(options) + " --yes"};
   return summary;
 }
 

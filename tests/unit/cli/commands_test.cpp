@@ -276,12 +276,13 @@ TEST(Rollback, GoesByTheNewestRevisionOfThePlaybook) {
 
 TEST(Rollback, ThatNobodyConfirmsIsParkedLikeAPlanThatNobodyConfirms) {
   const User user;
-  user.begin_run(kFence);
+  const std::string run = user.begin_run(kFence);
   const std::string before = user.mxodus({"log", "-v"}).out;
   const Typed typed = user.mxodus({"rollback"});
   EXPECT_EQ(typed.code, 4) << typed.err;
   EXPECT_THAT(typed.err, HasSubstr("nobody confirmed the rollback; nothing has been changed"));
-  EXPECT_THAT(typed.err, HasSubstr("Next: mxodus rollback --yes"));
+  EXPECT_THAT(typed.err, HasSubstr("Next: mxodus rollback --yes\n"));
+  EXPECT_THAT(user.mxodus({"rollback", run}).err, HasSubstr("Next: mxodus rollback " + run + " --yes\n"));
   EXPECT_EQ(user.mxodus({"log", "-v"}).out, before);
 }
 
