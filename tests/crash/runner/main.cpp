@@ -3,8 +3,12 @@
 // crash_runner DIR rollback: takes back what the run has changed. Killed by kill_test.cpp at each crash
 // point; every start of a job or of local work leaves a line in DIR/starts.
 
+#include <unistd.h>
+
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <string_view>
 
 #include "orchestrator/core/process.h"
 #include "orchestrator/core/secret_store.h"
@@ -23,6 +27,11 @@
 
 namespace mxodus {
 namespace {
+
+bool env_is(const char* name, std::string_view value) {
+  const char* found = std::getenv(name);
+  return found && value == found;
+}
 
 constexpr const char* kPlaybook = R"(mxodus: 1
 name: crash
@@ -89,8 +98,16 @@ class JobStep final : public Worker {
     JobSpec spec;
     spec.host = "here";
     spec.title = name;
-    spec.script = "echo " + name + " >>" + file("starts") + "; sleep 0.4; " + script;
+    spec.script = "echo " + name + " >>" + file("starts") + "; " + lasting() + "; " + script;
     return JobWork{{spec}};
+  }
+
+ private:
+  /// A process that is to be killed while it follows finds its job running however late it looks: the job
+  /// outlasts it.
+  static std::string lasting() {
+    if (!env_is("MXODUS_CRASH_AT", "while-following")) return "sleep 0.4";
+    return "while kill -0 " + std::to_string(getpid()) + " 2>/dev/null; do sleep 0.05; done";
   }
 };
 
