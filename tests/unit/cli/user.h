@@ -9,6 +9,17 @@
 
 namespace mxodus {
 
+/// A look, a question and a change, all on this machine.
+inline constexpr const char* kSmallPlaybook = R"(mxodus: 1
+name: small
+hosts:
+  here: {local: true}
+steps:
+  look: {uses: command, host: here, with: {effect: observe, argv: [echo, hello]}}
+  go: {uses: approve, with: {question: "Go on?"}}
+  change: {uses: command, host: here, with: {effect: permanent, argv: [touch, changed]}}
+)";
+
 /// What a command showed, and how it ended.
 struct Typed {
   int code = -1;

@@ -1,0 +1,193 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/unit/cli/user.h"
+
+namespace mxodus {
+namespace {
+
+using nlohmann::json;
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::Not;
+
+// --- init ------------------------------------------------------------------------------------------------
+
+TEST(Init, AloneListsWhatIsInstalled) {
+  const User user;
+  const Typed typed = user.mxodus({"init"});
+  EXPECT_EQ(typed.code, 0);
+  EXPECT_THAT(typed.out, ContainsRegex("emergency-move +The emergency move"));
+  EXPECT_THAT(typed.err, HasSubstr("Next: mxodus init emergency-move"));
+}
+
+TEST(Init, WritesACommentedPlaybookThatIsValid) {
+  const User user;
+  const Typed typed = user.mxodus({"init", "emergency-move"});
+  EXPECT_EQ(typed.code, 0) << typed.err;
+  EXPECT_THAT(typed.err, HasSubstr("Next: mxodus doctor emergency-move.yaml"));
+  EXPECT_THAT(user.read("emergency-move.yaml"), HasSubstr("\n# "));
+  EXPECT_THAT(user.read("emergency-move.yaml"), Not(HasSubstr("# init:")));
+  EXPECT_EQ(user.mxodus({"validate", "emergency-move.yaml"}).code, 0);
+}
+
+TEST(Init, LeavesAFileThatIsThereAsItIs) {
+  const User user;
+  user.write("mine.yaml", "mine");
+  const Typed typed = user.mxodus({"init", "emergency-move", "-o", "mine.yaml"});
+  EXPECT_EQ(typed.code, 5);
+  EXPECT_EQ(user.read("mine.yaml"), "mine");
+}
+
+TEST(Init, SaysWhatTheDnsDidNotTellAndWritesAllTheSame) {
+  const User user;  // whose DNS does not answer
+  const Typed typed = user.mxodus({"init", "emergency-move", "--domain", "example.org"});
+  EXPECT_EQ(typed.code, 0);
+  EXPECT_THAT(typed.err, HasSubstr("could not be asked, fill it in by hand: MX of example.org"));
+  EXPECT_THAT(user.read("emergency-move.yaml"), HasSubstr("domain:        {default: \"example.org\""));
+  EXPECT_EQ(user.mxodus({"validate", "emergency-move.yaml"}).code, 0);
+}
+
+TEST(Init, ADomainThatCannotBeOneIsRefused) {
+  const User user;
+  const Typed typed = user.mxodus({"init", "emergency-move", "--domain", "bad domain"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, HasSubstr("\"bad domain\" is not the name of a domain"));
+  EXPECT_FALSE(std::filesystem::exists(user.home() / "emergency-move.yaml"));
+}
+
+TEST(Init, AnUnknownPlaybookIsAnsweredByTheNearestOne) {
+  const User user;
+  const Typed typed = user.mxodus({"init", "emergencymove"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, HasSubstr("did you mean emergency-move?"));
+}
+
+// --- doctor ----------------------------------------------------------------------------------------------
+
+TEST(Doctor, LooksAtTheLaptopAndSaysWhatToTypeNext) {
+  const User user;
+  const Typed typed = user.mxodus({"doctor"});
+  for (const char* what : {"ssh", "ssh agent", "disk", "clock", "DNS"})
+    EXPECT_THAT(typed.out, ContainsRegex("laptop +" + std::string(what) + " +(ok|warn|fail|unknown)"));
+  EXPECT_THAT(typed.out, ContainsRegex("DNS +fail")) << "nobody answers there";
+  EXPECT_THAT(typed.out, HasSubstr("resolver.forwarders")) << "and what to do is said";
+  EXPECT_EQ(typed.code, 1);
+  EXPECT_THAT(typed.err, HasSubstr("Next: mxodus doctor"));
+}
+
+TEST(Doctor, LooksAtEveryHostOfAPlaybookAndIsDataWhereAsked) {
+  const User user;
+  user.write("small.yaml", kSmallPlaybook);
+  const Typed typed = user.mxodus({"doctor", "small.yaml", "--json"});
+  const json lines = json::parse(typed.out, nullptr, false);
+  ASSERT_TRUE(lines.is_array()) << typed.out;
+  std::map<std::string, std::string> of_here;
+  for (const json& line : lines)
+    if (line["where"] == "here") of_here[line["what"]] = line["verdict"];
+  for (const char* what : {"route", "login", "shell", "clock", "logout kill", "jobs", "secrets", "tools"})
+    EXPECT_TRUE(of_here.contains(what)) << what;
+  EXPECT_EQ(of_here["shell"], "ok");
+  EXPECT_EQ(of_here["clock"], "ok");
+  EXPECT_FALSE(of_here.contains("forwarding")) << "the laptop forwards nothing";
+}
+
+TEST(Doctor, AHostThatIsNotThereFailsWithTheStageAndTheRestIsUnknown) {
+  const User user;
+  user.write("far.yaml",
+             "mxodus: 1\nname: far\nhosts:\n  far: {ssh: 127.0.0.1, port: 9}\nsteps:\n"
+             "  a: {uses: command, host: far, with: {effect: observe, argv: [echo]}}\n");
+  const Typed typed = user.mxodus({"doctor", "far.yaml"});
+  EXPECT_THAT(typed.out, ContainsRegex("far +route +fail"));
+  EXPECT_THAT(typed.out, ContainsRegex("far +login +unknown"));
+  EXPECT_EQ(typed.code, 1);
+}
+
+TEST(Doctor, NeedsNoInputsAndKeepsThoseOfTheCommandLineForTheNextOne) {
+  const User user;
+  std::string playbook = kSmallPlaybook;
+  playbook.insert(playbook.find("hosts:"), "inputs:\n  to: {type: text}\n");
+  playbook.insert(playbook.find("steps:"), "repositories:\n  mail: {restic: \"${inputs.to}\"}\n");
+  user.write("small.yaml", playbook);
+  EXPECT_THAT(user.mxodus({"doctor", "small.yaml"}).out, ContainsRegex("here +shell +ok"));
+  EXPECT_THAT(user.mxodus({"doctor", "small.yaml", "-i", "to=a b"}).err,
+              HasSubstr("Next: mxodus doctor small.yaml -i 'to=a b'\n"));
+}
+
+TEST(Plan, IsFollowedByTheRunOfTheSameInputs) {
+  const User user;
+  std::string playbook = kSmallPlaybook;
+  playbook.insert(playbook.find("hosts:"), "inputs:\n  to: {type: text}\n  from: {type: text}\n");
+  user.write("small.yaml", playbook);
+  user.write("in.yaml", "from: here\n");
+  EXPECT_THAT(user.mxodus({"plan", "small.yaml", "--inputs", "in.yaml", "-i", "to=a b"}).err,
+              HasSubstr("Next: mxodus run small.yaml --inputs in.yaml -i 'to=a b'\n"));
+}
+
+// --- files that are not there ----------------------------------------------------------------------------
+
+TEST(Files, APlaybookThatIsNotThereIsNamedWithHowToBeginOne) {
+  const User user;
+  for (const char* command : {"validate", "doctor", "plan", "run"}) {
+    const Typed typed = user.mxodus({command, "nowhere.yaml"});
+    EXPECT_EQ(typed.code, 2);
+    EXPECT_EQ(typed.err,
+              "mxodus: cannot read nowhere.yaml: No such file or directory\n"
+              "  name a playbook; mxodus init writes one to begin with\n")
+        << command;
+  }
+}
+
+TEST(Until, AStepThatIsNotThereIsSaidBeforeAnythingBegins) {
+  const User user;
+  user.write("small.yaml", kSmallPlaybook);
+  const Typed typed = user.mxodus({"run", "small.yaml", "--yes", "--until", "chnge"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, HasSubstr("did you mean change?"));
+  EXPECT_EQ(user.mxodus({"status"}).code, 2) << "there is no run";
+}
+
+TEST(Files, APlaybookThatIsTooLargeIsToldItsLimitAndNothingElse) {
+  const User user;
+  user.write("large.yaml", std::string((8u << 20) + 1, '#'));
+  const Typed typed = user.mxodus({"validate", "large.yaml"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_EQ(typed.err, "mxodus: large.yaml is larger than 8388608 bytes\n");
+}
+
+TEST(Validate, TellsAFaultInsideAnExpressionOnceAndWithItsFile) {
+  const User user;
+  std::string playbook = kSmallPlaybook;
+  playbook.replace(playbook.find("hello"), 5, "\"${inputs.nope}\"");
+  user.write("small.yaml", playbook);
+  const Typed typed = user.mxodus({"validate", "small.yaml"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, testing::StartsWith("small.yaml:6:"));
+  EXPECT_THAT(typed.err, testing::EndsWith("\n1 fault\n"));
+}
+
+TEST(Files, APlanThatIsNotThereIsNamedWithHowToMakeOne) {
+  const User user;
+  const Typed typed = user.mxodus({"run", "--plan", "nowhere.plan"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, HasSubstr("cannot read nowhere.plan: No such file"));
+  EXPECT_THAT(typed.err, HasSubstr("mxodus plan PLAYBOOK -o FILE writes one"));
+}
+
+// --- inputs ----------------------------------------------------------------------------------------------
+
+TEST(Inputs, ThatNobodyIsThereToGiveAreNamedAllAtOnce) {
+  const User user;
+  std::string playbook = kSmallPlaybook;
+  playbook.insert(playbook.find("hosts:"), "inputs:\n  domain: {type: hostname}\n  began: {type: time}\n");
+  user.write("playbook.yaml", playbook);
+  const Typed typed = user.mxodus({"plan", "playbook.yaml"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, ContainsRegex("the inputs domain, began have no value\n.*--inputs FILE"));
+  const Typed one = user.mxodus({"plan", "playbook.yaml", "-i", "domain=example.org"});
+  EXPECT_EQ(one.err, "mxodus: the input began has no value\n  give it: -i began=…\n");
+}
+
+}  // namespace
+}  // namespace mxodus
