@@ -86,6 +86,27 @@ TEST(Rollback, GoesByTheNewestRevisionOfThePlaybook) {
   EXPECT_FALSE(std::filesystem::exists(user.home() / "fence"));
 }
 
+TEST(Rollback, DoesNotGuessBetweenTheNewestRunAndAnOlderOneThatStandsOpen) {
+  const User user;
+  const std::string open = user.begin_run(kSmallPlaybook);
+  user.write("other.yaml", R"(mxodus: 1
+name: other
+hosts:
+  here: {local: true}
+steps:
+  file:
+    uses: command
+    host: here
+    with: {effect: change, script: 'touch "$HOME/other"', undo: {script: 'rm "$HOME/other"'}}
+)");
+  const Typed other = user.mxodus({"run", "other.yaml", "--yes"});
+  ASSERT_EQ(other.code, 0) << other.err;
+  const Typed refused = user.mxodus({"rollback", "--yes"});
+  EXPECT_EQ(refused.code, 5) << refused.err;
+  EXPECT_THAT(refused.err, ContainsRegex("is the newest, and run " + open + " has not ended"));
+  EXPECT_TRUE(std::filesystem::exists(user.home() / "other"));
+}
+
 TEST(Rollback, ThatNobodyConfirmsIsParkedLikeAPlanThatNobodyConfirms) {
   const User user;
   const std::string run = user.begin_run(kFence);
