@@ -28,7 +28,7 @@ void report_faults(const Cli& cli, const Diagnostics& faults, const std::string&
     return;
   }
   for (const Error& fault : faults) std::fputs(render_diagnostic(fault, text).c_str(), stderr);
-  std::fprintf(stderr, "%s\n", count(faults.size(), "fault").c_str());
+  std::fprintf(stderr, "%s\n", counted(faults.size(), "fault").c_str());
 }
 
 /// What cannot be evaluated where another fault stands has failed for that one.
@@ -85,6 +85,7 @@ std::unique_ptr<CheckedFile> check_text(const Cli& cli, std::string text, const 
   auto checked = std::make_unique<CheckedFile>();
   checked->playbook = std::move(loaded.playbook);
   Diagnostics faults = std::move(loaded.faults);
+  drop_needless_default_hosts(checked->playbook, catalog);
   auto order = check_playbook(checked->playbook, catalog);
   merge_diagnostics(faults, std::move(order.faults));
   drop_consequences(faults);
