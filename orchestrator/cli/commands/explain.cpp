@@ -91,7 +91,7 @@ std::vector<ItemId> items_of(const ItemId& id, const Plan& plan, const RunState&
 std::string items_text(const ItemId& id, const std::vector<ItemId>& items, const RunState& state,
                        const Style& style) {
   std::string text =
-      style.paint(Role::heading, to_string(id)) + " has " + count(items.size(), "item") + "\n\n";
+      style.paint(Role::heading, to_string(id)) + " has " + counted(items.size(), "item") + "\n\n";
   std::size_t width = 0;
   for (const ItemId& item : items) width = std::max(width, columns(to_string(item)));
   for (const ItemId& item : items) {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "steps/dnsbl/status/query.h"
@@ -185,9 +183,7 @@ class DnsblStatus final : public StepType {
       state[entry.address + " " + entry.zone] = to_string(entry.standing);
     }
     if (entries.empty()) finding.verdict = Verdict::unknown;
-    context.keep_evidence(
-        "blacklists.json",
-        to_json(Value(results)).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    context.keep_evidence("blacklists.json", to_indented_json(Value(results)));
     finding.sentence = tell(entries, choice.refused);
     if (finding.sentence.empty())
       finding.sentence = entries.empty() ? "none of the lists covers these addresses"
