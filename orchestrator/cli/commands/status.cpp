@@ -83,8 +83,9 @@ const Decision* open_decision(const RunState& state, const ItemId& id) {
 
 NextCommand next_command(const View& view) {
   const RunState& state = view.run.journal.state();
-  const std::string resume = "mxodus resume " + state.opened.run;
-  if (state.phase == RunPhase::ended) return {"mxodus report " + state.opened.run};
+  const std::string& run = state.opened.run;
+  const std::string resume = "mxodus resume " + run;
+  if (state.phase == RunPhase::ended) return {"mxodus report " + run};
   const bool came_back = std::any_of(view.hosts.begin(), view.hosts.end(), [&](const SeenHost& host) {
     return host.came_back() && !state.item(host_item(host.host)).gate;
   });
@@ -94,12 +95,12 @@ NextCommand next_command(const View& view) {
   for (const auto& [id, item] : state.items)
     if (item.gate && !ends && !open_decision(state, id))
       if (const std::string answer = answer_command(id, item); !answer.empty())
-        return {answer, view.driver ? "" : resume};
+        return {about_run(answer, run), view.driver ? "" : resume};
   if (!state.open_decisions.empty() && !view.driver) return {resume};
   for (const auto& [id, item] : state.items)
     if (!is_past_adhoc(item) && (item.state == ItemState::in_doubt || item.state == ItemState::failed))
-      return {"mxodus explain " + shell_quote(to_string(id))};
-  return {view.driver ? "mxodus log" : resume};
+      return {about_run("mxodus explain " + shell_quote(to_string(id)), run)};
+  return {view.driver ? about_run("mxodus log", run) : resume};
 }
 
 struct StatusLine {

@@ -67,6 +67,20 @@ TEST(Gates, AreFollowedByACommandThatAnswersThemAsItStands) {
             "Next: mxodus approve 'each[y]'");
 }
 
+TEST(Gates, OfAnotherRunThanTheNewestAreAnsweredByACommandThatNamesTheirRun) {
+  const User user;
+  const std::string earlier = user.begin_run(kAsking);
+  const std::string newest = user.begin_run(kAsking);
+  const std::string answer = "mxodus answer clients Thunderbird=ok --all ok";
+  EXPECT_THAT(user.mxodus({"status", earlier}).err,
+              HasSubstr("Next: " + answer + " --run " + earlier + "\n"));
+  EXPECT_THAT(user.mxodus({"status", newest}).err, HasSubstr("Next: " + answer + "\n"));
+  EXPECT_THAT(user.mxodus({"resume", earlier, "--stay", "1s"}).err,
+              HasSubstr("Next: " + answer + " --run " + earlier + "\n"));
+  EXPECT_THAT(user.mxodus({"approve", "clients", "--run", earlier}).err,
+              HasSubstr("  " + answer + " --run " + earlier + "\n"));
+}
+
 TEST(Gates, ThatALookAnswersTakeNoWord) {
   const User user;
   const std::string run = user.begin_run(R"(mxodus: 1
