@@ -320,3 +320,36 @@ TEST(Status, AnUnknownStepIsAnsweredByTheNearestOne) {
 
 }  // namespace
 }  // namespace mxodus
+TEST(End, OfARunWhosePlaybookWasChangedGoesByWhatTheRunHas) {
+  const User user;
+  const std::string run = user.begin_run(kFence);
+  user.write("playbook.yaml", "mxodus: 1\nname: fence\nsteps: {file: {uses: nothing\n");
+  EXPECT_EQ(user.mxodus({"resume"}).code, 2);
+  ASSERT_EQ(user.mxodus({"end", "--why", "we begin anew"}).code, 0);
+  const Typed ended = user.mxodus({"resume"});
+  EXPECT_EQ(ended.code, 1) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("run " + run + ": given up: we begin anew"));
+}
+
+TEST(Status, SaysWhyAStepDidNotBeginAndWhatWasCancelled) {
+  const User user;
+  user.write("held.yaml", R"(mxodus: 1
+name: held
+hosts:
+  here: {local: true}
+steps:
+  long: {uses: command, host: here, timeout: 1s, with: {effect: permanent, argv: [sleep, "60"]}}
+)");
+  ASSERT_EQ(user.mxodus({"run", "held.yaml", "--yes", "--stay", "1s"}).code, 4);
+  ASSERT_EQ(user.mxodus({"run", "held.yaml", "--yes", "--stay", "1s"}).code, 5);
+  EXPECT_THAT(user.sh("mxodus status | tr -s '\\n ' ' '").out,
+              ContainsRegex("not begun long .*is held by run"));
+  ASSERT_EQ(user.mxodus({"end", "--why", "the other one goes on"}).code, 0);
+  ASSERT_EQ(user.mxodus({"resume"}).code, 1);
+  ASSERT_EQ(user.mxodus({"cancel", "long"}).code, 0);
+  ASSERT_EQ(user.mxodus({"resume"}).code, 1);
+  const Typed status = user.mxodus({"status"});
+  EXPECT_THAT(status.out, ContainsRegex("cancelled +long +cancelled by "));
+  EXPECT_THAT(status.err, HasSubstr("Next: mxodus explain long"));
+}
+
