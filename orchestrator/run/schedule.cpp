@@ -87,6 +87,8 @@ Result<void> Schedule::look_at_step(const RunStep& step, const World& world, std
       case EdgeState::Kind::skipped:
         return note(whole, ItemState::skipped, edges.reason);
       case EdgeState::Kind::broken:
+        // What was begun has an end, whatever became of the steps above it since.
+        if (has_open(step)) break;
         return note(whole, ItemState::blocked, edges.reason);
       case EdgeState::Kind::satisfied:
         break;
@@ -141,7 +143,8 @@ Result<void> Schedule::look_at_item(const RunStep& step, const Instance& instanc
       due(*record.next_look);
       return {};
     }
-    ready.push_back({Ready::What::recover, &step, instance});
+    const bool broken = step_edges.kind == EdgeState::Kind::broken;
+    ready.push_back({Ready::What::recover, &step, instance, broken});
     return {};
   }
   const bool too_late = record.deadline && *record.deadline <= now;

@@ -27,6 +27,7 @@ class Schedule {
     enum class What { begin, recover, ripe, undo } what = What::begin;
     const RunStep* step = nullptr;
     Instance instance;
+    bool only_look = false;  ///< of recover: something above has failed or was taken back since
   };
 
   explicit Schedule(const RunContext& run);

@@ -40,7 +40,7 @@ TEST(Rollback, WithoutATerminalWhatHasNoUndoIsLeftOnlyByItsName) {
   const Typed refused = user.mxodus({"rollback", "--yes"});
   EXPECT_EQ(refused.code, 5) << refused.err;
   EXPECT_THAT(refused.err, ContainsRegex("Not undone: nothing says how.*\n  ! fence"));
-  EXPECT_THAT(refused.err, HasSubstr("undo it by hand, then: mxodus rollback --yes --leave fence"));
+  EXPECT_THAT(refused.err, testing::EndsWith("undo it by hand, then: mxodus rollback --yes --leave fence\n"));
   EXPECT_TRUE(std::filesystem::exists(user.home() / "file"));
   const Typed done = user.mxodus({"rollback", "--yes", "--leave", "fence"});
   EXPECT_EQ(done.code, 0) << done.err;
@@ -84,6 +84,44 @@ TEST(Rollback, GoesByTheNewestRevisionOfThePlaybook) {
   const Typed done = user.mxodus({"rollback", "--yes"});
   EXPECT_EQ(done.code, 0) << done.err;
   EXPECT_FALSE(std::filesystem::exists(user.home() / "fence"));
+}
+
+TEST(Rollback, TakesNothingBackWhileAStepBelowGoesOn) {
+  const User user;
+  const std::string run = user.begin_run(R"(mxodus: 1
+name: long
+hosts:
+  here: {local: true}
+steps:
+  file: {uses: command, host: here, with: {effect: change, script: 'echo >"$HOME/file"', undo: {script: 'rm "$HOME/file"'}}}
+  long: {uses: command, host: here, timeout: 1s, with: {effect: permanent, argv: [sleep, "60"]}}
+  last: {uses: command, host: here, with: {effect: permanent, script: 'echo >"$HOME/last"'}}
+)");
+  const Typed refused = user.mxodus({"rollback", "--yes"});
+  EXPECT_EQ(refused.code, 5) << refused.err;
+  EXPECT_THAT(refused.err, HasSubstr("long goes on on its host; nothing has been taken back"));
+  EXPECT_THAT(refused.err, HasSubstr("Next: mxodus cancel long\nthen: mxodus resume " + run +
+                                     "\n  or: mxodus resume " + run + " --until long\n"));
+  EXPECT_TRUE(std::filesystem::exists(user.home() / "file"));
+  ASSERT_EQ(user.mxodus({"cancel", "long"}).code, 0);
+  ASSERT_EQ(user.mxodus({"resume"}).code, 1);
+  EXPECT_EQ(user.mxodus({"rollback", "--yes"}).code, 0);
+  EXPECT_FALSE(std::filesystem::exists(user.home() / "file"));
+  EXPECT_FALSE(std::filesystem::exists(user.home() / "last"));
+}
+
+TEST(Rollback, AsAWholeIsFollowedByTheSameCommandsInStatus) {
+  const User user;
+  const std::string run = user.begin_run(R"(mxodus: 1
+name: one
+hosts:
+  here: {local: true}
+steps:
+  file: {uses: command, host: here, with: {effect: change, script: 'echo >"$HOME/file"', undo: {script: 'rm "$HOME/file"'}}}
+)");
+  const std::string next = "Next: mxodus end --run " + run + " --why …\n  or: mxodus retry file\n";
+  EXPECT_THAT(user.mxodus({"rollback", "--yes"}).err, testing::EndsWith(next));
+  EXPECT_THAT(user.mxodus({"status"}).err, testing::EndsWith(next));
 }
 
 TEST(Rollback, ThatNobodyConfirmsIsParkedLikeAPlanThatNobodyConfirms) {
@@ -295,31 +333,6 @@ TEST(Status, OfARunThatIsToEndAsksForNoGateAnyMore) {
   EXPECT_THAT(status.err, HasSubstr("Next: mxodus resume " + run));
 }
 
-TEST(Status, NamesWhatFailedFirstAndCallsTheRunFailed) {
-  const User user;
-  user.begin_run(R"(mxodus: 1
-name: failing
-hosts:
-  here: {local: true}
-steps:
-  middle: {uses: command, host: here, with: {effect: observe, argv: ["false"]}}
-  after: {uses: command, host: here, needs: [middle], with: {effect: observe, argv: ["true"]}}
-)");
-  const std::string status = user.mxodus({"status"}).out;
-  EXPECT_THAT(status, ContainsRegex("^run [0-9a-f-]+  failing  failed: middle"));
-  EXPECT_LT(status.find("  failed "), status.find("  blocked "));
-}
-
-TEST(Status, AnUnknownStepIsAnsweredByTheNearestOne) {
-  const User user;
-  user.begin_run(kSmallPlaybook);
-  const Typed typed = user.mxodus({"explain", "chang"});
-  EXPECT_EQ(typed.code, 2);
-  EXPECT_THAT(typed.err, HasSubstr("did you mean change?"));
-}
-
-}  // namespace
-}  // namespace mxodus
 TEST(End, OfARunWhosePlaybookWasChangedGoesByWhatTheRunHas) {
   const User user;
   const std::string run = user.begin_run(kFence);
@@ -353,3 +366,28 @@ steps:
   EXPECT_THAT(status.err, HasSubstr("Next: mxodus explain long"));
 }
 
+TEST(Status, NamesWhatFailedFirstAndCallsTheRunFailed) {
+  const User user;
+  user.begin_run(R"(mxodus: 1
+name: failing
+hosts:
+  here: {local: true}
+steps:
+  middle: {uses: command, host: here, with: {effect: observe, argv: ["false"]}}
+  after: {uses: command, host: here, needs: [middle], with: {effect: observe, argv: ["true"]}}
+)");
+  const std::string status = user.mxodus({"status"}).out;
+  EXPECT_THAT(status, ContainsRegex("^run [0-9a-f-]+  failing  failed: middle"));
+  EXPECT_LT(status.find("  failed "), status.find("  blocked "));
+}
+
+TEST(Status, AnUnknownStepIsAnsweredByTheNearestOne) {
+  const User user;
+  user.begin_run(kSmallPlaybook);
+  const Typed typed = user.mxodus({"explain", "chang"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, HasSubstr("did you mean change?"));
+}
+
+}  // namespace
+}  // namespace mxodus
