@@ -128,6 +128,24 @@ Result<bool> Schedule::expand(const RunStep& step) {
   return true;
 }
 
+/// A look that may fail with a warning may also end with one; nobody's answer is ever made up.
+Result<void> Schedule::give_up(const RunStep& step, const ItemId& id, const std::string& why) {
+  if (!step.only_looks() || step.rules().on_fail.action != FailureRule::Action::warn)
+    return note(id, ItemState::failed, why);
+  const ItemRecord& record = run_.item(id);
+  AttemptIntent looked;
+  looked.effect = Effect::observe;
+  looked.title = why;
+  looked.fingerprint = record.fingerprint;
+  AttemptResult ended;
+  ended.state = ItemState::done;
+  ended.verdict = Verdict::warn;
+  ended.sentence = why + (record.sentence.empty() ? "" : "; last seen: " + record.sentence);
+  ended.outputs = record.outputs;
+  ended.evidence = record.evidence;
+  return done(run_.journal.ended({{id, looked, ended}}));
+}
+
 Result<void> Schedule::look_at_item(const RunStep& step, const Instance& instance,
                                     const EdgeState& step_edges, const World& world,
                                     std::vector<Ready>& ready) {
@@ -158,8 +176,7 @@ Result<void> Schedule::look_at_item(const RunStep& step, const Instance& instanc
     return {};
   }
   if (record.deadline && !has_ended(record.state)) {
-    if (too_late)
-      return note(id, ItemState::failed, "its deadline has passed: " + to_local_string(*record.deadline));
+    if (too_late) return give_up(step, id, "its deadline has passed: " + to_local_string(*record.deadline));
     due(*record.deadline);
   }
   const bool waits = record.state == ItemState::waiting || record.state == ItemState::reconnecting;

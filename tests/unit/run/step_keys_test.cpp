@@ -1,3 +1,5 @@
+#include <regex>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -156,6 +158,36 @@ TEST(Evidence, OfOneAttemptSharesOneBudgetAndKeepsItsNames) {
   ASSERT_EQ(world.budgets.size(), 2u);
   EXPECT_EQ(world.budgets[1], world.budgets[0] - 1000);
   const auto result =
+constexpr const char* kTooLate =
+    R"(  look: {uses: look, with: {name: l}, until: self.n == 2, every: 1h, deadline: 90m, on_fail: RULE}
+  go: {uses: approve, with: {question: "Go on?"}, deadline: 90m, on_fail: warn}
+)";
+
+Summary after_the_deadline(RunWorld& world) {
+  world.looks["l"] = [] { return found(Verdict::ok); };
+  world.must_run();
+  world.clock.advance(std::chrono::minutes(91));
+  return world.must_run();
+}
+
+TEST(Deadline, IsWhatAFailureIsPutDownTo) {
+  RunWorld world(std::regex_replace(kTooLate, std::regex("RULE"), "hold"));
+  const Summary summary = after_the_deadline(world);
+  EXPECT_EQ(summary.exit, ExitCode::failed);
+  EXPECT_THAT(summary.reason, testing::StartsWith("look: its deadline has passed"));
+}
+
+TEST(Deadline, OfALookThatMayFailWithAWarningIsOneAndAGateIsNeverAnsweredByIt) {
+  RunWorld world(std::regex_replace(kTooLate, std::regex("RULE"), "warn"));
+  after_the_deadline(world);
+  EXPECT_EQ(world.of("look"), ItemState::done);
+  EXPECT_EQ(world.state().item({"look", {}}).verdict, Verdict::warn);
+  ASSERT_EQ(world.of("go"), ItemState::gate);
+  world.clock.advance(std::chrono::minutes(91));
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.of("go"), ItemState::failed);
+}
+
       std::find_if(world.disk->events.begin(), world.disk->events.end(),
                    [](const Event& event) { return event.type == EventType::attempt_result; });
   ASSERT_NE(result, world.disk->events.end());
