@@ -265,7 +265,9 @@ Result<bool> Schedule::refresh(const RunStep& step, const World& world, std::vec
 bool Schedule::ages(const RunStep& step, const ItemRecord& record) const {
   if (!step.only_looks() || !step.rules().fresh_for) return false;
   if (record.state != ItemState::done || !record.seen) return false;
-  return record.seen->since_epoch + step.rules().fresh_for->value <= run_.clock().now().since_epoch;
+  const auto now = run_.clock().now().since_epoch;
+  // Seen in what is now the future: the clock was set back, or is another laptop's, and the age is not known.
+  return record.seen->since_epoch > now || record.seen->since_epoch + step.rules().fresh_for->value <= now;
 }
 
 }  // namespace mxodus

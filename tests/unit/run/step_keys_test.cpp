@@ -123,6 +123,16 @@ TEST(FreshFor, ALookThatIsFreshIsNotRepeated) {
   EXPECT_EQ(world.looked["l"], before);
 }
 
+TEST(FreshFor, ALookOfWhatIsTheFutureForThisClockIsMadeAgain) {
+  RunWorld world(kFresh);
+  world.must_run();
+  const int before = world.looked["l"];
+  world.approve("go");
+  world.clock.advance(-std::chrono::hours(2));
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.looked["l"], before + 1);
+}
+
 TEST(FreshFor, AnAgedLookIsMadeAgainBeforeAGateToo) {
   RunWorld world(R"(  look: {uses: look, with: {name: l}, fresh_for: 1h}
   pause: {uses: wait, with: {for: 2h}}
@@ -148,16 +158,6 @@ TEST(Deadline, BoundsARetryToo) {
   EXPECT_LE(world.attempts("look"), 2);
 }
 
-TEST(Evidence, OfOneAttemptSharesOneBudgetAndKeepsItsNames) {
-  RunWorld world("  look: {uses: look, with: {name: l}}\n");
-  world.on_look = [](StepContext& context) {
-    context.keep_evidence("first.json", std::string(1000, 'a'));
-    context.keep_evidence("second.json", "b");
-  };
-  ASSERT_EQ(world.must_run().exit, ExitCode::done);
-  ASSERT_EQ(world.budgets.size(), 2u);
-  EXPECT_EQ(world.budgets[1], world.budgets[0] - 1000);
-  const auto result =
 constexpr const char* kTooLate =
     R"(  look: {uses: look, with: {name: l}, until: self.n == 2, every: 1h, deadline: 90m, on_fail: RULE}
   go: {uses: approve, with: {question: "Go on?"}, deadline: 90m, on_fail: warn}
@@ -188,6 +188,16 @@ TEST(Deadline, OfALookThatMayFailWithAWarningIsOneAndAGateIsNeverAnsweredByIt) {
   EXPECT_EQ(world.of("go"), ItemState::failed);
 }
 
+TEST(Evidence, OfOneAttemptSharesOneBudgetAndKeepsItsNames) {
+  RunWorld world("  look: {uses: look, with: {name: l}}\n");
+  world.on_look = [](StepContext& context) {
+    context.keep_evidence("first.json", std::string(1000, 'a'));
+    context.keep_evidence("second.json", "b");
+  };
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
+  ASSERT_EQ(world.budgets.size(), 2u);
+  EXPECT_EQ(world.budgets[1], world.budgets[0] - 1000);
+  const auto result =
       std::find_if(world.disk->events.begin(), world.disk->events.end(),
                    [](const Event& event) { return event.type == EventType::attempt_result; });
   ASSERT_NE(result, world.disk->events.end());
