@@ -56,8 +56,9 @@ std::string gates(const PostMortem& post) {
   std::string text = "\n## Decisions at gates\n\n" +
                      head({"step", "question", "decision", "who", "from", "when", "digest", "why"});
   for (const GateRow& gate : post.gates)
-    text += row({gate.step, gate.question, gate.decision, gate.who, gate.from,
-                 gate.when ? to_string(*gate.when) : "", gate.digest.substr(0, 12), gate.why});
+    text += row({gate.step, gate.question, gate.decision + (gate.answer.empty() ? "" : ": " + gate.answer),
+                 gate.who, gate.from, gate.when ? to_string(*gate.when) : "", gate.digest.substr(0, 12),
+                 gate.why});
   return text;
 }
 
@@ -135,6 +136,7 @@ nlohmann::json post_mortem_json(const RunRecord& record) {
   for (const ProbeRow& probe : post.probes)
     object["probes"].push_back({{"step", probe.step},
                                 {"before", probe.before},
+                               {"answer", gate.answer},
                                 {"after", probe.after},
                                 {"verdict", to_string(probe.verdict)},
                                 {"accepted", probe.accepted}});

@@ -52,8 +52,13 @@ std::vector<std::pair<std::string, std::string>> impact_of(const RunRecord& reco
 
 GateRow gate_row(const std::vector<Event>& events, const Event& event) {
   const auto answered = decode<GateAnswered>(event.data);
-  GateRow row{to_string(event.id), "",           "",           answered.kind, answered.who,
-              answered.from,       answered.why, answered.when};
+  GateRow row;
+  row.step = to_string(event.id);
+  row.decision = answered.kind;
+  row.who = answered.who;
+  row.from = answered.from;
+  row.why = answered.why;
+  row.when = answered.when;
   const auto opened =
       std::find_if(events.begin(), events.end(), [&](const Event& e) { return e.n == answered.gate; });
   if (opened != events.end()) {
@@ -61,8 +66,7 @@ GateRow gate_row(const std::vector<Event>& events, const Event& event) {
     row.question = printable_line(gate.question, 600);
     row.digest = gate.digest;
   }
-  if (row.why.empty() && !answered.value.is_null())
-    row.why = printable_line(answer_words(answered.value), 300);
+  if (!answered.value.is_null()) row.answer = printable_line(answer_words(answered.value), 600);
   return row;
 }
 

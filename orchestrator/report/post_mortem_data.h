@@ -20,6 +20,7 @@ struct GateRow {
   std::string question;
   std::string digest;
   std::string decision;
+  std::string answer;  ///< what was chosen, typed or ticked; empty for a yes or a no
   std::string who;
   std::string from;
   std::string why;
