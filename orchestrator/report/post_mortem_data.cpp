@@ -9,8 +9,10 @@
 namespace mxodus {
 namespace {
 
-bool is_override(EventType type) {
-  switch (type) {
+bool is_override(const Event& event) {
+  switch (event.type) {
+    case EventType::lease_taken:
+      return !decode<LeaseHeld>(event.data).reason.empty();
     case EventType::accept:
     case EventType::skip:
     case EventType::retry:
@@ -131,7 +133,7 @@ PostMortem gather(const RunRecord& record) {
     const EventWords words = words_for(event);
     const TimelineRow row{event.utc, to_string(event.id), words.word, words.sentence};
     if (!words.routine) post.timeline.push_back(row);
-    if (is_override(event.type)) post.overrides.push_back(row);
+    if (is_override(event)) post.overrides.push_back(row);
     if (event.type == EventType::gate_answered) post.gates.push_back(gate_row(record.events, event));
     if (event.type == EventType::attempt_result || event.type == EventType::undo_result)
       add_evidence(post.evidence, to_string(event.id), decode<AttemptResult>(event.data));

@@ -62,7 +62,7 @@ struct PostMortem {
   std::vector<TimelineRow> timeline;
   std::vector<GateRow> gates;
   std::vector<ProbeRow> probes;
-  std::vector<TimelineRow> overrides;  ///< accept, skip, retry, cancel, do, note
+  std::vector<TimelineRow> overrides;  ///< accept, skip, retry, cancel, do, note, a host taken over
   std::vector<EvidenceRow> evidence;
   std::vector<OpenRow> open;
 };
