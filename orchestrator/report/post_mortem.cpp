@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "orchestrator/report/post_mortem_data.h"
+#include "orchestrator/report/pseudonyms.h"
 
 namespace mxodus {
 namespace {
@@ -94,6 +95,12 @@ std::string remainder(const PostMortem& post) {
          "\n## What went well\n\n## Where we were lucky\n\n## What went badly\n\n## What we will change\n";
 }
 
+PostMortem gathered(const RunRecord& record, bool redact) {
+  PostMortem post = gather(record);
+  if (redact) pseudonymise(post, names_in(record));
+  return post;
+}
+
 nlohmann::json to_json(const TimelineRow& entry) {
   return {{"utc", to_string(entry.when)},
           {"step", entry.step},
@@ -103,14 +110,14 @@ nlohmann::json to_json(const TimelineRow& entry) {
 
 }  // namespace
 
-std::string post_mortem_markdown(const RunRecord& record) {
-  const PostMortem post = gather(record);
+std::string post_mortem_markdown(const RunRecord& record, bool redact) {
+  const PostMortem post = gathered(record, redact);
   return summary(post) + timeline(post) + gates(post) + probes(post) + remainder(post);
 }
 
-nlohmann::json post_mortem_json(const RunRecord& record) {
+nlohmann::json post_mortem_json(const RunRecord& record, bool redact) {
   using nlohmann::json;
-  const PostMortem post = gather(record);
+  const PostMortem post = gathered(record, redact);
   json object = {{"run", post.run},
                  {"name", post.name},
                  {"result", post.result},
@@ -129,6 +136,7 @@ nlohmann::json post_mortem_json(const RunRecord& record) {
                                {"question", gate.question},
                                {"digest", gate.digest},
                                {"decision", gate.decision},
+                               {"answer", gate.answer},
                                {"who", gate.who},
                                {"from", gate.from},
                                {"when", gate.when ? to_string(*gate.when) : ""},
@@ -136,7 +144,6 @@ nlohmann::json post_mortem_json(const RunRecord& record) {
   for (const ProbeRow& probe : post.probes)
     object["probes"].push_back({{"step", probe.step},
                                 {"before", probe.before},
-                               {"answer", gate.answer},
                                 {"after", probe.after},
                                 {"verdict", to_string(probe.verdict)},
                                 {"accepted", probe.accepted}});
