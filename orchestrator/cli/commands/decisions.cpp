@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "orchestrator/cli/commands.h"
+#include "orchestrator/cli/playbook_file.h"
 #include "orchestrator/cli/run_access.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/journal/lock.h"
@@ -69,6 +70,7 @@ Result<void> judge(EventType type, const DecisionData& data, const ItemRecord& i
   if (type == EventType::reject || !gate || gate->declaration().kind != StepKind::gate) return {};
   const auto taken = gate->take_answer(Params(planned->params), answer_of(type, data));
   if (!taken) return tl::unexpected(taken.error());
+  echo_times(taken->outputs);
   return {};
 }
 
