@@ -76,7 +76,11 @@ bool Schedule::has_open(const RunStep& step) const {
 Result<void> Schedule::look_at_step(const RunStep& step, const World& world, std::vector<Ready>& ready) {
   const ItemId whole{step.id(), {}};
   const bool expanded_before = expansions_.contains(step.id());
-  if (!expanded_before && run_.item(whole).state == ItemState::skipped) return {};
+  const bool left_out = run_.item(whole).state == ItemState::skipped;
+  if (left_out) {
+    if (auto items = leave_items_out(step); !items) return items;
+    if (!has_open(step)) return {};
+  }
   const EdgeState edges = edges_of(run_.table, step, run_.state(), expansions_);
   if (!expanded_before) {
     // What has ended keeps its end, whatever became of the steps above it since: a rollback, a retry.
@@ -98,7 +102,24 @@ Result<void> Schedule::look_at_step(const RunStep& step, const World& world, std
     if (!*expanded) return {};
   }
   for (const Instance& instance : expansions_.at(step.id()))
-    if (auto looked = look_at_item(step, instance, edges, world, ready); !looked) return looked;
+    if (!left_out || run_.item(instance.id).open)
+      if (auto looked = look_at_item(step, instance, edges, world, ready); !looked) return looked;
+  return {};
+}
+
+/// What is said of a step as a whole counts for each of its items that did nothing, failed or was cancelled.
+Result<void> Schedule::leave_items_out(const RunStep& step) {
+  const std::string reason = run_.item({step.id(), {}}).reason;
+  std::vector<ItemId> items;
+  for (auto it = run_.state().items.upper_bound({step.id(), {}});
+       it != run_.state().items.end() && it->first.step == step.id(); ++it) {
+    const ItemState state = it->second.state;
+    const bool in_the_way = has_ended(state) ? state == ItemState::failed || state == ItemState::cancelled
+                                             : state != ItemState::in_doubt;
+    if (in_the_way && !it->second.open) items.push_back(it->first);
+  }
+  for (const ItemId& id : items)
+    if (auto noted = note(id, ItemState::skipped, reason); !noted) return noted;
   return {};
 }
 

@@ -51,6 +51,7 @@ class Schedule {
   Result<bool> expand(const RunStep& step);
   Result<void> look_at_item(const RunStep& step, const Instance& instance, const EdgeState& step_edges,
                             const World& world, std::vector<Ready>& ready);
+  Result<void> leave_items_out(const RunStep& step);
   Result<void> give_up(const RunStep& step, const ItemId& id, const std::string& why);
   bool may_begin(const RunStep& step, const Instance& instance, const World& world, int begun);
   Result<bool> refresh(const RunStep& step, const World& world, std::vector<Ready>& ready);
