@@ -110,8 +110,22 @@ Result<bool> confirm(const Cli& cli, const Options& options, const RollbackPlan&
   return answer && trim(*answer) == word;
 }
 
+/// What the steps above rest on is not taken back under a step that still works on its host.
+Summary left_alone(const StepTable& table, const RunState& state, const ItemId& going_on) {
+  const std::string resume = "mxodus resume " + state.opened.run;
+  Summary summary = summarise(table, state, {});
+  summary.exit = ExitCode::refused;
+  summary.reason = to_string(going_on) + " goes on on its host; nothing has been taken back";
+  summary.next = {"mxodus cancel " + shell_quote(to_string(going_on)), resume,
+                  resume + " --until " + going_on.step};
+  return summary;
+}
+
 Result<Summary> roll_back(const Cli& cli, const Options& options, Executor& executor, const StepTable& table,
                           const RunState& state) {
+  const auto going_on = executor.look_at_what_was_begun();
+  if (!going_on) return tl::unexpected(going_on.error());
+  if (!going_on->empty()) return left_alone(table, state, going_on->front());
   const RollbackPlan plan = plan_rollback(table, state);
   std::fputs(rollback_text(plan, table, state, cli.err()).c_str(), stderr);
   if (!plan.past_point.empty() && !options.past_point)
