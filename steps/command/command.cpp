@@ -64,7 +64,7 @@ To run something on the laptop, name a host with `local: true`.)",
             .list = true},
            {.name = "outputs",
             .type = ParamType::map,
-            .doc = "Names of outputs, each with how it is read: `{json: POINTER}`, `{regex: PATTERN}`, "
+            .doc = "Names of outputs, each with how it is read: `{json: a.b}`, `{regex: PATTERN}`, "
                    "`{text: true}` or `{lines: true}`.",
             .element = ParamType::any},
            {.name = "probe",
