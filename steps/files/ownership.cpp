@@ -133,7 +133,7 @@ class FilesOwnership final : public StepType {
 
   Result<Finding> probe(StepContext& context) const override {
     const Params& params = context.params();
-    const Command command = script_command(
+    const Command command = sighted_command(
         scripts::files_owners,
         {params.text("path"), params.text("user"), params.text("group"), params.text("private")});
     auto text = ask_text(context.host(), command, "who owns " + params.text("path"), context.deadline());
