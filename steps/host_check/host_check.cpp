@@ -135,6 +135,10 @@ class Inquiry {
       group("versions")[tool] = "";
       return report_.judge(false, tool + " is not installed", range_text);
     }
+    if (result.exited_with(126)) {
+      group("versions")[tool] = "";
+      return report_.judge(false, tool + " cannot be run: " + last_words(result), "");
+    }
     const Version version = first_version(result.out);
     group("versions")[tool] = to_string(version);
     const auto range = VersionRange::parse(range_text);
@@ -145,6 +149,9 @@ class Inquiry {
 
   void ask_room(const std::string& path, const std::string& what, const Value& wanted) {
     readings_.push_back({room_command(path), [=, this](const CommandResult& result) -> Result<void> {
+                           if (!result.exited_with(0))
+                             return fail(ErrorKind::no_answer, "host.room",
+                                         "the room at " + path + " cannot be seen: " + last_words(result));
                            auto room = parse_room(result.out);
                            if (!room) return tl::unexpected(room.error());
                            if (const auto* bytes = wanted.get<Size>()) {
@@ -197,6 +204,9 @@ class Inquiry {
   void ask_mounts() {
     readings_.push_back(
         {Command{{"cat", "/proc/self/mounts"}}, [this](const CommandResult& result) -> Result<void> {
+           if (!result.exited_with(0))
+             return fail(ErrorKind::no_answer, "host.mounts",
+                         "the mounts cannot be read: " + last_words(result));
            const auto points = parse_mount_points(result.out);
            for (const std::string& path : params_.texts("mounts")) {
              const bool mounted = std::find(points.begin(), points.end(), path) != points.end();
