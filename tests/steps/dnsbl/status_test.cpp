@@ -191,6 +191,15 @@ TEST_F(DnsblStatus, DoesNotAskAnIpv4ListForIpv6) {
   EXPECT_TRUE(context.fake_dns().questions().empty());
 }
 
+TEST_F(DnsblStatus, AnAddressThatNoListCoversIsNotCleanBesideOneThatIs) {
+  FakeContext context(*type_,
+                      R"({"addresses": ["198.51.100.20", "2001:db8::20"], "lists": "bl.spamcop.net"})");
+  context.fake_dns().add("2.0.0.127.bl.spamcop.net", "A", 300, {"127.0.0.2"});
+  const auto found = type_->probe(context);
+  EXPECT_EQ(found->verdict, Verdict::unknown);
+  EXPECT_EQ(found->sentence, "none of the lists covers 2001:db8::20");
+}
+
 TEST(DnsblCatalogue, HoldsEachListOnceWithCodesThatCanBeRead) {
   std::set<std::string_view> zones;
   for (const dnsbl::List& list : dnsbl::catalogue()) {
