@@ -65,7 +65,7 @@ Finding judged(StepContext& context, const Repository& repository, const Restore
                      (seen.target.touched ? ", changed since" : "");
   } else {
     found.sentence = "restore " + params.text("snapshot").substr(0, 8) + ":" + params.text("subpath") + ", " +
-                     counted(seen.expected.tree) + ", to " + host + ":" + params.text("to");
+                     wanted(params, seen.expected.tree) + ", to " + host + ":" + params.text("to");
   }
   return found;
 }
@@ -81,6 +81,10 @@ std::string counted(const TreeCount& count) {
   return std::to_string(count.files) + " files, " + to_string(Size{count.bytes});
 }
 
+std::string wanted(const Params& params, const TreeCount& count) {
+  return params.has("include") ? "at most " + counted(count) : counted(count);
+}
+
 std::string what_is_restored(const Params& params) {
   return "restic restore " + params.text("snapshot").substr(0, 8) + ":" + params.text("subpath") + " " +
          join(params.texts("include"), " ");
@@ -93,12 +97,17 @@ ValueMap restore_outputs(const Params& params, const TreeCount& count) {
 Finding finding_of(StepContext& context, const Repository& repository, RestoreLook seen) {
   const Params& params = context.params();
   const bool nothing = seen.expected.tree == TreeCount{};
+  const bool no_folder = params.has("subpath") && seen.expected.read && seen.expected.tree.folders == 0;
   if (params.has("subpath")) --seen.expected.tree.folders;
   Finding found = judged(context, repository, seen);
   if (nothing) {
     found.verdict = Verdict::fail;
     found.sentence = "snapshot " + params.text("snapshot").substr(0, 8) + " holds nothing at " +
                      (params.has("subpath") ? params.text("subpath") : "all");
+  } else if (no_folder) {
+    found.verdict = Verdict::fail;
+    found.sentence = params.text("subpath") + " is no folder in snapshot " +
+                     params.text("snapshot").substr(0, 8) + "; name the folder and `include` the file";
   }
   return found;
 }

@@ -27,6 +27,7 @@ disturbed and planning leaves nothing behind.
   `as_of`, or to now.
 - Snapshots later than `as_of` are passed over: a backup made after the outage began may have saved a broken or an
   empty store, and a host that comes back at night makes a new "latest".
+- A snapshot from the future fails: where a clock was wrong, its age says nothing.
 - Where both are known, the number of files is compared with the snapshot before: less than half of them fails, less
   than nine tenths warns.
 - A name that does not resolve, a host key, a login, a password, a missing repository and a missing restic are told
@@ -127,11 +128,18 @@ struct Doubts {
   }
 };
 
+/// How far the clock of a backed-up host may be ahead of this one.
+constexpr Duration clocks_differ{std::chrono::minutes(1)};
+
 Doubts doubts_about(const Params& params, const Choice& choice, const TreeCount& count, Duration gap) {
   Doubts doubts;
   const auto max_gap = params.duration("max_gap");
   if (max_gap && gap > *max_gap)
     doubts.add(Verdict::fail, "it is " + to_string(gap) + " old, wanted " + to_string(*max_gap) + " at most");
+  if (gap.value < -clocks_differ.value)
+    doubts.add(Verdict::fail,
+               "its time is still to come, so that a clock was wrong and nobody knows how old it is; "
+               "find out there, and pass it over with as_of");
   if (count.files == 0) doubts.add(Verdict::fail, "it holds no file");
   if (choice.fitting.size() < 2) return doubts;
   const Snapshot& before = choice.fitting[choice.fitting.size() - 2];

@@ -63,6 +63,12 @@ class ResticRestore : public testing::Test {
       return call.text.find("--json ls") != std::string::npos;
     });
   }
+  static Finding untouched() {
+    Finding now;
+    now.state =
+        ValueMap{{"target", "complete"}, {"touched", false}, {"left", ValueMap()}, {"recorded", ValueMap()}};
+    return now;
+  }
   StepPlan planned(FakeContext& step) {
     const auto found = type->probe(step);
     EXPECT_TRUE(found) << found.error().message;
@@ -183,6 +189,34 @@ TEST_F(ResticRestore, AFolderThatTheSnapshotDoesNotHoldIsSeenBefore) {
   EXPECT_THAT(*planned(step).would_fail, HasSubstr("holds nothing at /mail"));
 }
 
+TEST_F(ResticRestore, AFileIsNoFolderThatCouldBeRestored) {
+  host_says(std::string("kind absent\n") + room, "restic 0.18.0", "1 0 0 12 0\n");
+  EXPECT_THAT(*planned(context()).would_fail, HasSubstr("/mail is no folder in snapshot 9644354b"));
+}
+
+TEST_F(ResticRestore, PatternsThatNothingFitsHaveRestoredNothing) {
+  host_says(std::string("kind absent\n") + room);
+  jobs.program("restic", "exit 0\n");
+  auto& step = context(R"(, "include": ["/acme.tset"])");
+  const StepPlan plan = planned(step);
+  EXPECT_THAT(plan.summary, HasSubstr("at most 3 files"));
+  const auto found = type->finish(step, plan, jobs.run(*type->apply(step.params(), plan)));
+  EXPECT_EQ(found->verdict, Verdict::fail);
+  EXPECT_THAT(found->sentence, HasSubstr("no file of the snapshot fits `include`"));
+}
+
+TEST_F(ResticRestore, WhatAFileSystemKeepsForItselfCountsForNothing) {
+  host_says(std::string("kind absent\n") + room);
+  restic_on_host("printf cccc >$3/acme.test/c; mkdir $3/lost+found; printf x >$3/lost+found/#12");
+  auto& step = context();
+  const StepPlan plan = planned(step);
+  const auto found = type->finish(step, plan, jobs.run(*type->apply(step.params(), plan)));
+  EXPECT_EQ(found->verdict, Verdict::ok) << found->sentence;
+  std::ofstream(target / "lost+found.mbox") << "x";
+  EXPECT_EQ(exit_status(jobs.run(*type->undo(step.params(), plan.undo, untouched())).jobs[0]), 93)
+      << "a file that is only called so is somebody's";
+}
+
 TEST_F(ResticRestore, CountsASnapshotOnceBecauseItNeverChanges) {
   host_says(std::string("kind absent\n") + room);
   auto& step = context();
@@ -277,10 +311,10 @@ TEST_F(ResticRestore, UndoTakesTheFolderAwayThatTheStepMade) {
   auto& step = context();
   const StepPlan plan = planned(step);
   jobs.run(*type->apply(step.params(), plan));
-  Finding now;
-  now.state =
-      ValueMap{{"target", "complete"}, {"touched", false}, {"left", ValueMap()}, {"recorded", ValueMap()}};
-  const WorkResult undone = jobs.run(*type->undo(step.params(), plan.undo, now));
+  fs::create_directory(target / "lost+found");
+  fs::last_write_time(target, fs::last_write_time(restore_mark(target.string())));
+  fs::last_write_time(target / "lost+found", fs::last_write_time(target));
+  const WorkResult undone = jobs.run(*type->undo(step.params(), plan.undo, untouched()));
   EXPECT_EQ(exit_status(undone.jobs[0]), 0) << undone.jobs[0].output;
   EXPECT_FALSE(fs::exists(target));
   EXPECT_FALSE(fs::exists(restore_mark(target.string())));

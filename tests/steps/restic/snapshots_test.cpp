@@ -105,6 +105,14 @@ TEST_F(ResticSnapshots, FailsWhenTheNewestIsTooOld) {
   EXPECT_THAT(found->sentence, HasSubstr("wanted 12h at most"));
 }
 
+TEST_F(ResticSnapshots, ASnapshotFromTheFutureIsNotYoung) {
+  listing(
+      exited(0, fixture("restic/fixtures/0.18-snapshots.out")));  // the fake clock stands two years before
+  const auto found = type->probe(context(R"({"repository": "mail", "path": "/mail", "max_gap": "12h"})"));
+  EXPECT_EQ(found->verdict, Verdict::fail);
+  EXPECT_THAT(found->sentence, HasSubstr("its time is still to come"));
+}
+
 TEST_F(ResticSnapshots, FailsWhenTheNumberOfFilesHasCollapsed) {
   std::string listed = fixture("restic/fixtures/0.18-snapshots.out");
   const std::string before = R"("total_files_processed":10)";
