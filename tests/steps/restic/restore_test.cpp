@@ -189,6 +189,14 @@ TEST_F(ResticRestore, AFolderThatTheSnapshotDoesNotHoldIsSeenBefore) {
   EXPECT_THAT(*planned(step).would_fail, HasSubstr("holds nothing at /mail"));
 }
 
+TEST_F(ResticRestore, CountsWithoutWhatTheFileSystemKeepsAtTheTop) {
+  host_says(std::string("kind absent\n") + room);
+  planned(context());
+  const FakeCall listing = host.calls().back();
+  EXPECT_THAT(listing.text, HasSubstr("exit $?\"; } |\n# A quote")) << "the filter reads what restic lists";
+  EXPECT_EQ(listing.command.env.at("own"), R"("path":"/mail/lost+found)");
+}
+
 TEST_F(ResticRestore, AFileIsNoFolderThatCouldBeRestored) {
   host_says(std::string("kind absent\n") + room, "restic 0.18.0", "1 0 0 12 0\n");
   EXPECT_THAT(*planned(context()).would_fail, HasSubstr("/mail is no folder in snapshot 9644354b"));
