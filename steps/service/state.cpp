@@ -94,7 +94,7 @@ Wish fact_of(const Unit& unit, const Unit& telling, const Wish& wish) {
   if (!wish.masked.empty())
     fact.masked = unit.enabled == "masked-runtime" ? "runtime" : unit.load == "masked" ? "yes" : "no";
   if (!wish.enabled.empty())
-    fact.enabled = unit.enabled == "enabled-runtime" ? "runtime" : unit.enabled == "enabled" ? "yes" : "no";
+    fact.enabled = unit.enabled == "enabled-runtime" ? "runtime" : unit.at_boot ? "yes" : "no";
   return fact;
 }
 
@@ -160,8 +160,9 @@ class ServiceState final : public StepType {
 
   Result<Finding> probe(StepContext& context) const override {
     const std::string unit = full_unit_name(context.params().text("unit"));
-    const Command show{{"systemctl", "show", "-p", "LoadState,ActiveState,SubState,UnitFileState,Type", "--",
-                        unit, instance_unit(unit)}};
+    const Command show{{"systemctl", "show", "-p",
+                        "LoadState,ActiveState,SubState,UnitFileState,Type,WantedBy", "--", unit,
+                        instance_unit(unit)}};
     auto answers =
         ask_all(context.host(), {show, Command{{"ss", "-Hltn"}}, script_command(starters_script, {unit})},
                 "how " + unit + " is", context.deadline());
@@ -255,6 +256,10 @@ class ServiceState final : public StepType {
       // Nothing that this step could do closes them.
       found.verdict = Verdict::fail;
       found.sentence += "; something else holds them, look with ss -ltnp";
+    } else if (unit.load == "not-found" && now.state == "stopped") {
+      found.verdict = Verdict::warn;
+      found.sentence =
+          context.host().name() + " has no unit " + name + ", so it does not run; is the name right?";
     } else if (wish.state == "stopped" && wish.masked != "yes" && !starters.empty()) {
       found.verdict = Verdict::warn;
       found.sentence += ", but " + starters + " would start it again; stop that too, or mask the unit";

@@ -17,9 +17,11 @@ struct Unit {
   std::string sub;      ///< "running", "dead", "exited"
   std::string enabled;  ///< UnitFileState: "enabled", "enabled-runtime", "disabled", "static", "masked", …
   std::string type;     ///< "oneshot", "forking"; empty for what is no service
+  bool at_boot =
+      false;  ///< enabled, or wanted by a target of every boot without that, as scripts in init.d are
 };
 
-/// The blocks of `systemctl show -p LoadState,ActiveState,SubState,UnitFileState,Type`, in the order
+/// The blocks of `systemctl show -p LoadState,ActiveState,SubState,UnitFileState,Type,WantedBy`, in the order
 /// asked for. `no_answer` where there are not `count` of them.
 Result<std::vector<Unit>> parse_units(std::string_view output, std::size_t count);
 

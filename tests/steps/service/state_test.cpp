@@ -125,6 +125,25 @@ TEST_F(ServiceState, WhatHoldsUntilTheNextBootAloneIsNotEnough) {
   EXPECT_EQ(type->plan(boot.params(), *type->probe(boot))->action, PlanAction::change);
 }
 
+TEST_F(ServiceState, AScriptInInitDThatTheBootWantsIsEnabled) {
+  const std::string script = block("loaded", "inactive", "generated");
+  host_says(units(script + "WantedBy=graphical.target multi-user.target\n", script), "");
+  auto& step = context(R"({"unit": "saslauthd", "enabled": false})");
+  EXPECT_EQ(type->plan(step.params(), *type->probe(step))->action, PlanAction::change);
+  host_says(units(script + "WantedBy=\n", script), "");
+  EXPECT_EQ(type->plan(step.params(), *type->probe(step))->action, PlanAction::none);
+}
+
+TEST_F(ServiceState, AUnitThatDoesNotExistIsStoppedWithAWarning) {
+  host_says(units(block("not-found", "inactive", ""), block("not-found", "inactive", "")), "");
+  auto& step = context(R"({"unit": "dovcot", "state": "stopped"})");
+  const auto found = type->probe(step);
+  EXPECT_EQ(found->verdict, Verdict::warn);
+  EXPECT_THAT(found->sentence,
+              HasSubstr("old has no unit dovcot.service, so it does not run; is the name right?"));
+  EXPECT_EQ(type->plan(step.params(), *found)->action, PlanAction::none);
+}
+
 TEST_F(ServiceState, ASocketThatWouldStartItAgainIsAWarning) {
   starters = "dovecot.socket\n";
   host_says(units(block("loaded", "inactive", "disabled"), block("loaded", "inactive", "")), "");
