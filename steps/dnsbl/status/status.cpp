@@ -170,22 +170,29 @@ class DnsblStatus final : public StepType {
 
   Result<Finding> probe(StepContext& context) const override {
     const Choice choice = choose_lists(context.params());
-    const std::vector<Entry> entries =
-        ask_lists(choice.zones, context.params().texts("addresses"), context.dns(), context.deadline());
+    std::vector<std::string> addresses, unasked;
+    for (std::string& address : context.params().texts("addresses")) {
+      if (is_private(address)) {
+        unasked.push_back(address +
+                          " is a private address, which no list holds; write the one the world sees");
+      } else {
+        addresses.push_back(std::move(address));
+      }
+    }
+    const std::vector<Entry> entries = ask_lists(choice.zones, addresses, context.dns(), context.deadline());
 
     Finding finding;
     finding.verdict = choice.refused.empty() ? Verdict::ok : Verdict::warn;
     std::map<Standing, std::int64_t> counts;
     ValueList results;
     ValueMap state;
-    std::vector<std::string> unasked;
     for (const Entry& entry : entries) {
       finding.verdict = worse(finding.verdict, verdict_of(entry));
       ++counts[entry.standing];
       results.push_back(entry_value(entry));
       state[entry.address + " " + entry.zone] = to_string(entry.standing);
     }
-    for (const std::string& address : context.params().texts("addresses")) {
+    for (const std::string& address : addresses) {
       const bool asked = std::any_of(entries.begin(), entries.end(),
                                      [&](const Entry& entry) { return entry.address == address; });
       if (!asked) unasked.push_back("none of the lists covers " + address);
