@@ -46,7 +46,7 @@ side by side. Nothing but hashes and names crosses the network, and memory does 
             .choices = {"sha1", "md5"}},
            {.name = "exclude",
             .doc = "rclone patterns of what is left out.",
-            .fallback = ValueList{"dovecot*", "maildirsize", "tmp/**", "lost+found/**"},
+            .fallback = ValueList{"dovecot*", "maildirsize", "tmp/*", "lost+found/**"},
             .list = true},
            {.name = "extra",
             .type = ParamType::enumeration,
