@@ -121,4 +121,10 @@ std::optional<Time> parse_clock(std::string_view text) {
   return Time{std::chrono::milliseconds(*seconds * 1000 + milliseconds)};
 }
 
+std::optional<bool> surely_within(std::chrono::milliseconds distance, std::chrono::milliseconds doubt,
+                                  std::chrono::milliseconds limit) {
+  if (distance + doubt <= limit) return true;
+  return distance - doubt > limit ? std::optional(false) : std::nullopt;
+}
+
 }  // namespace mxodus

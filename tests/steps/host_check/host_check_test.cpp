@@ -102,7 +102,7 @@ TEST(HostCheck, AnAnswerThatDoesNotComeIsUnknown) {
   EXPECT_EQ(type->probe(context).error().kind, ErrorKind::no_answer);
 }
 
-TEST(HostCheck, AClockThatIsOffFailsByMoreThanTheDoubtOfTheRoundTrip) {
+TEST(HostCheck, AClockThatIsOffByMoreThanTheLimitFails) {
   const auto type = make_host_check();
   FakeContext context(*type, R"({"clock_skew": "2s"})");  // the fake clock stands at 1715533200
   FakeHost host("new");
@@ -117,6 +117,14 @@ TEST(HostCheck, AClockThatIsOffFailsByMoreThanTheDoubtOfTheRoundTrip) {
   EXPECT_EQ(behind->verdict, Verdict::fail);
   EXPECT_THAT(behind->sentence, HasSubstr("the clock is 10s behind, wanted 2s at most"));
   EXPECT_EQ(type->probe(context).error().kind, ErrorKind::no_answer);
+}
+
+TEST(HostCheck, ALineThatIsTooSlowForTheLimitDecidesNothing) {
+  using std::chrono::milliseconds;
+  EXPECT_EQ(surely_within(milliseconds(1'900), milliseconds(50), milliseconds(2'000)), true);
+  EXPECT_EQ(surely_within(milliseconds(9'000), milliseconds(3'000), milliseconds(2'000)), false);
+  EXPECT_EQ(surely_within(milliseconds(4'000), milliseconds(3'000), milliseconds(2'000)), std::nullopt);
+  EXPECT_EQ(surely_within(milliseconds(0), milliseconds(3'000), milliseconds(2'000)), std::nullopt);
 }
 
 TEST(HostCheck, AWrongRangeIsFoundBeforeAnyConnection) {
