@@ -60,9 +60,13 @@ Finding judged(StepContext& context, const Repository& repository, const Restore
   if (!wrong.empty()) {
     found.sentence = host + ": " + wrong;
   } else if (seen.target.kind == RestoreTarget::Kind::complete) {
+    const bool less_or_more = !params.has("include") && seen.target.count != seen.expected.tree;
+    if (less_or_more) found.verdict = Verdict::warn;
     found.outputs = restore_outputs(params, seen.target.count);
     found.sentence = params.text("to") + " holds the restored " + counted(seen.target.count) +
-                     (seen.target.touched ? ", changed since" : "");
+                     (less_or_more ? ", changed since: the snapshot holds " + counted(seen.expected.tree)
+                      : seen.target.touched ? ", changed since"
+                                            : "");
   } else {
     found.sentence = "restore " + params.text("snapshot").substr(0, 8) + ":" + params.text("subpath") + ", " +
                      wanted(params, seen.expected.tree) + ", to " + host + ":" + params.text("to");

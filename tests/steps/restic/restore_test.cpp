@@ -175,6 +175,13 @@ TEST_F(ResticRestore, WhatIsRestoredAlreadyIsNotRestoredAgain) {
   EXPECT_EQ(found->outputs.at("files"), Value(3));
 }
 
+TEST_F(ResticRestore, WhatHasGoneSinceIsNotPassedOver) {
+  host_says("kind folder\nwhat " + what + "\nstate complete\ncount 1 1 0 4\ntouched\n" + room);
+  const auto found = type->probe(context());
+  EXPECT_EQ(found->verdict, Verdict::warn);
+  EXPECT_THAT(found->sentence, HasSubstr("1 files, 4 B, changed since: the snapshot holds 3 files, 12 B"));
+}
+
 TEST_F(ResticRestore, AFullDiskIsSeenBeforeAnythingBegins) {
   host_says("kind absent\nroom 10 4096 6000000 6553600\n", "restic 0.18.0", "4000 100 0 27400000 0\n");
   host_says("kind absent\nroom 26214400 4096 50 6553600\n", "restic 0.18.0", "4000 100 0 27400000 0\n");
