@@ -106,6 +106,16 @@ TEST_F(CommandStep, AProbeThatHoldsLeavesNothingToDo) {
   EXPECT_EQ(type->undo(step.params(), plan->undo, *before).error().kind, ErrorKind::drift);
 }
 
+TEST_F(CommandStep, AProbeThatWasKilledHasNotSaidThatItIsNotDone) {
+  host.expect({"test", "-e", "/fenced"}, CommandResult{Signalled{"KILL"}, "", ""});
+  auto& step =
+      context(R"({"effect": "permanent", "argv": ["true"], "probe": {"argv": ["test", "-e", "/fenced"]}})");
+  const auto found = type->probe(step);
+  ASSERT_FALSE(found) << found->sentence;
+  EXPECT_EQ(found.error().kind, ErrorKind::no_answer);
+  EXPECT_THAT(found.error().message, HasSubstr("killed by signal KILL"));
+}
+
 TEST_F(CommandStep, WhatEndedWellButIsNotSoFails) {
   host.expect({"test", "-e", "/fenced"}, exited(1));
   auto& step =
