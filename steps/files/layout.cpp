@@ -85,7 +85,8 @@ Result<Look> parse_look(std::string_view output, std::size_t asked) {
 /// The complaints about what was seen, for an operator.
 std::vector<std::string> complaints(const Params& params, const Look& look) {
   const std::string path = params.text("path");
-  const std::string base = std::filesystem::path(path).filename();
+  const std::filesystem::path folder(path);
+  const std::string base = folder.has_filename() ? folder.filename() : folder.parent_path().filename();
   std::vector<std::string> faults;
   if (look.kind == "other") faults.push_back(path + " is no folder");
   if (params.flag("empty")) {

@@ -47,6 +47,13 @@ TEST_F(FilesLayout, NamesTheRestoreThatWentOneLevelTooDeep) {
   EXPECT_THAT(found.sentence, HasSubstr("mail/mail exists, and nothing else"));
 }
 
+TEST_F(FilesLayout, ASlashAtTheEndHidesNoRestoreThatWentTooDeep) {
+  folder("mail/mail/acme.test");
+  FakeContext context(*type, R"({"path": ")" + (store / "mail/").string() + R"(", "min_entries": 1})");
+  context.use_host(here);
+  EXPECT_THAT(type->probe(context)->sentence, HasSubstr("one level too deep"));
+}
+
 TEST_F(FilesLayout, SaysWhatIsMissingAndWhatMustNotBeThere) {
   folder("mail/acme.test");
   folder("mail/mnt");
