@@ -126,6 +126,16 @@ TEST_F(ResticSnapshots, FailsWhenTheNumberOfFilesHasCollapsed) {
   EXPECT_THAT(found->sentence, HasSubstr("10 files where 92707297"));
 }
 
+TEST_F(ResticSnapshots, AnotherBackupIsNotTheOneBefore) {
+  std::string listed = fixture("restic/fixtures/0.18-snapshots.out");
+  const std::string before = R"("total_files_processed":10)";
+  listed.replace(listed.find(before), before.size(), R"("total_files_processed":4000)");  // of /mail-old
+  listing(exited(0, listed));
+  const auto found = type->probe(context(R"({"repository": "mail", "as_of": "2026-11-22T02:28:26Z"})"));
+  EXPECT_EQ(found->outputs.at("short_id"), Value("47975bac"));
+  EXPECT_EQ(found->verdict, Verdict::ok) << found->sentence;
+}
+
 TEST_F(ResticSnapshots, SaysWhatTheRepositoryHoldsWhenNothingFits) {
   listing(exited(0, fixture("restic/fixtures/0.18-snapshots.out")));
   auto& step = context(R"({"repository": "mail", "host": "celeri"})");
