@@ -9,7 +9,7 @@ say() { printf 'mxodus: %s\n' "$1"; }
 case $masked in no | runtime) systemctl unmask -- "$unit" && systemctl unmask --runtime -- "$unit" || exit ;; esac
 [ "$enabled" != yes ] || systemctl enable -- "$unit" || exit
 case $state in
-  running) systemctl start -- "$unit" || say "systemctl start $unit ended with $?" ;;
+  running) systemctl start --no-block -- "$unit" || say "systemctl start $unit ended with $?" ;;
   stopped) systemctl stop -- "$unit" || say "systemctl stop $unit ended with $?" ;;
 esac
 case $enabled in no | runtime) systemctl disable -- "$unit" && systemctl disable --runtime -- "$unit" || exit ;; esac

@@ -171,7 +171,7 @@ TEST_F(ServiceState, TheJobWaitsUntilItIsReallySo) {
   const WorkResult result = jobs.run(*type->apply(step.params(), *plan));
   EXPECT_EQ(exit_status(result.jobs[0]), 0) << result.jobs[0].output;
   const std::string asked = *jobs.read(0, "asked", 0, 4096);
-  EXPECT_THAT(asked, HasSubstr("enable -- postfix.service\nstart -- postfix.service\n"));
+  EXPECT_THAT(asked, HasSubstr("enable -- postfix.service\nstart --no-block -- postfix.service\n"));
   EXPECT_THAT(asked, HasSubstr("show -p ActiveState --value -- postfix@-.service\n"));
 }
 
