@@ -201,6 +201,7 @@ class DnsblStatus final : public StepType {
     context.keep_evidence(
         "blacklists.json",
         to_json(Value(results)).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    counts[Standing::unknown] += static_cast<std::int64_t>(unasked.size());
     unasked.insert(unasked.end(), choice.refused.begin(), choice.refused.end());
     finding.sentence = tell(entries, unasked);
     if (finding.sentence.empty())

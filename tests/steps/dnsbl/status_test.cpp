@@ -206,6 +206,7 @@ TEST_F(DnsblStatus, APrivateAddressIsNotCleanBecauseNoListCanHoldIt) {
     const auto found = type_->probe(context);
     EXPECT_EQ(found->verdict, Verdict::unknown) << own;
     EXPECT_THAT(found->sentence, HasSubstr("is a private address")) << own;
+    EXPECT_EQ(count(*found, "unknown"), 1) << own;
   }
   EXPECT_FALSE(dnsbl::is_private("172.32.0.1"));
   EXPECT_FALSE(dnsbl::is_private("2001:db8::20"));
