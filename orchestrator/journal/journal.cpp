@@ -1,8 +1,6 @@
 #include "orchestrator/journal/journal.h"
 
-#include <nlohmann/json.hpp>
-
-#include "orchestrator/journal/outputs.h"
+#include "orchestrator/core/outputs.h"
 
 namespace mxodus {
 namespace {
@@ -34,11 +32,6 @@ tl::unexpected<Error> no_attempt(EventType type, const ItemId& id) {
 }
 
 }  // namespace
-
-Size size_of_outputs(const Value& outputs) {
-  const auto text = to_json(outputs).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  return {static_cast<std::int64_t>(text.size())};
-}
 
 Result<Journal> Journal::open(std::unique_ptr<JournalStore> store, const Clock& clock,
                               const Redactor& redactor) {

@@ -8,6 +8,7 @@
 
 #include "orchestrator/core/advice.h"
 #include "orchestrator/core/digest.h"
+#include "orchestrator/core/outputs.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/plan/instances.h"
 #include "orchestrator/plan/lint.h"
@@ -281,6 +282,16 @@ void Planner::prepare(Graph::NodeId node) {
   }
 }
 
+/// What a run would not keep nobody below may read while planning: there it would not be either.
+void leave_out_what_is_too_large(PlannedItem& item) {
+  if (!item.found) return;
+  const std::string why = why_not_kept(item.found->outputs);
+  if (why.empty()) return;
+  item.found->outputs.clear();
+  item.found->sentence += why;
+  item.step.summary += why;
+}
+
 /// Lets go of `lock` while it asks.
 void Planner::perform(Look& look, std::unique_lock<std::mutex>& lock) {
   const StepDeclaration& declaration = look.request.type->declaration();
@@ -310,6 +321,7 @@ void Planner::perform(Look& look, std::unique_lock<std::mutex>& lock) {
     seen = look_at(environment_, look.request, deadline);  // says the same fault, and asks nobody
   }
   look.result = std::move(seen.item);
+  leave_out_what_is_too_large(look.result);
   const bool shows_its_change = look.result.action == PlannedAction::change && !look.result.step.would_fail;
   if (declaration.kind == StepKind::work && !look.behind.empty() && !shows_its_change &&
       look.result.action != PlannedAction::ask && look.result.action != PlannedAction::deferred)

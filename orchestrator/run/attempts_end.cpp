@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "orchestrator/core/outputs.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/journal/evidence.h"
-#include "orchestrator/journal/outputs.h"
 #include "orchestrator/run/attempts_aside.h"
 #include "orchestrator/run/crash_point.h"
 #include "orchestrator/run/failure_rule.h"
@@ -14,14 +14,11 @@ namespace {
 
 constexpr std::size_t kLastOutput = 256 * 1024;
 
-/// What happened is written down in any case. Whoever would read an output that is not kept is told that it
-/// was not given.
 void drop_outputs_that_are_too_large(AttemptResult& result) {
-  const Size size = size_of_outputs(result.outputs);
-  if (size <= largest_outputs) return;
+  const std::string why = why_not_kept(result.outputs);
+  if (why.empty()) return;
   result.outputs = Value();
-  result.sentence += "; its outputs are not kept: they are " + to_string(size) + ", and " +
-                     to_string(largest_outputs) + " is the most";
+  result.sentence += why;
 }
 
 /// Files of ended jobs, read over the connections of the playbook's hosts.

@@ -64,7 +64,7 @@ To run something on the laptop, name a host with `local: true`.)",
             .list = true},
            {.name = "outputs",
             .type = ParamType::map,
-            .doc = "Names of outputs, each with how it is read: `{json: POINTER}`, `{regex: PATTERN}`, "
+            .doc = "Names of outputs, each with how it is read: `{json: a.b}`, `{regex: PATTERN}`, "
                    "`{text: true}` or `{lines: true}`.",
             .element = ParamType::any},
            {.name = "probe",
@@ -184,9 +184,9 @@ class CommandStep final : public StepType {
                   ValueMap{{"host", host}, {"already", false}}};
     const Words asked = words_in(params.map("probe"));
     if (!asked.any()) return found;
-    auto answer = ask(context.host(), reading(params, asked), "whether it is done", context.deadline());
-    if (!answer) return tl::unexpected(answer.error());
-    if (!answer->exited_with(0)) return found;
+    auto done = found_done(context, asked);
+    if (!done) return tl::unexpected(done.error());
+    if (!*done) return found;
     found.sentence = host + ": already so, says " + shown(asked);
     found.state = ValueMap{{"host", host}, {"already", true}};
     return found;
@@ -223,10 +223,9 @@ class CommandStep final : public StepType {
     Finding found = ended(context.params(), job.host, done->exit_status, job.output, last_words(as_result));
     const Words asked = words_in(context.params().map("probe"));
     if (found.verdict != Verdict::ok || !asked.any()) return found;
-    auto now =
-        ask(context.host(), reading(context.params(), asked), "whether it is done", context.deadline());
+    auto now = found_done(context, asked);
     if (!now) return tl::unexpected(now.error());
-    if (now->exited_with(0)) return found;
+    if (*now) return found;
     found.verdict = Verdict::fail;
     found.sentence += ", but its probe does not find it done: " + shown(asked);
     return found;
@@ -246,6 +245,16 @@ class CommandStep final : public StepType {
   }
 
  private:
+  /// What the step's own probe says. One that is killed has said nothing.
+  static Result<bool> found_done(StepContext& context, const Words& asked) {
+    auto answer =
+        ask(context.host(), reading(context.params(), asked), "whether it is done", context.deadline());
+    if (!answer) return tl::unexpected(answer.error());
+    if (const auto* exited = std::get_if<Exited>(&answer->outcome)) return exited->code == 0;
+    return fail(ErrorKind::no_answer, "command.probe",
+                context.host().name() + ": the probe " + shown(asked) + " was " + to_string(answer->outcome));
+  }
+
   static Result<Finding> observed(StepContext& context) {
     const Params& params = context.params();
     Command command = reading(params, words_in(params.values()));

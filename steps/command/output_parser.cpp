@@ -12,6 +12,7 @@ namespace mxodus {
 namespace {
 
 constexpr std::size_t longest_line = 2000;  ///< std::regex recurses over what it reads
+constexpr int deepest = 32;                 ///< JSON in JSON; each level is a call
 
 Result<std::regex> compiled(const std::string& pattern) {
   try {
@@ -33,6 +34,32 @@ const nlohmann::json* member(const nlohmann::json& json, const std::string& name
   return json.is_array() && number && index < json.size() ? &json[index] : nullptr;
 }
 
+tl::unexpected<Error> unusable(const std::string& what) {
+  return fail(ErrorKind::no_answer, "command.json", "the output cannot be used: " + what);
+}
+
+/// What a host's JSON is to expressions. Not value_from_json(): the words of a host must not become one of
+/// the tagged values that mxodus writes for itself, such as a secret.
+Result<Value> value_of(const nlohmann::json& json, int depth) {
+  if (depth > deepest) return unusable("it is more than " + std::to_string(deepest) + " levels deep");
+  if (json.is_number_unsigned() && json.get<std::uint64_t>() > INT64_MAX) return Value(json.get<double>());
+  if (json.is_primitive()) return value_from_json(json);
+  ValueList list;
+  ValueMap map;
+  for (const auto& [key, item] : json.items()) {
+    if (json.is_object() && json.size() == 1 && key.starts_with('$'))
+      return unusable("the key " + printable_line(key, 40) + " means something to mxodus itself");
+    auto value = value_of(item, depth + 1);
+    if (!value) return value;
+    if (json.is_object()) {
+      map.emplace(key, std::move(*value));
+    } else {
+      list.push_back(std::move(*value));
+    }
+  }
+  return json.is_object() ? Value(std::move(map)) : Value(std::move(list));
+}
+
 Result<Value> from_json(const std::string& path, std::string_view output) {
   const auto json = nlohmann::json::parse(output, nullptr, false);
   if (json.is_discarded())
@@ -43,7 +70,7 @@ Result<Value> from_json(const std::string& path, std::string_view output) {
     at = member(*at, name);
     if (!at) return fail(ErrorKind::not_found, "command.json", "the output has no " + path);
   }
-  return value_from_json(*at);
+  return value_of(*at, 0);
 }
 
 Result<Value> from_regex(const std::string& pattern, std::string_view output) {

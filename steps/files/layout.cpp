@@ -55,8 +55,8 @@ count, except `lost+found` of a fresh file system.)",
 
 /// First a word on the folder, then one line for each name asked for, then NUL-separated names at its top.
 constexpr std::string_view look_script = R"(p=$1; shift
-if [ -d "$p" ]; then echo folder; elif [ -e "$p" ] || [ -L "$p" ]; then echo other; else echo absent; fi
-for name; do if [ -e "$p/$name" ] || [ -L "$p/$name" ]; then echo yes; else echo no; fi; done
+if [ -d "$p" ]; then echo folder; elif there "$p"; then echo other; else echo absent; fi
+for name; do if there "$p/$name"; then echo yes; else echo no; fi; done
 [ ! -d "$p" ] || find "$p/" -mindepth 1 -maxdepth 1 -printf '%f\0')";
 
 struct Look {
@@ -85,7 +85,8 @@ Result<Look> parse_look(std::string_view output, std::size_t asked) {
 /// The complaints about what was seen, for an operator.
 std::vector<std::string> complaints(const Params& params, const Look& look) {
   const std::string path = params.text("path");
-  const std::string base = std::filesystem::path(path).filename();
+  const std::filesystem::path folder(path);
+  const std::string base = folder.has_filename() ? folder.filename() : folder.parent_path().filename();
   std::vector<std::string> faults;
   if (look.kind == "other") faults.push_back(path + " is no folder");
   if (params.flag("empty")) {
@@ -132,7 +133,7 @@ class FilesLayout final : public StepType {
     for (std::string& name : params.texts("absent")) arguments.push_back(std::move(name));
     const std::size_t asked = arguments.size();
     arguments.insert(arguments.begin(), params.text("path"));
-    auto text = ask_text(context.host(), script_command(look_script, std::move(arguments)),
+    auto text = ask_text(context.host(), sighted_command(look_script, std::move(arguments)),
                          "what " + params.text("path") + " holds", context.deadline());
     if (!text) return tl::unexpected(text.error());
     auto look = parse_look(*text, asked);

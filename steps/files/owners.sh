@@ -1,4 +1,4 @@
-# Who owns what under a path, in one pass; only sums leave the host. Arguments: path, user, group ("" for any),
+# Who owns what under a path, in one pass; only sums leave the host. Needs there.sh. Arguments: path, user, group ("" for any),
 # private (no, others, group). Prints lines "WORD …", then "samples" and NUL-separated paths of what is wrong.
 path=$1 user=$2 group=$3 private=$4
 number_of() { # passwd|group NAME
@@ -8,7 +8,7 @@ uid='' gid=''
 if [ -n "$user" ]; then uid=$(number_of passwd "$user"); [ -n "$uid" ] || { echo 'no user'; exit; }; fi
 if [ -n "$group" ]; then gid=$(number_of group "$group"); [ -n "$gid" ] || { echo 'no group'; exit; }; fi
 echo "want $uid:$gid"
-[ -d "$path" ] && [ ! -L "$path" ] || { echo 'no folder'; exit; }
+there "$path" && [ -d "$path" ] && [ ! -L "$path" ] || { echo 'no folder'; exit; }
 
 # find's own %u and %g look a name up for every file, which takes five times as long as all the rest.
 name_of() { # passwd|group NUMBER

@@ -27,7 +27,7 @@ shows both, number and name. Names are looked up on the host itself.
 
 - Symbolic links are not followed; a link's own owner is checked and set.
 - `private: others` wants that nobody but owner and group can do anything with a file, `private: group` nobody but the
-  owner. Mail, Sieve scripts and keys are nobody else's.
+  owner. Mail, Sieve scripts and keys are nobody else's. It goes by the modes: an ACL for somebody else is not seen.
 - With `fix: true` a job first writes down what each file was, in the folder `.NAME.mxodus-owners` beside the path, and
   then sets what differs and nothing else. Undo gives it back from there; what has been removed since is passed over.
 - Without `fix` nothing is changed, and a wrong owner fails the step.)",
@@ -133,7 +133,7 @@ class FilesOwnership final : public StepType {
 
   Result<Finding> probe(StepContext& context) const override {
     const Params& params = context.params();
-    const Command command = script_command(
+    const Command command = sighted_command(
         scripts::files_owners,
         {params.text("path"), params.text("user"), params.text("group"), params.text("private")});
     auto text = ask_text(context.host(), command, "who owns " + params.text("path"), context.deadline());

@@ -26,8 +26,8 @@ is enough. What is not written is not asked.
 - `mounts` must be mount points: an unmounted disk leaves an empty folder on the root file system, which takes a
   restore without complaint until it is full.
 - `users` are given as `name: uid`, or `name: any` where the number does not matter.
-- `clock_skew` compares with this machine, less half of the round trip. A clock that is off breaks TLS, TOTP and the
-  order of events in a post-mortem.)",
+- `clock_skew` compares with this machine; where half of the round trip would decide, it is unknown. A clock
+  that is off breaks TLS, TOTP and the order of events in a post-mortem.)",
       .example = R"(new_can_take_it:
   uses: host.check
   host: new
@@ -131,9 +131,12 @@ class Inquiry {
   }
 
   void take_version(const std::string& tool, const std::string& range_text, const CommandResult& result) {
-    if (result.exited_with(127)) {
+    const bool missing = result.exited_with(127);
+    if (missing || result.exited_with(126)) {
       group("versions")[tool] = "";
-      return report_.judge(false, tool + " is not installed", range_text);
+      return report_.judge(false,
+                           tool + (missing ? " is not installed" : " cannot be run: " + last_words(result)),
+                           range_text);
     }
     const Version version = first_version(result.out);
     group("versions")[tool] = to_string(version);
@@ -145,6 +148,9 @@ class Inquiry {
 
   void ask_room(const std::string& path, const std::string& what, const Value& wanted) {
     readings_.push_back({room_command(path), [=, this](const CommandResult& result) -> Result<void> {
+                           if (!result.exited_with(0))
+                             return fail(ErrorKind::no_answer, "host.room",
+                                         "the room at " + path + " cannot be seen: " + last_words(result));
                            auto room = parse_room(result.out);
                            if (!room) return tl::unexpected(room.error());
                            if (const auto* bytes = wanted.get<Size>()) {
@@ -197,6 +203,9 @@ class Inquiry {
   void ask_mounts() {
     readings_.push_back(
         {Command{{"cat", "/proc/self/mounts"}}, [this](const CommandResult& result) -> Result<void> {
+           if (!result.exited_with(0))
+             return fail(ErrorKind::no_answer, "host.mounts",
+                         "the mounts cannot be read: " + last_words(result));
            const auto points = parse_mount_points(result.out);
            for (const std::string& path : params_.texts("mounts")) {
              const bool mounted = std::find(points.begin(), points.end(), path) != points.end();
@@ -225,8 +234,13 @@ Result<void> compare_clocks(StepContext& context, Report& report) {
   const auto half = (after.since_epoch - before.since_epoch) / 2;
   const auto skew = there->since_epoch - before.since_epoch - half;
   const auto distance = std::chrono::abs(skew);
+  const auto good = surely_within(distance, half, limit->value);
+  if (!good)
+    return fail(
+        ErrorKind::no_answer, "host.clock",
+        "the line to " + context.host().name() + " is too slow to compare clocks to " + to_string(*limit));
   report.outputs["clock_skew"] = Duration{skew};
-  report.judge(distance - std::min(distance, half) <= limit->value,
+  report.judge(*good,
                "the clock is " + to_string(Duration{distance}) + (skew.count() < 0 ? " behind" : " ahead"),
                to_string(*limit) + " at most");
   return {};

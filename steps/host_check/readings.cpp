@@ -53,15 +53,18 @@ Command version_command(const std::string& tool) {
     words.insert(words.end(), odd->second.begin(), odd->second.end());
   }
   // Even to tell its version rclone makes its configuration folder: a look must leave nothing behind.
-  return script_command(
-      "command -v \"$1\" >/dev/null || exit 127; RCLONE_CONFIG=/dev/null \"$@\" 2>&1 </dev/null | head -c "
-      "4096",
-      std::move(words));
+  // What cannot be started says why, and the version of a library that it misses is not its own.
+  return script_command(R"(command -v "$1" >/dev/null || exit 127
+exec 3>&1
+status=$({ { RCLONE_CONFIG=/dev/null "$@" 2>&1 </dev/null 3>&- 4>&-; echo $? >&4; } | head -c 4096 >&3; } 4>&1)
+case $status in 126 | 127) exit 126 ;; esac)",
+                        std::move(words));
 }
 
 Command room_command(const std::string& path) {
-  return script_command(
-      "p=$1; while [ ! -e \"$p\" ]; do p=$(dirname \"$p\"); done; stat -f -c '%a %S %d %c' \"$p\" && "
+  return sighted_command(
+      "p=$1; until there \"$p\" && [ -e \"$p\" ]; do p=$(dirname \"$p\"); done; stat -f -c '%a %S %d %c' "
+      "\"$p\" && "
       "printf '%s\\n' \"$p\"",
       {path});
 }
@@ -94,7 +97,8 @@ std::vector<std::string> parse_mount_points(std::string_view mounts) {
   std::vector<std::string> points;
   for (const std::string& line : split(mounts, '\n')) {
     const std::vector<std::string> words = split(line, ' ');
-    if (words.size() >= 4) points.push_back(unescape_octal(words[1]));
+    // Of an automount this is the trap alone; what it mounts has a line of its own.
+    if (words.size() >= 4 && words[2] != "autofs") points.push_back(unescape_octal(words[1]));
   }
   return points;
 }
@@ -115,6 +119,12 @@ std::optional<Time> parse_clock(std::string_view text) {
   if (point != std::string_view::npos && text.size() - point == 10)
     milliseconds = parse_count(text.substr(point + 1)).value_or(0) / 1'000'000;
   return Time{std::chrono::milliseconds(*seconds * 1000 + milliseconds)};
+}
+
+std::optional<bool> surely_within(std::chrono::milliseconds distance, std::chrono::milliseconds doubt,
+                                  std::chrono::milliseconds limit) {
+  if (distance + doubt <= limit) return true;
+  return distance - doubt > limit ? std::optional(false) : std::nullopt;
 }
 
 }  // namespace mxodus

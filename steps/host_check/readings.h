@@ -42,4 +42,9 @@ std::optional<Time> parse_clock(std::string_view text);
 /// A whole text that is one number without sign; absent for anything else.
 std::optional<std::int64_t> parse_count(std::string_view text);
 
+/// Whether a clock that seems `distance` off, give or take `doubt`, is off by `limit` at most; nothing where
+/// the doubt decides.
+std::optional<bool> surely_within(std::chrono::milliseconds distance, std::chrono::milliseconds doubt,
+                                  std::chrono::milliseconds limit);
+
 }  // namespace mxodus

@@ -46,7 +46,7 @@ side by side. Nothing but hashes and names crosses the network, and memory does 
             .choices = {"sha1", "md5"}},
            {.name = "exclude",
             .doc = "rclone patterns of what is left out.",
-            .fallback = ValueList{"dovecot*", "maildirsize", "tmp/**", "lost+found/**"},
+            .fallback = ValueList{"dovecot*", "maildirsize", "tmp/*", "lost+found/**"},
             .list = true},
            {.name = "extra",
             .type = ParamType::enumeration,
@@ -122,6 +122,11 @@ std::string sentence(const Params& params, const SumComparison& comparison) {
   return text;
 }
 
+/// Tells folders apart, whatever the names of hosts and the links that lead there; nothing where it cannot.
+constexpr std::string_view identity_script = R"(there "$1" && [ -d "$1" ] || exit 1
+boot=$(cat /proc/sys/kernel/random/boot_id) && stat -L -c "$boot %d %i" -- "$1"
+exit 0)";
+
 class RcloneCompare final : public StepType {
  public:
   const StepDeclaration& declaration() const override { return declaration_; }
@@ -137,21 +142,27 @@ class RcloneCompare final : public StepType {
 
   /// Only whether it could be done: hashing is work for a job.
   Result<Finding> probe(StepContext& context) const override {
-    std::vector<std::string> faults;
+    std::vector<std::string> faults, seen;
     for (const char* side : {"source", "target"}) {
       const Place place = *context.params().place(side);
       auto host = context.host_named(place.host);
       if (!host) return tl::unexpected(host.error());
-      auto answers =
-          ask_all(**host,
-                  {script_command("command -v rclone >/dev/null"),
-                   script_command("[ -d \"$1\" ]", {place.path})},
-                  "whether " + place.path + " is there", context.deadline());
+      auto answers = ask_all(
+          **host,
+          {script_command("command -v rclone >/dev/null"), sighted_command(identity_script, {place.path})},
+          "whether " + place.path + " is there", context.deadline());
       if (!answers) return tl::unexpected(answers.error());
       if (!answers->at(0).exited_with(0))
         faults.push_back(place.host + ": rclone is not installed; install it there");
-      if (!answers->at(1).exited_with(0)) faults.push_back(written(place) + " is no folder");
+      const CommandResult& folder = answers->at(1);
+      if (!folder.exited_with(0) && !folder.exited_with(1))
+        return fail(ErrorKind::no_answer, "rclone.folder",
+                    written(place) + " cannot be seen: " + last_words(folder));
+      if (folder.exited_with(1)) faults.push_back(written(place) + " is no folder");
+      seen.push_back(folder.out);
     }
+    if (seen[0] == seen[1] && !seen[0].empty())
+      faults.push_back("both places are one and the same folder, which proves nothing");
     Finding found;
     found.verdict = faults.empty() ? Verdict::ok : Verdict::fail;
     found.sentence = faults.empty() ? "both folders are there" : join(faults, "; ");

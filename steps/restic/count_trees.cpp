@@ -1,5 +1,7 @@
 #include "steps/restic/count_trees.h"
 
+#include <nlohmann/json.hpp>
+
 #include "steps/restic/repository.h"
 #include "steps/restic/trouble.h"
 #include "steps/support/asking.h"
@@ -13,8 +15,12 @@ Result<SnapshotCount> count_trees(StepContext& context, const Repository& reposi
   if (!password) return tl::unexpected(password.error());
   std::vector<std::string> list = {"--json", "ls", snapshot};
   if (!subpath.empty()) list.insert(list.end(), {subpath, "--recursive"});
-  auto answer = ask(context.host(), restic_command(repository, list, *password, scripts::restic_count_nodes),
-                    "what snapshot " + snapshot.substr(0, 8) + " holds", context.deadline());
+  Command command = restic_command(repository, list, *password, scripts::restic_count_nodes);
+  const nlohmann::json own(subpath + "/lost+found");
+  command.env["own"] = "\"path\":" + own.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  command.env["own"].pop_back();  // what is in it begins in the same way
+  auto answer =
+      ask(context.host(), command, "what snapshot " + snapshot.substr(0, 8) + " holds", context.deadline());
   if (!answer) return tl::unexpected(answer.error());
   auto listed = parse_filtered_count(answer->out);
   if (!listed) return tl::unexpected(listed.error());

@@ -48,9 +48,12 @@ class ResticRestore final : public StepType {
     const std::string to = context.params().text("to");
     auto answers = ask_all(context.host(),
                            {script_command("command -v restic >/dev/null && restic version"),
-                            script_command(scripts::restic_look, {to, restore_mark(to)})},
+                            sighted_command(scripts::restic_look, {to, restore_mark(to)})},
                            "what is to be restored where", context.deadline());
     if (!answers) return tl::unexpected(answers.error());
+    if (const CommandResult& look = answers->at(1); !look.exited_with(0))
+      return fail(ErrorKind::no_answer, "restic.target",
+                  context.host().name() + ": what is at " + to + " cannot be seen: " + last_words(look));
     auto target = parse_restore_target(answers->at(1).out, what_is_restored(context.params()));
     if (!target) return fail_within(context.host().name(), target.error());
     // What stands there already is compared folder by folder.
@@ -71,8 +74,9 @@ class ResticRestore final : public StepType {
     plan.undo = found.state;
     const TreeCount expected = count_of(value_in(found.state, "expected"));
     plan.bytes = Size{expected.bytes};
-    plan.changes.push_back({text_in(found.state, "host") + ":" + params.text("to"), "",
-                            counted(expected) + (target == "begun" ? ", going on with an earlier try" : "")});
+    plan.changes.push_back(
+        {text_in(found.state, "host") + ":" + params.text("to"), "",
+         wanted(params, expected) + (target == "begun" ? ", going on with an earlier try" : "")});
     if (!params.has("subpath"))
       plan.warnings.push_back("without `subpath` the files land under their full path, such as " +
                               params.text("to") + "/mail/…");
@@ -193,6 +197,10 @@ class ResticRestore final : public StepType {
       found.verdict = Verdict::fail;
       found.sentence = "restic ended well but reported " + std::to_string(errors.count) +
                        " errors, the first of them: " + errors.first;
+    } else if (params.has("include") && restored->files == 0) {
+      found.verdict = Verdict::fail;
+      found.sentence = "restic ended well, but no file of the snapshot fits `include`; patterns begin at " +
+                       (params.has("subpath") ? params.text("subpath") : "the root");
     } else if (!params.has("include") && *restored != *expected) {
       found.verdict = Verdict::fail;
       found.sentence = "restic ended well, but " + params.text("to") + " holds " + counted(*restored) +

@@ -13,14 +13,17 @@ set_mark() { # STATE COUNT
     refuse "$mark cannot be written"
 }
 count() {
-  (cd "$target" && find . -mindepth 1 ! -path './lost+found*' -printf '%y %s\n') | awk '
+  (cd "$target" && find . -mindepth 1 -path ./lost+found -prune -o -printf '%y %s\n') | awk '
     $1 == "f" { files++; bytes += $2; next } $1 == "d" { folders++; next } { others++ }
     END { printf "%d %d %d %.0f\n", files, folders, others, bytes }'
 }
 
-was=absent
-[ ! -d "$target" ] || was=empty
-if [ -n "$(find "$target" -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit 2>/dev/null)" ]; then
+was=absent first=''
+if [ -d "$target" ]; then
+  was=empty
+  first=$(find "$target" -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit) || refuse "$target cannot be read"
+fi
+if [ -n "$first" ]; then
   [ -f "$mark" ] && [ "$(sed -n 1p "$mark")" = "$what" ] || refuse "$target is not empty"
   [ "$(sed -n 2p "$mark")" = begun ] || refuse "$target was restored already"
   was=$(sed -n 3p "$mark")

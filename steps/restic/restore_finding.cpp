@@ -60,12 +60,16 @@ Finding judged(StepContext& context, const Repository& repository, const Restore
   if (!wrong.empty()) {
     found.sentence = host + ": " + wrong;
   } else if (seen.target.kind == RestoreTarget::Kind::complete) {
+    const bool less_or_more = !params.has("include") && seen.target.count != seen.expected.tree;
+    if (less_or_more) found.verdict = Verdict::warn;
     found.outputs = restore_outputs(params, seen.target.count);
     found.sentence = params.text("to") + " holds the restored " + counted(seen.target.count) +
-                     (seen.target.touched ? ", changed since" : "");
+                     (less_or_more ? ", changed since: the snapshot holds " + counted(seen.expected.tree)
+                      : seen.target.touched ? ", changed since"
+                                            : "");
   } else {
     found.sentence = "restore " + params.text("snapshot").substr(0, 8) + ":" + params.text("subpath") + ", " +
-                     counted(seen.expected.tree) + ", to " + host + ":" + params.text("to");
+                     wanted(params, seen.expected.tree) + ", to " + host + ":" + params.text("to");
   }
   return found;
 }
@@ -81,6 +85,10 @@ std::string counted(const TreeCount& count) {
   return std::to_string(count.files) + " files, " + to_string(Size{count.bytes});
 }
 
+std::string wanted(const Params& params, const TreeCount& count) {
+  return params.has("include") ? "at most " + counted(count) : counted(count);
+}
+
 std::string what_is_restored(const Params& params) {
   return "restic restore " + params.text("snapshot").substr(0, 8) + ":" + params.text("subpath") + " " +
          join(params.texts("include"), " ");
@@ -93,12 +101,17 @@ ValueMap restore_outputs(const Params& params, const TreeCount& count) {
 Finding finding_of(StepContext& context, const Repository& repository, RestoreLook seen) {
   const Params& params = context.params();
   const bool nothing = seen.expected.tree == TreeCount{};
+  const bool no_folder = params.has("subpath") && seen.expected.read && seen.expected.tree.folders == 0;
   if (params.has("subpath")) --seen.expected.tree.folders;
   Finding found = judged(context, repository, seen);
   if (nothing) {
     found.verdict = Verdict::fail;
     found.sentence = "snapshot " + params.text("snapshot").substr(0, 8) + " holds nothing at " +
                      (params.has("subpath") ? params.text("subpath") : "all");
+  } else if (no_folder) {
+    found.verdict = Verdict::fail;
+    found.sentence = params.text("subpath") + " is no folder in snapshot " +
+                     params.text("snapshot").substr(0, 8) + "; name the folder and `include` the file";
   }
   return found;
 }

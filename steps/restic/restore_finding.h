@@ -31,5 +31,7 @@ ValueMap restore_outputs(const Params& params, const TreeCount& count);
 /// A count in the state of a finding.
 TreeCount count_of(const Value& value);
 std::string counted(const TreeCount& count);
+/// The same of what is to be restored: nobody knows beforehand how much fits `include`.
+std::string wanted(const Params& params, const TreeCount& count);
 
 }  // namespace mxodus

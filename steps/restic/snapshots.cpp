@@ -27,8 +27,9 @@ disturbed and planning leaves nothing behind.
   `as_of`, or to now.
 - Snapshots later than `as_of` are passed over: a backup made after the outage began may have saved a broken or an
   empty store, and a host that comes back at night makes a new "latest".
-- Where both are known, the number of files is compared with the snapshot before: less than half of them fails, less
-  than nine tenths warns.
+- A snapshot from the future fails: where a clock was wrong, its age says nothing.
+- Where both are known, the number of files is compared with the snapshot before of the same host and paths: less than
+  half of them fails, less than nine tenths warns.
 - A name that does not resolve, a host key, a login, a password, a missing repository and a missing restic are told
   apart. A repository that could not be asked is unknown, not "no backup".)",
       .example = R"(backup:
@@ -127,15 +128,25 @@ struct Doubts {
   }
 };
 
+/// How far the clock of a backed-up host may be ahead of this one.
+constexpr Duration clocks_differ{std::chrono::minutes(1)};
+
 Doubts doubts_about(const Params& params, const Choice& choice, const TreeCount& count, Duration gap) {
   Doubts doubts;
   const auto max_gap = params.duration("max_gap");
   if (max_gap && gap > *max_gap)
     doubts.add(Verdict::fail, "it is " + to_string(gap) + " old, wanted " + to_string(*max_gap) + " at most");
+  if (gap.value < -clocks_differ.value)
+    doubts.add(Verdict::fail,
+               "its time is still to come, so that a clock was wrong and nobody knows how old it is; "
+               "find out there, and pass it over with as_of");
   if (count.files == 0) doubts.add(Verdict::fail, "it holds no file");
-  if (choice.fitting.size() < 2) return doubts;
-  const Snapshot& before = choice.fitting[choice.fitting.size() - 2];
-  if (!before.summary || before.summary->files == 0) return doubts;
+  const Snapshot& newest = choice.fitting.back();
+  const auto last = std::find_if(
+      choice.fitting.rbegin() + 1, choice.fitting.rend(),
+      [&](const Snapshot& one) { return one.hostname == newest.hostname && one.paths == newest.paths; });
+  if (last == choice.fitting.rend() || !last->summary || last->summary->files == 0) return doubts;
+  const Snapshot& before = *last;
   const double share = static_cast<double>(count.files) / static_cast<double>(before.summary->files);
   const std::string fewer = "it holds " + std::to_string(count.files) + " files where " + before.short_id +
                             " of " + to_string(before.time) + " holds " +

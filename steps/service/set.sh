@@ -1,17 +1,21 @@
 # The job of service.state, and its undo: brings a unit to a state and waits until it is really there.
-# Environment: unit; active_unit, whose state counts; state (running, stopped or empty), enabled and masked (yes, no or
-# empty), ports, within (seconds). Ends with 0 when it is so, 94 when it was not so in time.
+# Environment: unit; active_unit, whose state counts; state (running, stopped or empty), enabled and masked (yes, no,
+# runtime for until the next boot, or empty), ports, within (seconds). Ends with 0 when it is so, 94 when it was not so
+# in time.
 set -u
 say() { printf 'mxodus: %s\n' "$1"; }
 
-[ "$masked" != no ] || systemctl unmask -- "$unit" || exit
+# systemd keeps what holds until the next boot apart: without --runtime it is left standing.
+case $masked in no | runtime) systemctl unmask -- "$unit" && systemctl unmask --runtime -- "$unit" || exit ;; esac
 [ "$enabled" != yes ] || systemctl enable -- "$unit" || exit
 case $state in
-  running) systemctl start -- "$unit" || say "systemctl start $unit ended with $?" ;;
+  running) systemctl start --no-block -- "$unit" || say "systemctl start $unit ended with $?" ;;
   stopped) systemctl stop -- "$unit" || say "systemctl stop $unit ended with $?" ;;
 esac
-[ "$enabled" != no ] || systemctl disable -- "$unit" || exit
+case $enabled in no | runtime) systemctl disable -- "$unit" && systemctl disable --runtime -- "$unit" || exit ;; esac
+[ "$enabled" != runtime ] || systemctl enable --runtime -- "$unit" || exit
 [ "$masked" != yes ] || systemctl mask -- "$unit" || exit
+[ "$masked" != runtime ] || systemctl mask --runtime -- "$unit" || exit
 [ -n "$state" ] || exit 0
 
 # systemctl says success too early: postfix.service has ended when its daemons still begin, or still run.
@@ -28,9 +32,16 @@ as_wanted() {
     fi
   done
 }
-waited=0
-until as_wanted; do
-  if [ "$waited" -ge "$within" ]; then
+# A unit that dies at once and is started again is active in between, each time as another invocation.
+looks=1
+[ "$state" != running ] || looks=4
+good=0 waited=0 invocation=''
+while :; do
+  before=$invocation
+  invocation=$(systemctl show -p InvocationID --value -- "$active_unit")
+  if ! as_wanted; then good=0; elif [ "$invocation" = "$before" ]; then good=$((good + 1)); else good=1; fi
+  [ "$good" -lt "$looks" ] || break
+  if [ "$waited" -ge $((within + looks - 1)) ]; then
     say "after $within s $active_unit is $active, listening on: $(printf '%s\n' "${listening-}" | sort -nu | tr '\n' ' ')"
     systemctl status --no-pager --lines=20 -- "$active_unit"
     exit 94

@@ -21,7 +21,11 @@ StepDeclaration declare() {
 the ports say so too, not when `systemctl` comes back.
 
 - **Postfix.** `systemctl stop postfix` returns while Postfix still listens, and `systemctl restart postfix` with a broken
-  main.cf succeeds while nothing runs. The state asked for is that of `postfix@-.service`; name the ports as well.
+  main.cf succeeds while nothing runs. On Debian 12 the state asked for is that of `postfix@-.service`; name the ports as
+  well.
+- What has been started must stay up for three seconds: a unit that dies and is started again and again is active in
+  between.
+- A socket or a timer that is active starts a stopped unit again, at the first connection: that is a warning.
 - `ports` must listen when the state is `running`, and must not when it is `stopped`: a second copy in a container, or
   a daemon that somebody started by hand, is found that way.
 - A host that comes back after an outage starts everything that is enabled. To fence it, write `state: stopped` with
@@ -64,11 +68,12 @@ the ports say so too, not when `systemctl` comes back.
       .tags = {"freezes"}};
 }
 
-/// A wish or a fact in the three words that the script takes; empty: not asked for.
+/// A wish or a fact in the three words that the script takes; empty: not asked for. "runtime" is never
+/// wished: it holds until the next boot alone.
 struct Wish {
   std::string state;    ///< "running", "stopped"
-  std::string enabled;  ///< "yes", "no"
-  std::string masked;   ///< "yes", "no"
+  std::string enabled;  ///< "yes", "no", "runtime"
+  std::string masked;   ///< "yes", "no", "runtime"
 };
 
 std::string yes_no(const Value& value) {
@@ -86,8 +91,10 @@ Wish fact_of(const Unit& unit, const Unit& telling, const Wish& wish) {
   const bool runs = telling.active == "active" || telling.active == "reloading";
   const bool stopped = telling.active == "inactive" || telling.active == "failed";
   if (!wish.state.empty()) fact.state = runs ? "running" : stopped ? "stopped" : telling.active;
-  if (!wish.masked.empty()) fact.masked = unit.load == "masked" ? "yes" : "no";
-  if (!wish.enabled.empty()) fact.enabled = unit.enabled.starts_with("enabled") ? "yes" : "no";
+  if (!wish.masked.empty())
+    fact.masked = unit.enabled == "masked-runtime" ? "runtime" : unit.load == "masked" ? "yes" : "no";
+  if (!wish.enabled.empty())
+    fact.enabled = unit.enabled == "enabled-runtime" ? "runtime" : unit.at_boot ? "yes" : "no";
   return fact;
 }
 
@@ -116,6 +123,12 @@ std::vector<std::string> wrong_ports(const Params& params, const std::set<std::i
       wrong.push_back(std::to_string(port) + (open ? " does not listen" : " still listens"));
   return wrong;
 }
+
+/// The sockets, timers and the like that are active and start the unit when something comes.
+constexpr std::string_view starters_script =
+    R"(for unit in $(systemctl show -p TriggeredBy --value -- "$1"); do
+  ! systemctl -q is-active -- "$unit" || echo "$unit"
+done)";
 
 class ServiceState final : public StepType {
  public:
@@ -147,10 +160,12 @@ class ServiceState final : public StepType {
 
   Result<Finding> probe(StepContext& context) const override {
     const std::string unit = full_unit_name(context.params().text("unit"));
-    const Command show{{"systemctl", "show", "-p", "LoadState,ActiveState,SubState,UnitFileState,Result",
-                        "--", unit, telling_unit(unit)}};
+    const Command show{{"systemctl", "show", "-p",
+                        "LoadState,ActiveState,SubState,UnitFileState,Type,WantedBy", "--", unit,
+                        instance_unit(unit)}};
     auto answers =
-        ask_all(context.host(), {show, Command{{"ss", "-Hltn"}}}, "how " + unit + " is", context.deadline());
+        ask_all(context.host(), {show, Command{{"ss", "-Hltn"}}, script_command(starters_script, {unit})},
+                "how " + unit + " is", context.deadline());
     if (!answers) return tl::unexpected(answers.error());
     for (const CommandResult& answer : *answers)
       if (!answer.exited_with(0))
@@ -159,7 +174,13 @@ class ServiceState final : public StepType {
                         "; service.state needs systemd and ss");
     auto units = parse_units(answers->at(0).out, 2);
     if (!units) return fail_within(context.host().name(), units.error());
-    return finding_of(context, units->at(0), units->at(1), parse_listening(answers->at(1).out));
+    const Unit& itself = units->at(0);
+    const bool by_instance = instance_tells(itself, units->at(1));
+    const std::string starters = join(split(trim(answers->at(2).out), '\n'), ", ");
+    Finding found = finding_of(context, itself, by_instance ? units->at(1) : itself,
+                               parse_listening(answers->at(1).out), printable_line(starters));
+    (*found.state.get<ValueMap>())["active_unit"] = by_instance ? instance_unit(unit) : unit;
+    return found;
   }
 
   Result<StepPlan> plan(const Params& params, const Finding& found) const override {
@@ -170,10 +191,11 @@ class ServiceState final : public StepType {
     StepPlan plan;
     plan.action = PlanAction::change;
     plan.summary = found.sentence;
-    plan.apply = ValueMap{{"host", text_in(found.state, "host")}, {"wish", value_of(wish)}};
+    const Value &host = value_in(found.state, "host"), &active_unit = value_in(found.state, "active_unit");
+    plan.apply = ValueMap{{"host", host}, {"active_unit", active_unit}, {"wish", value_of(wish)}};
     Wish before = now;
     if (before.state != "running" && before.state != "stopped") before.state.clear();  // on its way to either
-    plan.undo = ValueMap{{"host", text_in(found.state, "host")}, {"wish", value_of(before)}};
+    plan.undo = ValueMap{{"host", host}, {"active_unit", active_unit}, {"wish", value_of(before)}};
     const std::string unit = text_in(found.state, "host") + ":" + full_unit_name(params.text("unit"));
     if (now.state != wish.state) plan.changes.push_back({unit, now.state, wish.state});
     if (now.enabled != wish.enabled) plan.changes.push_back({unit + " enabled", now.enabled, wish.enabled});
@@ -209,7 +231,7 @@ class ServiceState final : public StepType {
 
  private:
   static Finding finding_of(StepContext& context, const Unit& unit, const Unit& telling,
-                            const std::set<std::int64_t>& listening) {
+                            const std::set<std::int64_t>& listening, const std::string& starters) {
     const Params& params = context.params();
     const std::string name = full_unit_name(params.text("unit"));
     const Wish wish = wish_of(params);
@@ -234,6 +256,13 @@ class ServiceState final : public StepType {
       // Nothing that this step could do closes them.
       found.verdict = Verdict::fail;
       found.sentence += "; something else holds them, look with ss -ltnp";
+    } else if (unit.load == "not-found" && now.state == "stopped") {
+      found.verdict = Verdict::warn;
+      found.sentence =
+          context.host().name() + " has no unit " + name + ", so it does not run; is the name right?";
+    } else if (wish.state == "stopped" && wish.masked != "yes" && !starters.empty()) {
+      found.verdict = Verdict::warn;
+      found.sentence += ", but " + starters + " would start it again; stop that too, or mask the unit";
     }
     return found;
   }
@@ -249,7 +278,7 @@ class ServiceState final : public StepType {
     job.host = text_in(data, "host");
     job.title = unit + (wish.state.empty() ? "" : " " + wish.state);
     job.env = {{"unit", unit},
-               {"active_unit", telling_unit(unit)},
+               {"active_unit", text_in(data, "active_unit")},
                {"state", wish.state},
                {"enabled", wish.enabled},
                {"masked", wish.masked},

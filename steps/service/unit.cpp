@@ -11,9 +11,13 @@ Result<std::vector<Unit>> parse_units(std::string_view output, std::size_t count
   std::vector<Unit> units;
   std::map<std::string, std::string> properties;
   const auto end_block = [&] {
+    const std::string& wanted_by = properties["WantedBy"];
+    const bool at_boot = properties["UnitFileState"] == "enabled" ||
+                         wanted_by.find("multi-user.target") != std::string::npos ||
+                         wanted_by.find("graphical.target") != std::string::npos;
     if (properties.contains("ActiveState"))
       units.push_back({properties["LoadState"], properties["ActiveState"], properties["SubState"],
-                       properties["UnitFileState"], properties["Result"]});
+                       properties["UnitFileState"], properties["Type"], at_boot});
     properties.clear();
   };
   for (const std::string& line : split(output, '\n')) {
@@ -48,8 +52,13 @@ std::string full_unit_name(const std::string& unit) {
   return unit.find('.') == std::string::npos ? unit + ".service" : unit;
 }
 
-std::string telling_unit(const std::string& full_name) {
+std::string instance_unit(const std::string& full_name) {
   return full_name == "postfix.service" ? "postfix@-.service" : full_name;
+}
+
+bool instance_tells(const Unit& unit, const Unit& instance) {
+  const bool runs_itself = unit.sub == "running" || (unit.load == "loaded" && unit.type != "oneshot");
+  return instance.load == "loaded" && !runs_itself;
 }
 
 }  // namespace mxodus

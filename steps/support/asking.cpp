@@ -1,6 +1,7 @@
 #include "steps/support/asking.h"
 
 #include "orchestrator/core/text.h"
+#include "steps/support/scripts.h"
 
 namespace mxodus {
 namespace {
@@ -23,6 +24,10 @@ Command script_command(std::string_view script, std::vector<std::string> argumen
   Command command{{"sh", "-c", std::string(script), "mxodus"}, {}, std::move(input)};
   for (std::string& argument : arguments) command.argv.push_back(std::move(argument));
   return command;
+}
+
+Command sighted_command(std::string_view script, std::vector<std::string> arguments) {
+  return script_command(std::string(scripts::support_there).append(script), std::move(arguments));
 }
 
 Result<CommandResult> ask(HostReader& host, const Command& command, std::string_view what,

@@ -16,6 +16,10 @@ namespace mxodus {
 Command script_command(std::string_view script, std::vector<std::string> arguments = {},
                        std::string input = {});
 
+/// The same for a script that uses `there PATH`: absent is told from what the user who logs in may not see,
+/// which ends the script with a status other than 0.
+Command sighted_command(std::string_view script, std::vector<std::string> arguments);
+
 /// Runs a reading command. An outcome that nobody knows becomes an error of kind `no_answer` that names the
 /// host and `what` was asked ("the clock").
 Result<CommandResult> ask(HostReader& host, const Command& command, std::string_view what,

@@ -16,5 +16,6 @@ extern const std::string_view restic_look;          ///< what stands where a res
 extern const std::string_view restic_restore;       ///< the job of restic.restore
 extern const std::string_view restic_undo_restore;  ///< the job that takes a restore back
 extern const std::string_view service_set;          ///< the job of service.state, and its undo
+extern const std::string_view support_there;        ///< a function that tells absent from out of sight
 
 }  // namespace mxodus::scripts

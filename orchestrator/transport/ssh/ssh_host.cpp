@@ -105,7 +105,15 @@ Result<CommandResult> SshHost::run_script(const std::string& script, const std::
 Result<UniqueFd> SshHost::dial(const Endpoint& endpoint, const Deadline& deadline) {
   auto shells = connected(deadline);
   if (!shells) return tl::unexpected(std::move(shells).error());
-  return (*shells)->connection().dial(endpoint, deadline);
+  auto dialled = (*shells)->connection().dial(endpoint, deadline);
+  if (dialled || dialled.error().code != "dial.timeout") return dialled;
+  // Silence tells of the endpoint only where this host itself still answers, over the same connection.
+  const std::array<ShellTask, 1> nothing{ShellTask{":"}};
+  const auto answer = (*shells)->run(nothing, Deadline(timing_.ping_deadline, deadline.stop_token()));
+  if (answer && !std::holds_alternative<NoAnswer>(answer->front().outcome)) return dialled;
+  return fail(ErrorKind::no_answer, "dial.vantage",
+              "host " + spec_.name + " itself stopped answering while it was asked to connect to " +
+                  printable_line(endpoint.host) + " port " + std::to_string(endpoint.port));
 }
 
 void SshHost::disconnect() {

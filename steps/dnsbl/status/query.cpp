@@ -1,8 +1,11 @@
 #include "steps/dnsbl/status/query.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
+
+#include <arpa/inet.h>
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
@@ -153,6 +156,15 @@ void classify(const DnsAnswer& answer, Entry& entry) {
     }
   }
   if (entry.standing == Standing::unknown && neutral && entry.note.empty()) entry.standing = Standing::clean;
+}
+
+bool is_private(const std::string& address) {
+  std::array<unsigned char, 16> b{};
+  if (inet_pton(AF_INET6, address.c_str(), b.data()) == 1)
+    return (b[0] & 0xfe) == 0xfc || (b[0] == 0xfe && (b[1] & 0xc0) == 0x80);
+  if (inet_pton(AF_INET, address.c_str(), b.data()) != 1) return false;
+  return b[0] == 10 || (b[0] == 172 && (b[1] & 0xf0) == 16) || (b[0] == 192 && b[1] == 168) ||
+         (b[0] == 100 && (b[1] & 0xc0) == 64) || (b[0] == 169 && b[1] == 254);
 }
 
 std::vector<Entry> ask_lists(const std::vector<std::string>& zones, const std::vector<std::string>& addresses,

@@ -29,6 +29,10 @@ struct Entry {
 /// What the addresses in an answer mean: RFC 5782, 2.1, and what the list documents. Sets standing and note.
 void classify(const DnsAnswer& answer, Entry& entry);
 
+/// An address of a private network, or one behind a provider's NAT (RFC 1918, 3927, 4193, 4291 2.5.6, 6598):
+/// mail does not arrive from it, and no list holds it.
+bool is_private(const std::string& address);
+
 /// Asks every list for every address that it covers. A list is believed only if it lists its own test entry
 /// 127.0.0.2 (::FFFF:7F00:2 for IPv6) and not 127.0.0.1 (RFC 5782, 5): that shows a list that is dead, that
 /// lists the world, or that does not answer this resolver.

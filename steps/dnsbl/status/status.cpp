@@ -144,14 +144,14 @@ std::vector<std::string> tell_unknown(const std::vector<Entry>& entries) {
   return said;
 }
 
-std::string tell(const std::vector<Entry>& entries, const std::vector<std::string>& refused) {
+std::string tell(const std::vector<Entry>& entries, const std::vector<std::string>& unasked) {
   std::vector<std::string> said;
   std::size_t listings = 0;
   for (const Entry& entry : entries)
     if (entry.standing == Standing::listed && ++listings <= kSaid) said.push_back(listing_text(entry));
   if (listings > kSaid) said.push_back(std::to_string(listings - kSaid) + " more listings");
   for (std::string& unknown : tell_unknown(entries)) said.push_back(std::move(unknown));
-  said.insert(said.end(), refused.begin(), refused.end());
+  said.insert(said.end(), unasked.begin(), unasked.end());
   return join(said, "; ");
 }
 
@@ -168,8 +168,16 @@ class DnsblStatus final : public StepType {
 
   Result<Finding> probe(StepContext& context) const override {
     const Choice choice = choose_lists(context.params());
-    const std::vector<Entry> entries =
-        ask_lists(choice.zones, context.params().texts("addresses"), context.dns(), context.deadline());
+    std::vector<std::string> addresses, unasked;
+    for (std::string& address : context.params().texts("addresses")) {
+      if (is_private(address)) {
+        unasked.push_back(address +
+                          " is a private address, which no list holds; write the one the world sees");
+      } else {
+        addresses.push_back(std::move(address));
+      }
+    }
+    const std::vector<Entry> entries = ask_lists(choice.zones, addresses, context.dns(), context.deadline());
 
     Finding finding;
     finding.verdict = choice.refused.empty() ? Verdict::ok : Verdict::warn;
@@ -182,12 +190,18 @@ class DnsblStatus final : public StepType {
       results.push_back(entry_value(entry));
       state[entry.address + " " + entry.zone] = to_string(entry.standing);
     }
-    if (entries.empty()) finding.verdict = Verdict::unknown;
+    for (const std::string& address : addresses) {
+      const bool asked = std::any_of(entries.begin(), entries.end(),
+                                     [&](const Entry& entry) { return entry.address == address; });
+      if (!asked) unasked.push_back("none of the lists covers " + address);
+    }
+    if (!unasked.empty()) finding.verdict = worse(finding.verdict, Verdict::unknown);
     context.keep_evidence("blacklists.json", to_indented_json(Value(results)));
-    finding.sentence = tell(entries, choice.refused);
+    counts[Standing::unknown] += static_cast<std::int64_t>(unasked.size());
+    unasked.insert(unasked.end(), choice.refused.begin(), choice.refused.end());
+    finding.sentence = tell(entries, unasked);
     if (finding.sentence.empty())
-      finding.sentence = entries.empty() ? "none of the lists covers these addresses"
-                         : choice.zones.size() == 1
+      finding.sentence = choice.zones.size() == 1
                              ? "clean on the one list"
                              : "clean on all " + std::to_string(choice.zones.size()) + " lists";
     finding.outputs = {{"listed", counts[Standing::listed]},

@@ -106,6 +106,16 @@ TEST_F(CommandStep, AProbeThatHoldsLeavesNothingToDo) {
   EXPECT_EQ(type->undo(step.params(), plan->undo, *before).error().kind, ErrorKind::drift);
 }
 
+TEST_F(CommandStep, AProbeThatWasKilledHasNotSaidThatItIsNotDone) {
+  host.expect({"test", "-e", "/fenced"}, CommandResult{Signalled{"KILL"}, "", ""});
+  auto& step =
+      context(R"({"effect": "permanent", "argv": ["true"], "probe": {"argv": ["test", "-e", "/fenced"]}})");
+  const auto found = type->probe(step);
+  ASSERT_FALSE(found) << found->sentence;
+  EXPECT_EQ(found.error().kind, ErrorKind::no_answer);
+  EXPECT_THAT(found.error().message, HasSubstr("killed by signal KILL"));
+}
+
 TEST_F(CommandStep, WhatEndedWellButIsNotSoFails) {
   host.expect({"test", "-e", "/fenced"}, exited(1));
   auto& step =
@@ -135,8 +145,11 @@ TEST(CommandCheck, WhatCannotBeMeantIsFoundBefore) {
   }
 }
 
+Value spec(const char* how, Value what) {
+  return ValueMap{{how, std::move(what)}};
+}
+
 TEST(OutputParser, ReadsEachForm) {
-  const auto spec = [](const char* how, Value what) { return Value(ValueMap{{how, std::move(what)}}); };
   EXPECT_EQ(parse_output(spec("text", true), "  x\n"), Value("x"));
   EXPECT_EQ(parse_output(spec("lines", true), "a\n\nb\n"), Value(ValueList{"a", "b"}));
   EXPECT_EQ(parse_output(spec("regex", "queue: \\d+"), "x\nqueue: 7 mails\n"), Value("queue: 7"));
@@ -144,6 +157,16 @@ TEST(OutputParser, ReadsEachForm) {
   EXPECT_EQ(parse_output(spec("json", "a.1"), R"({"a": [1]})").error().kind, ErrorKind::not_found);
   EXPECT_EQ(parse_output(spec("json", "a"), "no json").error().kind, ErrorKind::no_answer);
   EXPECT_EQ(parse_output(spec("regex", "z"), "x\n").error().kind, ErrorKind::not_found);
+}
+
+TEST(OutputParser, JsonOfAHostIsNeitherDeepNorTaggedNorWrapped) {
+  const std::string deep = std::string(60'000, '[') + std::string(60'000, ']');
+  EXPECT_THAT(parse_output(spec("json", ""), deep).error().message, HasSubstr("levels deep"));
+  const auto secret = parse_output(spec("json", ""), R"({"a": {"$secret": "dns_token"}})");
+  EXPECT_THAT(secret.error().message, HasSubstr("$secret means something to mxodus itself"));
+  EXPECT_EQ(parse_output(spec("json", "n"), R"({"n": 18446744073709551615})"), Value(18446744073709551615.0));
+  EXPECT_EQ(parse_output(spec("json", ""), R"({"a": null, "b": [true, -1]})"),
+            Value(ValueMap{{"a", Value()}, {"b", ValueList{true, -1}}}));
 }
 
 TEST(OutputParser, ALineWithoutEndDoesNotOverflowTheStack) {

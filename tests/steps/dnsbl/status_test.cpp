@@ -191,6 +191,27 @@ TEST_F(DnsblStatus, DoesNotAskAnIpv4ListForIpv6) {
   EXPECT_TRUE(context.fake_dns().questions().empty());
 }
 
+TEST_F(DnsblStatus, AnAddressThatNoListCoversIsNotCleanBesideOneThatIs) {
+  FakeContext context(*type_,
+                      R"({"addresses": ["198.51.100.20", "2001:db8::20"], "lists": "bl.spamcop.net"})");
+  context.fake_dns().add("2.0.0.127.bl.spamcop.net", "A", 300, {"127.0.0.2"});
+  const auto found = type_->probe(context);
+  EXPECT_EQ(found->verdict, Verdict::unknown);
+  EXPECT_EQ(found->sentence, "none of the lists covers 2001:db8::20");
+}
+
+TEST_F(DnsblStatus, APrivateAddressIsNotCleanBecauseNoListCanHoldIt) {
+  for (const char* own : {"192.168.1.20", "172.31.0.1", "100.64.0.7", "fd00::20"}) {
+    FakeContext context(*type_, R"({"addresses": ")" + std::string(own) + R"(", "lists": "bl.lab.test"})");
+    const auto found = type_->probe(context);
+    EXPECT_EQ(found->verdict, Verdict::unknown) << own;
+    EXPECT_THAT(found->sentence, HasSubstr("is a private address")) << own;
+    EXPECT_EQ(count(*found, "unknown"), 1) << own;
+  }
+  EXPECT_FALSE(dnsbl::is_private("172.32.0.1"));
+  EXPECT_FALSE(dnsbl::is_private("2001:db8::20"));
+}
+
 TEST(DnsblCatalogue, HoldsEachListOnceWithCodesThatCanBeRead) {
   std::set<std::string_view> zones;
   for (const dnsbl::List& list : dnsbl::catalogue()) {

@@ -47,6 +47,13 @@ TEST_F(FilesLayout, NamesTheRestoreThatWentOneLevelTooDeep) {
   EXPECT_THAT(found.sentence, HasSubstr("mail/mail exists, and nothing else"));
 }
 
+TEST_F(FilesLayout, ASlashAtTheEndHidesNoRestoreThatWentTooDeep) {
+  folder("mail/mail/acme.test");
+  FakeContext context(*type, R"({"path": ")" + (store / "mail/").string() + R"(", "min_entries": 1})");
+  context.use_host(here);
+  EXPECT_THAT(type->probe(context)->sentence, HasSubstr("one level too deep"));
+}
+
 TEST_F(FilesLayout, SaysWhatIsMissingAndWhatMustNotBeThere) {
   folder("mail/acme.test");
   folder("mail/mnt");
@@ -69,6 +76,21 @@ TEST_F(FilesLayout, EmptyHoldsForAFolderThatIsNotThereYet) {
 
 TEST_F(FilesLayout, AMissingFolderIsAFailAndNotAnError) {
   EXPECT_THAT(look(R"("min_entries": 1)").sentence, HasSubstr("does not exist"));
+}
+
+TEST_F(FilesLayout, WhatCannotBeSeenIsNeitherEmptyNorAbsent) {
+  folder("mail");
+  std::filesystem::create_symlink("loop", store / "mail/loop");
+  const std::string below = (store / "mail/loop/below").string();
+  FakeContext empty(*type, R"({"path": ")" + below + R"(", "empty": true})");
+  empty.use_host(here);
+  const auto nothing = type->probe(empty);
+  ASSERT_FALSE(nothing) << nothing->sentence;
+  EXPECT_EQ(nothing.error().kind, ErrorKind::no_answer);
+  EXPECT_THAT(nothing.error().message, HasSubstr("Too many levels of symbolic links"));
+  FakeContext absent(*type, R"({"path": ")" + (store / "mail").string() + R"(", "absent": ["loop/below"]})");
+  absent.use_host(here);
+  EXPECT_FALSE(type->probe(absent));
 }
 
 TEST_F(FilesLayout, ANameWithANewlineIsOneEntry) {

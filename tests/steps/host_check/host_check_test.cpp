@@ -1,5 +1,8 @@
 #include "steps/host_check/host_check.h"
 
+#include <filesystem>
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -55,6 +58,41 @@ TEST(HostCheck, AHostThatHasItAllIsOk) {
   EXPECT_EQ(*found->outputs.at("uids").find("root"), Value(0));
 }
 
+TEST(HostCheck, AToolThatCannotBeStartedIsNotThere) {
+  const auto type = make_host_check();
+  TemporaryDirectory folder;
+  const std::string tool = (folder / "restic").string();
+  const auto look = [&](const std::string& script) {
+    std::ofstream(tool) << script;
+    std::filesystem::permissions(tool, std::filesystem::perms::owner_all);
+    FakeContext context(*type, R"({"tools": {")" + tool + R"(": ">=0.16"}})");
+    LocalHost here({.name = "here", .local = true});
+    context.use_host(here);
+    return type->probe(context).value();
+  };
+  const Finding broken = look("#!/bin/sh\necho \"libc.so.6: version GLIBC_2.38 not found\" >&2; exit 127\n");
+  EXPECT_EQ(broken.verdict, Verdict::fail);
+  EXPECT_THAT(broken.sentence, HasSubstr("cannot be run: libc.so.6: version GLIBC_2.38 not found"));
+  EXPECT_EQ(look("#!/bin/sh\nexec cat /nowhere\n").verdict, Verdict::fail) << "it tells no version";
+  EXPECT_EQ(look("#!/bin/sh\necho v0.17; exit 1\n").verdict, Verdict::ok);
+}
+
+TEST(HostCheck, ADiskThatNobodyHasMountedBehindItsAutomountIsNotMounted) {
+  const std::string trap = "systemd-1 /mnt/ssd autofs rw,relatime,fd=51,pgrp=1,timeout=0,direct 0 0\n";
+  EXPECT_TRUE(parse_mount_points(trap).empty());
+  EXPECT_EQ(parse_mount_points(trap + "/dev/vdb1 /mnt/ssd ext4 rw,relatime 0 0\n").size(), 1u);
+}
+
+TEST(HostCheck, RoomThatCannotBeSeenIsUnknown) {
+  const auto type = make_host_check();
+  TemporaryDirectory folder;
+  std::filesystem::create_symlink("loop", folder / "loop");
+  FakeContext context(*type, R"({"free": {")" + (folder / "loop/mail").string() + R"(": "1B"}})");
+  LocalHost here({.name = "here", .local = true});
+  context.use_host(here);
+  EXPECT_EQ(type->probe(context).error().kind, ErrorKind::no_answer);
+}
+
 TEST(HostCheck, AnAnswerThatDoesNotComeIsUnknown) {
   const auto type = make_host_check();
   FakeContext context(*type, R"({"tools": {"restic": "any"}})");
@@ -64,7 +102,7 @@ TEST(HostCheck, AnAnswerThatDoesNotComeIsUnknown) {
   EXPECT_EQ(type->probe(context).error().kind, ErrorKind::no_answer);
 }
 
-TEST(HostCheck, AClockThatIsOffFailsByMoreThanTheDoubtOfTheRoundTrip) {
+TEST(HostCheck, AClockThatIsOffByMoreThanTheLimitFails) {
   const auto type = make_host_check();
   FakeContext context(*type, R"({"clock_skew": "2s"})");  // the fake clock stands at 1715533200
   FakeHost host("new");
@@ -79,6 +117,14 @@ TEST(HostCheck, AClockThatIsOffFailsByMoreThanTheDoubtOfTheRoundTrip) {
   EXPECT_EQ(behind->verdict, Verdict::fail);
   EXPECT_THAT(behind->sentence, HasSubstr("the clock is 10s behind, wanted 2s at most"));
   EXPECT_EQ(type->probe(context).error().kind, ErrorKind::no_answer);
+}
+
+TEST(HostCheck, ALineThatIsTooSlowForTheLimitDecidesNothing) {
+  using std::chrono::milliseconds;
+  EXPECT_EQ(surely_within(milliseconds(1'900), milliseconds(50), milliseconds(2'000)), true);
+  EXPECT_EQ(surely_within(milliseconds(9'000), milliseconds(3'000), milliseconds(2'000)), false);
+  EXPECT_EQ(surely_within(milliseconds(4'000), milliseconds(3'000), milliseconds(2'000)), std::nullopt);
+  EXPECT_EQ(surely_within(milliseconds(0), milliseconds(3'000), milliseconds(2'000)), std::nullopt);
 }
 
 TEST(HostCheck, AWrongRangeIsFoundBeforeAnyConnection) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "orchestrator/transport/local_host.h"
 #include "tests/steps/fixture.h"
 #include "tests/steps/job_runner.h"
 #include "tests/support/fake_context.h"
@@ -13,6 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
+using testing::Not;
 
 /// Two small stores of this machine, and an rclone of a few lines that prints what rclone prints.
 class RcloneCompare : public testing::Test {
@@ -124,6 +126,22 @@ TEST_F(RcloneCompare, TheKeysOfARecordedListLeaveFlagsOut) {
   EXPECT_THAT(sums, HasSubstr("a/*/1\t11f6ad8ec52a2984abaafd7c3b516503785c2072\ta/cur/1:2,S\n"));
   EXPECT_THAT(sums, HasSubstr("a/  sp\t22ea1c649c82946aa6e479e1ffd321e4a318b1b0\ta/  sp\n"));
   EXPECT_THAT(sums, HasSubstr("a/*/nl␊x\t")) << "a newline in a name stays one line";
+}
+
+TEST_F(RcloneCompare, AFolderComparedWithItselfProvesNothing) {
+  LocalHost old_host({.name = "old", .local = true}), new_host({.name = "new", .local = true});
+  auto& step = context();
+  step.add_host(old_host);
+  step.add_host(new_host);
+  const auto two = type->probe(step);
+  ASSERT_TRUE(two) << two.error().message;
+  EXPECT_THAT(two->sentence, Not(HasSubstr("one and the same")));
+  fs::remove(new_store);
+  fs::create_directory_symlink(old_store, new_store);
+  const auto one = type->probe(step);
+  ASSERT_TRUE(one) << one.error().message;
+  EXPECT_EQ(one->verdict, Verdict::fail);
+  EXPECT_THAT(one->sentence, HasSubstr("one and the same folder"));
 }
 
 TEST_F(RcloneCompare, IsPlannedAsALookThatLasts) {

@@ -8,8 +8,8 @@
 namespace mxodus {
 namespace {
 
-FilteredCount counted(const std::string& listing) {
-  const Command command{{"sh", "-c", std::string(scripts::restic_count_nodes)}, {}, listing};
+FilteredCount counted(const std::string& listing, const std::string& own = "") {
+  const Command command{{"sh", "-c", std::string(scripts::restic_count_nodes)}, {{"own", own}}, listing};
   const auto result = run_process(command, Deadline(std::chrono::seconds(20)));
   EXPECT_TRUE(result && result->exited_with(0));
   const auto count = parse_filtered_count(result->out);
@@ -31,6 +31,19 @@ TEST(CountNodes, AFileCannotCountItselfTwiceByItsName) {
       R"({"name":"\"type\":\"dir\" \"size\":9","type":"file","path":"/x","size":5,"struct_type":"node"})"
       "\nexit 0\n");
   EXPECT_EQ(count.count, (TreeCount{1, 0, 0, 5}));
+}
+
+TEST(CountNodes, LostAndFoundAtTheTopIsTheFileSystemsOwn) {
+  const auto node = [](const std::string& type, const std::string& path) {
+    return R"({"name":"x","type":")" + type + R"(","path":")" + path +
+           R"(","size":5,"struct_type":"node"})"
+           "\n";
+  };
+  const std::string listing = node("dir", "/mail") + node("dir", "/mail/lost+found") +
+                              node("file", "/mail/lost+found/#12") + node("file", "/mail/lost+found.mbox") +
+                              node("dir", "/mail/u01/lost+found") + "exit 0\n";
+  EXPECT_EQ(counted(listing, R"("path":"/mail/lost+found)").count, (TreeCount{1, 2, 0, 5}));
+  EXPECT_EQ(counted(listing).count, (TreeCount{2, 3, 0, 10}));
 }
 
 TEST(CountNodes, AListingWithoutAnEndIsNoListing) {

@@ -63,6 +63,12 @@ class ResticRestore : public testing::Test {
       return call.text.find("--json ls") != std::string::npos;
     });
   }
+  static Finding untouched() {
+    Finding now;
+    now.state =
+        ValueMap{{"target", "complete"}, {"touched", false}, {"left", ValueMap()}, {"recorded", ValueMap()}};
+    return now;
+  }
   StepPlan planned(FakeContext& step) {
     const auto found = type->probe(step);
     EXPECT_TRUE(found) << found.error().message;
@@ -169,6 +175,13 @@ TEST_F(ResticRestore, WhatIsRestoredAlreadyIsNotRestoredAgain) {
   EXPECT_EQ(found->outputs.at("files"), Value(3));
 }
 
+TEST_F(ResticRestore, WhatHasGoneSinceIsNotPassedOver) {
+  host_says("kind folder\nwhat " + what + "\nstate complete\ncount 1 1 0 4\ntouched\n" + room);
+  const auto found = type->probe(context());
+  EXPECT_EQ(found->verdict, Verdict::warn);
+  EXPECT_THAT(found->sentence, HasSubstr("1 files, 4 B, changed since: the snapshot holds 3 files, 12 B"));
+}
+
 TEST_F(ResticRestore, AFullDiskIsSeenBeforeAnythingBegins) {
   host_says("kind absent\nroom 10 4096 6000000 6553600\n", "restic 0.18.0", "4000 100 0 27400000 0\n");
   host_says("kind absent\nroom 26214400 4096 50 6553600\n", "restic 0.18.0", "4000 100 0 27400000 0\n");
@@ -181,6 +194,42 @@ TEST_F(ResticRestore, AFolderThatTheSnapshotDoesNotHoldIsSeenBefore) {
   host_says(std::string("kind absent\n") + room, "restic 0.18.0", "0 0 0 0 0\n");
   auto& step = context();
   EXPECT_THAT(*planned(step).would_fail, HasSubstr("holds nothing at /mail"));
+}
+
+TEST_F(ResticRestore, CountsWithoutWhatTheFileSystemKeepsAtTheTop) {
+  host_says(std::string("kind absent\n") + room);
+  planned(context());
+  const FakeCall listing = host.calls().back();
+  EXPECT_THAT(listing.text, HasSubstr("exit $?\"; } |\n# A quote")) << "the filter reads what restic lists";
+  EXPECT_EQ(listing.command.env.at("own"), R"("path":"/mail/lost+found)");
+}
+
+TEST_F(ResticRestore, AFileIsNoFolderThatCouldBeRestored) {
+  host_says(std::string("kind absent\n") + room, "restic 0.18.0", "1 0 0 12 0\n");
+  EXPECT_THAT(*planned(context()).would_fail, HasSubstr("/mail is no folder in snapshot 9644354b"));
+}
+
+TEST_F(ResticRestore, PatternsThatNothingFitsHaveRestoredNothing) {
+  host_says(std::string("kind absent\n") + room);
+  jobs.program("restic", "exit 0\n");
+  auto& step = context(R"(, "include": ["/acme.tset"])");
+  const StepPlan plan = planned(step);
+  EXPECT_THAT(plan.summary, HasSubstr("at most 3 files"));
+  const auto found = type->finish(step, plan, jobs.run(*type->apply(step.params(), plan)));
+  EXPECT_EQ(found->verdict, Verdict::fail);
+  EXPECT_THAT(found->sentence, HasSubstr("no file of the snapshot fits `include`"));
+}
+
+TEST_F(ResticRestore, WhatAFileSystemKeepsForItselfCountsForNothing) {
+  host_says(std::string("kind absent\n") + room);
+  restic_on_host("printf cccc >$3/acme.test/c; mkdir $3/lost+found; printf x >$3/lost+found/#12");
+  auto& step = context();
+  const StepPlan plan = planned(step);
+  const auto found = type->finish(step, plan, jobs.run(*type->apply(step.params(), plan)));
+  EXPECT_EQ(found->verdict, Verdict::ok) << found->sentence;
+  std::ofstream(target / "lost+found.mbox") << "x";
+  EXPECT_EQ(exit_status(jobs.run(*type->undo(step.params(), plan.undo, untouched())).jobs[0]), 93)
+      << "a file that is only called so is somebody's";
 }
 
 TEST_F(ResticRestore, CountsASnapshotOnceBecauseItNeverChanges) {
@@ -277,10 +326,10 @@ TEST_F(ResticRestore, UndoTakesTheFolderAwayThatTheStepMade) {
   auto& step = context();
   const StepPlan plan = planned(step);
   jobs.run(*type->apply(step.params(), plan));
-  Finding now;
-  now.state =
-      ValueMap{{"target", "complete"}, {"touched", false}, {"left", ValueMap()}, {"recorded", ValueMap()}};
-  const WorkResult undone = jobs.run(*type->undo(step.params(), plan.undo, now));
+  fs::create_directory(target / "lost+found");
+  fs::last_write_time(target, fs::last_write_time(restore_mark(target.string())));
+  fs::last_write_time(target / "lost+found", fs::last_write_time(target));
+  const WorkResult undone = jobs.run(*type->undo(step.params(), plan.undo, untouched()));
   EXPECT_EQ(exit_status(undone.jobs[0]), 0) << undone.jobs[0].output;
   EXPECT_FALSE(fs::exists(target));
   EXPECT_FALSE(fs::exists(restore_mark(target.string())));

@@ -105,6 +105,14 @@ TEST_F(ResticSnapshots, FailsWhenTheNewestIsTooOld) {
   EXPECT_THAT(found->sentence, HasSubstr("wanted 12h at most"));
 }
 
+TEST_F(ResticSnapshots, ASnapshotFromTheFutureIsNotYoung) {
+  listing(
+      exited(0, fixture("restic/fixtures/0.18-snapshots.out")));  // the fake clock stands two years before
+  const auto found = type->probe(context(R"({"repository": "mail", "path": "/mail", "max_gap": "12h"})"));
+  EXPECT_EQ(found->verdict, Verdict::fail);
+  EXPECT_THAT(found->sentence, HasSubstr("its time is still to come"));
+}
+
 TEST_F(ResticSnapshots, FailsWhenTheNumberOfFilesHasCollapsed) {
   std::string listed = fixture("restic/fixtures/0.18-snapshots.out");
   const std::string before = R"("total_files_processed":10)";
@@ -116,6 +124,16 @@ TEST_F(ResticSnapshots, FailsWhenTheNumberOfFilesHasCollapsed) {
   const auto found = type->probe(step);
   EXPECT_EQ(found->verdict, Verdict::fail);
   EXPECT_THAT(found->sentence, HasSubstr("10 files where 92707297"));
+}
+
+TEST_F(ResticSnapshots, AnotherBackupIsNotTheOneBefore) {
+  std::string listed = fixture("restic/fixtures/0.18-snapshots.out");
+  const std::string before = R"("total_files_processed":10)";
+  listed.replace(listed.find(before), before.size(), R"("total_files_processed":4000)");  // of /mail-old
+  listing(exited(0, listed));
+  const auto found = type->probe(context(R"({"repository": "mail", "as_of": "2026-11-22T02:28:26Z"})"));
+  EXPECT_EQ(found->outputs.at("short_id"), Value("47975bac"));
+  EXPECT_EQ(found->verdict, Verdict::ok) << found->sentence;
 }
 
 TEST_F(ResticSnapshots, SaysWhatTheRepositoryHoldsWhenNothingFits) {

@@ -17,7 +17,7 @@ using testing::HasSubstr;
 
 std::string block(const std::string& load, const std::string& active, const std::string& file) {
   return "Result=success\nLoadState=" + load + "\nActiveState=" + active +
-         "\nSubState=x\nUnitFileState=" + file + "\n";
+         "\nSubState=exited\nUnitFileState=" + file + "\nType=oneshot\n";
 }
 std::string units(const std::string& unit, const std::string& telling) {
   return unit + "\n" + telling;
@@ -39,8 +39,11 @@ class ServiceState : public testing::Test {
     return made;
   }
   void host_says(const std::string& show, const std::string& ports) {
-    host.expect_matching("^systemctl show", exited(0, show)).expect({"ss", "-Hltn"}, exited(0, ports));
+    host.expect_matching("^systemctl show", exited(0, show))
+        .expect({"ss", "-Hltn"}, exited(0, ports))
+        .expect_matching("TriggeredBy", exited(0, starters));
   }
+  std::string starters;  ///< units that would start it again
 
  private:
   std::optional<FakeContext> context_;
@@ -92,9 +95,62 @@ TEST_F(ServiceState, APortThatSomethingElseHoldsIsAFailAndNoChange) {
 
 TEST_F(ServiceState, AHostWithoutSystemdIsUnknownAndNotStopped) {
   host.expect_matching("^systemctl show", exited(127, "", "sh: systemctl: not found"))
-      .expect({"ss", "-Hltn"}, exited(0));
+      .expect({"ss", "-Hltn"}, exited(0))
+      .expect_matching("TriggeredBy", exited(0));
   auto& step = context(R"({"unit": "postfix", "state": "stopped"})");
   EXPECT_EQ(type->probe(step).error().kind, ErrorKind::no_answer);
+}
+
+TEST_F(ServiceState, APostfixThatIsNoOneshotIsAskedItself) {
+  const std::string itself =
+      "LoadState=loaded\nActiveState=active\nSubState=running\nUnitFileState=enabled\nType=forking\n";
+  for (const char* instance : {"not-found", "loaded"}) {
+    host_says(units(itself, block(instance, "inactive", "")), "");
+    auto& step = context(R"({"unit": "postfix", "state": "stopped"})");
+    const auto plan = type->plan(step.params(), *type->probe(step));
+    ASSERT_EQ(plan->action, PlanAction::change) << "it runs, whatever its instance is: " << instance;
+    const auto work = type->apply(step.params(), *plan);
+    EXPECT_EQ(std::get<JobWork>(*work).jobs.at(0).env.at("active_unit"), "postfix.service");
+  }
+}
+
+TEST_F(ServiceState, WhatHoldsUntilTheNextBootAloneIsNotEnough) {
+  host_says(units(block("masked", "inactive", "masked-runtime"), block("loaded", "inactive", "")), "");
+  auto& fence = context(R"({"unit": "dovecot", "state": "stopped", "masked": true})");
+  const auto fenced = type->plan(fence.params(), *type->probe(fence));
+  ASSERT_EQ(fenced->changes.size(), 1u);
+  EXPECT_EQ(fenced->changes[0].before, "runtime");
+  host_says(units(block("loaded", "active", "enabled-runtime"), block("loaded", "active", "")), "");
+  auto& boot = context(R"({"unit": "dovecot", "enabled": true})");
+  EXPECT_EQ(type->plan(boot.params(), *type->probe(boot))->action, PlanAction::change);
+}
+
+TEST_F(ServiceState, AScriptInInitDThatTheBootWantsIsEnabled) {
+  const std::string script = block("loaded", "inactive", "generated");
+  host_says(units(script + "WantedBy=graphical.target multi-user.target\n", script), "");
+  auto& step = context(R"({"unit": "saslauthd", "enabled": false})");
+  EXPECT_EQ(type->plan(step.params(), *type->probe(step))->action, PlanAction::change);
+  host_says(units(script + "WantedBy=\n", script), "");
+  EXPECT_EQ(type->plan(step.params(), *type->probe(step))->action, PlanAction::none);
+}
+
+TEST_F(ServiceState, AUnitThatDoesNotExistIsStoppedWithAWarning) {
+  host_says(units(block("not-found", "inactive", ""), block("not-found", "inactive", "")), "");
+  auto& step = context(R"({"unit": "dovcot", "state": "stopped"})");
+  const auto found = type->probe(step);
+  EXPECT_EQ(found->verdict, Verdict::warn);
+  EXPECT_THAT(found->sentence,
+              HasSubstr("old has no unit dovcot.service, so it does not run; is the name right?"));
+  EXPECT_EQ(type->plan(step.params(), *found)->action, PlanAction::none);
+}
+
+TEST_F(ServiceState, ASocketThatWouldStartItAgainIsAWarning) {
+  starters = "dovecot.socket\n";
+  host_says(units(block("loaded", "inactive", "disabled"), block("loaded", "inactive", "")), "");
+  auto& step = context(R"({"unit": "dovecot", "state": "stopped"})");
+  const auto found = type->probe(step);
+  EXPECT_EQ(found->verdict, Verdict::warn);
+  EXPECT_THAT(found->sentence, HasSubstr("dovecot.socket would start it again"));
 }
 
 /// A systemctl that comes back before anything has happened: the daemons begin two questions later.
@@ -115,8 +171,22 @@ TEST_F(ServiceState, TheJobWaitsUntilItIsReallySo) {
   const WorkResult result = jobs.run(*type->apply(step.params(), *plan));
   EXPECT_EQ(exit_status(result.jobs[0]), 0) << result.jobs[0].output;
   const std::string asked = *jobs.read(0, "asked", 0, 4096);
-  EXPECT_THAT(asked, HasSubstr("enable -- postfix.service\nstart -- postfix.service\n"));
+  EXPECT_THAT(asked, HasSubstr("enable -- postfix.service\nstart --no-block -- postfix.service\n"));
   EXPECT_THAT(asked, HasSubstr("show -p ActiveState --value -- postfix@-.service\n"));
+}
+
+TEST_F(ServiceState, AUnitThatIsStartedAgainAndAgainDoesNotCount) {
+  jobs.program("systemctl", R"(case $*:$1 in
+*InvocationID*) n=$(cat "$MXODUS_JOB/n" 2>/dev/null || echo 0); echo $((n + 1)) | tee "$MXODUS_JOB/n" ;;
+*:show) echo active ;;
+esac
+)");
+  jobs.program("sleep", "exit 0");
+  auto& step = context(R"({"unit": "dovecot", "state": "running", "within": "5s"})");
+  host_says(stopped, "");
+  const auto plan = type->plan(step.params(), *type->probe(step));
+  const WorkResult result = jobs.run(*type->apply(step.params(), *plan));
+  EXPECT_EQ(exit_status(result.jobs[0]), 94) << result.jobs[0].output;
 }
 
 TEST_F(ServiceState, WhatDoesNotComeInTimeFailsWithWhatSystemdSays) {

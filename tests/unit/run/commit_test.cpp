@@ -49,6 +49,15 @@ TEST(Commit, OutputsThatAreTooLargeAreNotKeptAndTheEndIs) {
   EXPECT_NE(look.sentence.find("its outputs are not kept: they are"), std::string::npos) << look.sentence;
 }
 
+TEST(Commit, WhatIsNotKeptIsNotReadWhilePlanningEither) {
+  RunWorld world(std::string(kLook) +
+                 "  below: {uses: look, with: {name: \"${steps.look.list and 'kept' or 'left'}\"}}\n");
+  world.looks["l"] = [] { return found(Verdict::ok, {{"list", ValueList(5'000, Value("198.51.100.10"))}}); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.looked.count("kept"), 0u);
+  EXPECT_GE(world.looked["left"], 1);
+}
+
 TEST(Commit, ALookThatAKillCutsOffBeforeItIsMadeAgain) {
   RunWorld world(kLook);
   ASSERT_TRUE(world.run_killed_at(2, Fault::dies_before));

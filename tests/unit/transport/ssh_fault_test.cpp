@@ -138,6 +138,18 @@ TEST(SshFault, AFrozenServerIsNoticedAndTheNextCallReconnects) {
   EXPECT_EQ(host.read({{"echo", "well"}}, soon())->out, "well\n");
 }
 
+TEST(SshFault, AFrozenServerIsNotTakenForAFilteredPort) {
+  SshServer server;
+  SshHost host(server.spec(), quick());
+  ASSERT_TRUE(host.identify(soon()));
+  server.signal_sessions(SIGSTOP);
+  ASSERT_TRUE(eventually([&] { return all_stopped(server.session_processes()); }));
+  const auto dialled = host.dial({"127.0.0.1", server.port()}, Deadline(milliseconds(100)));
+  ASSERT_FALSE(dialled);
+  EXPECT_EQ(dialled.error().code, "dial.vantage") << dialled.error().message;
+  EXPECT_EQ(dialled.error().kind, ErrorKind::no_answer);
+}
+
 TEST(SshFault, ASlowCommandOnALivingServerIsNotTakenForADeadPeer) {
   SshServer server;
   SshHost host(server.spec(), quick());
