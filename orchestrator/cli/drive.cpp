@@ -177,8 +177,7 @@ int drive(const Cli& cli, const std::string& operation, const RunDirectory& dire
                            session.environment(),
                            workers,
                            [&](std::string_view content, EvidenceBudget& budget) {
-                             return evidence.put(content, budget);
-                           },
+                             return evidence.put(content, budget); },
                            observers,
                            run_options(options, *stay)};
   const Interrupt interrupt([&workers] { workers.wake(); });

@@ -92,11 +92,11 @@ class RunWorld {
   FakeJobs on_old;
   std::set<std::string> facts;
   std::map<std::string, std::function<Result<Finding>()>> looks;
-  std::map<std::string, int> looked;        ///< how often each look was made
-  std::map<std::string, int> called;        ///< how often each local work acted
-  std::set<std::string> breaks;             ///< names whose work fails
-  std::set<std::string> permanent;          ///< names whose effect is
-  std::set<std::string> by_hand;            ///< names that a person is to make, until the look of the name is well
+  std::map<std::string, int> looked;  ///< how often each look was made
+  std::map<std::string, int> called;  ///< how often each local work acted
+  std::set<std::string> breaks;       ///< names whose work fails
+  std::set<std::string> permanent;    ///< names whose effect is
+  std::set<std::string> by_hand;      ///< names that a person is to make, until the look of the name is well
   std::map<std::string, std::string> note;  ///< shown in the plan of a make: its effect on the reviewed plan
   std::vector<std::size_t> budgets;         ///< what was left when each piece of evidence was kept
   bool old_is_down = false;
