@@ -102,7 +102,7 @@ DoctorFinding check_tools(HostReader& host, const std::set<std::string>& tools) 
   if (!missing.empty())
     return {"steps", Verdict::fail, "its steps need what is not there: " + join(missing, ", "),
             "install it there"};
-  return {"steps", Verdict::ok, "the " + count(tools.size(), "tool") + " of its steps are there", ""};
+  return {"steps", Verdict::ok, "the " + counted(tools.size(), "tool") + " of its steps are there", ""};
 }
 
 std::vector<DoctorLine> lines_of(const std::string& where, std::vector<DoctorFinding> findings) {

@@ -188,8 +188,9 @@ int drive(const Cli& cli, const std::string& operation, const RunDirectory& dire
   live.end();
   if (!at_once) notifier.finish();
   const int code = summary ? take_leave(cli, directory.run(), *summary) : report(summary.error());
-  // The journal cannot be written: what it says so far is all that is known.
-  if (!summary) leave_unrecorded(directory.run(), summarise(table, journal->state(), {}));
+  // The journal cannot be written: what it says so far is all that is known. A refusal has its own advice.
+  if (!summary && summary.error().kind != ErrorKind::refused)
+    leave_unrecorded(directory.run(), summarise(table, journal->state(), {}));
   // What still blocks a worker, or a hook, must not hold the process.
   if (at_once) leave_at_once(code);
   return code;

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "orchestrator/cli/run_access.h"
 #include "orchestrator/core/clock.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/plan/plan.h"
@@ -98,13 +99,14 @@ void leave_unrecorded(const std::string& run, const Summary& summary) {
   suggest("mxodus resume " + run);
 }
 
-int take_leave(const Cli& cli, const std::string& run, const Summary& summary) {
+int take_leave(const Cli& cli, const std::string& run, Summary summary) {
+  NextCommand& next = summary.next;
+  for (std::string* command : {&next.command, &next.then, &next.instead}) *command = about_run(*command, run);
   if (cli.json)
     print(json_text(summary_json(run, summary)));
   else
     print_output(summary);
   if (!cli.quiet) std::fputs(summary_text(run, summary, cli.err()).c_str(), stderr);
-  const NextCommand& next = summary.next;
   if (!next.command.empty()) suggest(next.command, next.then, next.instead);
   return static_cast<int>(summary.exit);
 }

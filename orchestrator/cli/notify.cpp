@@ -22,8 +22,10 @@ std::string notify_name(const Event& event) {
       return decode<RunStopped>(event.data).exit_code == 0 ? "done" : "failed";
     case EventType::gate_opened:
       return "gate";
-    case EventType::step_state:
-      return decode<StateChange>(event.data).state == ItemState::reconnecting ? "reconnecting" : "";
+    case EventType::step_state: {
+      const ItemState state = decode<StateChange>(event.data).state;
+      return state == ItemState::reconnecting ? "reconnecting" : state == ItemState::failed ? "failed" : "";
+    }
     case EventType::attempt_in_doubt:
       return "failed";
     case EventType::attempt_result:

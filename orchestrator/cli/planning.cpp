@@ -8,6 +8,7 @@
 #include "orchestrator/cli/prompt.h"
 #include "orchestrator/cli/version.h"
 #include "orchestrator/core/file.h"
+#include "orchestrator/core/text.h"
 #include "orchestrator/journal/lineage.h"
 #include "orchestrator/plan/planner.h"
 #include "orchestrator/report/plan_text.h"
@@ -36,7 +37,7 @@ std::optional<PreparedPlaybook> prepare(const Cli& cli, const std::string& path,
 Result<Plan> plan_now(const Cli& cli, const PreparedPlaybook& prepared) {
   if (!cli.quiet)
     std::fprintf(stderr, "Looking at %s; nothing is changed.\n",
-                 count(prepared.file->playbook.hosts.size(), "host").c_str());
+                 counted(prepared.file->playbook.hosts.size(), "host").c_str());
   const Interrupt interrupt;
   const PlanRequest request{prepared.file->playbook, prepared.file->order, prepared.file->text,
                             prepared.inputs, mxodus_version};

@@ -28,7 +28,7 @@ void report_faults(const Cli& cli, const Diagnostics& faults, const std::string&
     return;
   }
   for (const Error& fault : faults) std::fputs(render_diagnostic(fault, text).c_str(), stderr);
-  std::fprintf(stderr, "%s\n", count(faults.size(), "fault").c_str());
+  std::fprintf(stderr, "%s\n", counted(faults.size(), "fault").c_str());
 }
 
 /// What cannot be evaluated where another fault stands has failed for that one.
@@ -68,16 +68,19 @@ void report_missing(const std::vector<std::string>& inputs) {
               : "give each by -i NAME=VALUE, or all in a YAML file: --inputs FILE"});
 }
 
-/// A time typed without an offset is the laptop's; said with its age, so that a wrong day is seen.
+}  // namespace
+
 void echo_times(const ValueMap& values) {
   const Time now = system_clock().now();
-  for (const auto& [name, value] : values)
-    if (const auto* time = value.get<Time>())
-      std::fprintf(stderr, "%s: %s, %s ago\n", name.c_str(), to_local_string(*time).c_str(),
-                   to_string(Duration{now.since_epoch - time->since_epoch}).c_str());
+  for (const auto& [name, value] : values) {
+    const auto* time = value.get<Time>();
+    if (!time) continue;
+    const bool past = time->since_epoch <= now.since_epoch;
+    const Duration age{past ? now.since_epoch - time->since_epoch : time->since_epoch - now.since_epoch};
+    std::fprintf(stderr, "%s: %s, %s%s%s\n", name.c_str(), to_local_string(*time).c_str(), past ? "" : "in ",
+                 to_string(age).c_str(), past ? " ago" : "");
+  }
 }
-
-}  // namespace
 
 std::unique_ptr<CheckedFile> check_text(const Cli& cli, std::string text, const std::string& file,
                                         const Catalog& catalog) {
@@ -85,6 +88,7 @@ std::unique_ptr<CheckedFile> check_text(const Cli& cli, std::string text, const 
   auto checked = std::make_unique<CheckedFile>();
   checked->playbook = std::move(loaded.playbook);
   Diagnostics faults = std::move(loaded.faults);
+  drop_needless_default_hosts(checked->playbook, catalog);
   auto order = check_playbook(checked->playbook, catalog);
   merge_diagnostics(faults, std::move(order.faults));
   drop_consequences(faults);

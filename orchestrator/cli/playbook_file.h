@@ -34,6 +34,10 @@ void add_input_options(CLI::App& command, InputOptions& options);
 /// The playbook and these options as words of a command line, for the command that comes next.
 std::string words_of(const std::string& playbook, const InputOptions& options);
 
+/// Says each time among the values again, with its offset and age: one typed without an offset is the
+/// laptop's, and a wrong day is to be seen.
+void echo_times(const ValueMap& values);
+
 /// The inputs of a run: from the options, the defaults, and for the rest by asking on a terminal. Faults are
 /// reported; then nothing is given.
 std::optional<ValueMap> collect_inputs(const Cli& cli, const Playbook& playbook, const InputOptions& options);

@@ -87,7 +87,10 @@ std::optional<CurrentPlaybook> current_playbook(const Cli& cli, const RunDirecto
     report(copy.error());
     return std::nullopt;
   }
-  auto now = text_now(*copy, state.opened, plan, explicit_file);
+  // A run that is given up goes by what it has: often the file is already on its way to become the next run.
+  const bool given_up = std::any_of(state.open_decisions.begin(), state.open_decisions.end(),
+                                    [](const auto& entry) { return entry.second.type == EventType::end; });
+  auto now = given_up ? copy : text_now(*copy, state.opened, plan, explicit_file);
   if (!now) {
     report(now.error());
     return std::nullopt;

@@ -24,6 +24,12 @@ Result<RunDirectory> choose_run(const std::string& id) {
   return std::move(runs->front());
 }
 
+std::string about_run(const std::string& command, const std::string& run) {
+  if (command.empty() || command.find(run) != std::string::npos) return command;
+  const auto chosen = choose_run({});
+  return chosen && chosen->run() == run ? command : command + " --run " + run;
+}
+
 Result<OpenRun> open_run(const std::string& id) {
   auto directory = choose_run(id);
   if (!directory) return tl::unexpected(directory.error());

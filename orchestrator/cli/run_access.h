@@ -17,6 +17,10 @@ namespace mxodus {
 /// given.
 Result<RunDirectory> choose_run(const std::string& id);
 
+/// A whole mxodus command about a run, as it must be typed: with `--run` where without it the command would
+/// be about another run, the newest unfinished one. One that names the run already stays as it is.
+std::string about_run(const std::string& command, const std::string& run);
+
 /// A run opened for reading or for one decision; takes no lock.
 struct OpenRun {
   RunDirectory directory;

@@ -22,6 +22,12 @@ std::vector<std::string> split(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::string_view trim(std::string_view text);
 
+/// "1 file", "2 files"
+template <class Number>
+std::string counted(Number number, std::string_view noun) {
+  return (std::to_string(number) + " ").append(noun) + (number == 1 ? "" : "s");
+}
+
 /// The candidate nearest to `word` by edit distance, for "did you mean"; empty where none is near.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 

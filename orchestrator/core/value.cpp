@@ -63,6 +63,10 @@ std::string to_string(const Value& value) {
       value.storage());
 }
 
+std::string to_indented_json(const Value& value) {
+  return to_json(value).dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 nlohmann::json to_json(const Value& value) {
   using nlohmann::json;
   return std::visit(Overloaded{[](std::monostate) { return json(nullptr); },

@@ -85,6 +85,8 @@ std::string to_string(const Value& value);
 /// also {"$secret": name} and {"$not_yet_known": step}. Keys come out sorted, so equal values have equal
 /// text.
 nlohmann::json to_json(const Value& value);
+/// As indented JSON for people and their tools; what is no UTF-8 becomes U+FFFD.
+std::string to_indented_json(const Value& value);
 /// The inverse of to_json. Foreign JSON (from an API) comes through as plain values.
 Value value_from_json(const nlohmann::json& json);
 

@@ -6,6 +6,7 @@
 
 #include "orchestrator/core/digest.h"
 #include "orchestrator/core/file.h"
+#include "orchestrator/core/text.h"
 #include "orchestrator/core/unique_fd.h"
 #include "orchestrator/core/value.h"
 
@@ -73,8 +74,8 @@ Result<std::int64_t> LineageRegistry::begin_run(const std::string& lineage, std:
   const auto serial = static_cast<std::int64_t>(runs->size());
   if (serial != planned_serial)
     return fail(ErrorKind::refused, "plan.serial-moved",
-                "this plan was made after " + std::to_string(planned_serial) +
-                    " runs of this playbook, and now there are " + std::to_string(serial) +
+                "this plan was made after " + counted(planned_serial, "run") +
+                    " of this playbook; by now it has had " + counted(serial, "run") +
                     (runs->empty() ? "" : ", the last is " + runs->back().run) +
                     "; what it saw may no longer hold",
                 "mxodus plan PLAYBOOK");

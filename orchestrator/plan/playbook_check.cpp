@@ -185,6 +185,13 @@ void Checker::check_references(const StepSpec& step) {
 
 }  // namespace
 
+void drop_needless_default_hosts(Playbook& playbook, const Catalog& catalog) {
+  for (StepSpec& step : playbook.steps) {
+    const StepType* type = step.host_by_default ? catalog.find(step.uses) : nullptr;
+    if (type && type->declaration().host == HostUse::none) step.host = {};
+  }
+}
+
 CheckedPlaybook check_playbook(const Playbook& playbook, const Catalog& catalog) {
   return Checker(playbook, catalog).run();
 }

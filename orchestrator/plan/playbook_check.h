@@ -14,6 +14,10 @@ struct CheckedPlaybook {
   std::optional<StepOrder> order;
 };
 
+/// Takes the `host` of the playbook's defaults from the steps whose type takes none, gates for one; before
+/// check_playbook().
+void drop_needless_default_hosts(Playbook& playbook, const Catalog& catalog);
+
 /// Checks a playbook against the catalogue, without any connection: step types, their parameters as far as
 /// they are written out, hosts where one is needed, outputs that are referred to, resources by name, and the
 /// order of the steps.

@@ -71,7 +71,8 @@ struct StepSpec {
   Mark mark;
   std::string uses;
   Mark uses_mark;
-  Node host;      ///< a scalar, maybe a template; null where there is none
+  Node host;                     ///< a scalar, maybe a template; null where there is none
+  bool host_by_default = false;  ///< `host` is that of the playbook's defaults
   Node from;      ///< the vantage: a scalar or a list of scalars, maybe templates; null where there is none
   Node with;      ///< a map, or null
   Node for_each;  ///< a list, a map, or a scalar that is one `${…}`; null where there is none

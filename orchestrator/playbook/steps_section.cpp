@@ -59,6 +59,7 @@ class StepReader {
       if (const Node* found = reader_.find(key)) into = *found;
     };
     take("host", step_.host);
+    step_.host_by_default = !entry_.value.find("host");
     take("from", step_.from);
     take("with", step_.with);
     take("for_each", step_.for_each);

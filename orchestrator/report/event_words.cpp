@@ -32,9 +32,9 @@ EventWords of_state(ItemState state, const std::string& sentence) {
     case ItemState::reconnecting:
       return {Role::warning, "no answer", text};
     case ItemState::pending:
-      return {Role::plain, "pending", text, true};
+      return {Role::plain, "pending", text, text.empty()};
     case ItemState::running:
-      return {Role::plain, "running", text, true};
+      return {Role::plain, "running", text, text.empty()};
   }
   return {Role::plain, "", text};
 }
@@ -134,8 +134,10 @@ EventWords words_for(const Event& event) {
     case EventType::gate_answered: {
       const auto answered = decode<GateAnswered>(event.data);
       // Nobody says it where a look does: `done_if`.
-      return of_state(answered.state, answered.who.empty() ? "`" + answered.kind + "` holds"
-                                                           : answered.kind + " by " + answered.who);
+      std::string said =
+          answered.who.empty() ? "`" + answered.kind + "` holds" : answered.kind + " by " + answered.who;
+      if (answered.state == ItemState::gate) said += "; another person is asked too";
+      return of_state(answered.state, said);
     }
     case EventType::host_lost: {
       const auto seen = decode<HostSeen>(event.data);
@@ -145,9 +147,12 @@ EventWords words_for(const Event& event) {
       const auto seen = decode<HostSeen>(event.data);
       return {Role::good, "host back", printable_line(seen.host + ": " + seen.reason)};
     }
-    case EventType::lease_taken:
-      return {Role::plain, "lease", printable_line("of " + decode<LeaseHeld>(event.data).host + " taken"),
-              true};
+    case EventType::lease_taken: {
+      const auto lease = decode<LeaseHeld>(event.data);
+      const std::string from_another = lease.reason.empty() ? "" : " over, because: " + lease.reason;
+      return {Role::plain, "lease", printable_line("of " + lease.host + " taken" + from_another, 600),
+              lease.reason.empty()};
+    }
     case EventType::lease_released:
       return {Role::plain, "lease", printable_line("of " + decode<LeaseHeld>(event.data).host + " released"),
               true};

@@ -16,6 +16,7 @@ std::string offer_text(const Question& question, const Style& style, std::size_t
   for (const std::string& item : question.items) line("[ ] ", item);
   if (question.kind == GateKind::answer && !question.suggestion.empty())
     line("", "suggested: " + question.suggestion);
+  if (question.people > 1) line("", "asks " + std::to_string(question.people) + " different people");
   return text;
 }
 

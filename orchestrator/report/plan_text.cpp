@@ -94,7 +94,7 @@ std::string heading(const Plan& plan, const Style& style) {
     });
   };
   std::string text = style.paint(Role::heading, plan.name) + "  plan " + digest(plan).substr(0, 12) + "\n" +
-                     count(plan.items.size(), "step") + ": " + std::to_string(effects(Effect::observe)) +
+                     counted(plan.items.size(), "step") + ": " + std::to_string(effects(Effect::observe)) +
                      " look, " + std::to_string(effects(Effect::change)) + " change, " +
                      std::to_string(effects(Effect::permanent)) + " cannot be undone\n\n";
   for (const auto& [name, host] : plan.hosts) {
@@ -161,7 +161,7 @@ std::string ending(const Plan& plan, const Style& style) {
     text += "\n" + style.paint(Role::bad, "The plan is incomplete") +
             ": a host that is needed cannot be asked. It cannot be run.\n";
   const Questions asked = questions(plan);
-  text += "\n" + count(asked.now, "question") + " now, " + std::to_string(asked.later) + " later. ";
+  text += "\n" + counted(asked.now, "question") + " now, " + std::to_string(asked.later) + " later. ";
   return text + style.paint(Role::good, "Nothing has been changed.") + "\n";
 }
 
@@ -240,7 +240,7 @@ std::string plan_markdown(const Plan& plan) {
     text += "\n- " + (fault.position ? cell(to_string(*fault.position)) + ": " : std::string()) +
             cell(fault.message) + (fault.hint.empty() ? "" : "; " + cell(fault.hint));
   const Questions asked = questions(plan);
-  return text + "\n\n" + count(asked.now, "question") + " now, " + std::to_string(asked.later) +
+  return text + "\n\n" + counted(asked.now, "question") + " now, " + std::to_string(asked.later) +
          " later. Nothing has been changed.\n";
 }
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "orchestrator/report/post_mortem_data.h"
+#include "orchestrator/report/pseudonyms.h"
 
 namespace mxodus {
 namespace {
@@ -56,8 +57,9 @@ std::string gates(const PostMortem& post) {
   std::string text = "\n## Decisions at gates\n\n" +
                      head({"step", "question", "decision", "who", "from", "when", "digest", "why"});
   for (const GateRow& gate : post.gates)
-    text += row({gate.step, gate.question, gate.decision, gate.who, gate.from,
-                 gate.when ? to_string(*gate.when) : "", gate.digest.substr(0, 12), gate.why});
+    text += row({gate.step, gate.question, gate.decision + (gate.answer.empty() ? "" : ": " + gate.answer),
+                 gate.who, gate.from, gate.when ? to_string(*gate.when) : "", gate.digest.substr(0, 12),
+                 gate.why});
   return text;
 }
 
@@ -93,6 +95,12 @@ std::string remainder(const PostMortem& post) {
          "\n## What went well\n\n## Where we were lucky\n\n## What went badly\n\n## What we will change\n";
 }
 
+PostMortem gathered(const RunRecord& record, bool redact) {
+  PostMortem post = gather(record);
+  if (redact) pseudonymise(post, names_in(record));
+  return post;
+}
+
 nlohmann::json to_json(const TimelineRow& entry) {
   return {{"utc", to_string(entry.when)},
           {"step", entry.step},
@@ -102,14 +110,14 @@ nlohmann::json to_json(const TimelineRow& entry) {
 
 }  // namespace
 
-std::string post_mortem_markdown(const RunRecord& record) {
-  const PostMortem post = gather(record);
+std::string post_mortem_markdown(const RunRecord& record, bool redact) {
+  const PostMortem post = gathered(record, redact);
   return summary(post) + timeline(post) + gates(post) + probes(post) + remainder(post);
 }
 
-nlohmann::json post_mortem_json(const RunRecord& record) {
+nlohmann::json post_mortem_json(const RunRecord& record, bool redact) {
   using nlohmann::json;
-  const PostMortem post = gather(record);
+  const PostMortem post = gathered(record, redact);
   json object = {{"run", post.run},
                  {"name", post.name},
                  {"result", post.result},
@@ -128,6 +136,7 @@ nlohmann::json post_mortem_json(const RunRecord& record) {
                                {"question", gate.question},
                                {"digest", gate.digest},
                                {"decision", gate.decision},
+                               {"answer", gate.answer},
                                {"who", gate.who},
                                {"from", gate.from},
                                {"when", gate.when ? to_string(*gate.when) : ""},

@@ -19,16 +19,10 @@ struct RunRecord {
 
 /// The post-mortem in Markdown: impact, timeline in UTC and local time, gates with who and on which digest,
 /// what was seen before and after, overrides and notes, evidence, what is open. Ends with the headings that
-/// only people can fill.
-std::string post_mortem_markdown(const RunRecord& record);
+/// only people can fill. With `redact` as Pseudonyms say, for publication.
+std::string post_mortem_markdown(const RunRecord& record, bool redact);
 
 /// The same as data.
-nlohmann::json post_mortem_json(const RunRecord& record);
-
-/// For publication: addresses, mail addresses, people, laptops and host keys replaced by names that stay the
-/// same throughout
-/// ("address-1", "person-2"). `names` are the people and machines of the run.
-std::string pseudonymised(std::string text, const std::vector<std::string>& names);
-std::vector<std::string> names_in(const RunRecord& record);
+nlohmann::json post_mortem_json(const RunRecord& record, bool redact);
 
 }  // namespace mxodus

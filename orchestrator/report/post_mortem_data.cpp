@@ -9,8 +9,10 @@
 namespace mxodus {
 namespace {
 
-bool is_override(EventType type) {
-  switch (type) {
+bool is_override(const Event& event) {
+  switch (event.type) {
+    case EventType::lease_taken:
+      return !decode<LeaseHeld>(event.data).reason.empty();
     case EventType::accept:
     case EventType::skip:
     case EventType::retry:
@@ -52,8 +54,13 @@ std::vector<std::pair<std::string, std::string>> impact_of(const RunRecord& reco
 
 GateRow gate_row(const std::vector<Event>& events, const Event& event) {
   const auto answered = decode<GateAnswered>(event.data);
-  GateRow row{to_string(event.id), "",           "",           answered.kind, answered.who,
-              answered.from,       answered.why, answered.when};
+  GateRow row;
+  row.step = to_string(event.id);
+  row.decision = answered.kind;
+  row.who = answered.who;
+  row.from = answered.from;
+  row.why = answered.why;
+  row.when = answered.when;
   const auto opened =
       std::find_if(events.begin(), events.end(), [&](const Event& e) { return e.n == answered.gate; });
   if (opened != events.end()) {
@@ -61,8 +68,7 @@ GateRow gate_row(const std::vector<Event>& events, const Event& event) {
     row.question = printable_line(gate.question, 600);
     row.digest = gate.digest;
   }
-  if (row.why.empty() && !answered.value.is_null())
-    row.why = printable_line(answer_words(answered.value), 300);
+  if (!answered.value.is_null()) row.answer = printable_line(answer_words(answered.value), 600);
   return row;
 }
 
@@ -127,7 +133,7 @@ PostMortem gather(const RunRecord& record) {
     const EventWords words = words_for(event);
     const TimelineRow row{event.utc, to_string(event.id), words.word, words.sentence};
     if (!words.routine) post.timeline.push_back(row);
-    if (is_override(event.type)) post.overrides.push_back(row);
+    if (is_override(event)) post.overrides.push_back(row);
     if (event.type == EventType::gate_answered) post.gates.push_back(gate_row(record.events, event));
     if (event.type == EventType::attempt_result || event.type == EventType::undo_result)
       add_evidence(post.evidence, to_string(event.id), decode<AttemptResult>(event.data));

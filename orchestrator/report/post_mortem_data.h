@@ -20,6 +20,7 @@ struct GateRow {
   std::string question;
   std::string digest;
   std::string decision;
+  std::string answer;  ///< what was chosen, typed or ticked; empty for a yes or a no
   std::string who;
   std::string from;
   std::string why;
@@ -61,7 +62,7 @@ struct PostMortem {
   std::vector<TimelineRow> timeline;
   std::vector<GateRow> gates;
   std::vector<ProbeRow> probes;
-  std::vector<TimelineRow> overrides;  ///< accept, skip, retry, cancel, do, note
+  std::vector<TimelineRow> overrides;  ///< accept, skip, retry, cancel, do, note, a host taken over
   std::vector<EvidenceRow> evidence;
   std::vector<OpenRow> open;
 };

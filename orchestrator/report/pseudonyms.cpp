@@ -1,34 +1,17 @@
+#include "orchestrator/report/pseudonyms.h"
+
 #include <algorithm>
 #include <cctype>
-#include <map>
-#include <regex>
 
-#include "orchestrator/report/post_mortem.h"
+#include "orchestrator/core/text.h"
 
 namespace mxodus {
 namespace {
 
-/// Replaces what `pattern` matches by "WORD-N", the same N for the same text. Line by line, so that
-/// std::regex never meets a long subject.
-std::string replaced(const std::string& text, const std::regex& pattern, const std::string& word) {
-  std::map<std::string, std::string> known;
-  std::string result;
-  std::size_t begin = 0;
-  while (begin <= text.size()) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    std::string line = text.substr(begin, end - begin);
-    std::smatch match;
-    while (line.size() < 20'000 && std::regex_search(line, match, pattern)) {
-      auto [entry, is_new] = known.try_emplace(match.str(), word + "-" + std::to_string(known.size() + 1));
-      result += match.prefix().str() + entry->second;
-      line = match.suffix().str();
-    }
-    result += line;
-    if (end < text.size()) result += '\n';
-    begin = end + 1;
-  }
-  return result;
-}
+/// std::regex recurses on long subjects.
+constexpr std::size_t longest_line = 20'000;
+
+constexpr std::string_view too_long = "[left out: too long to be redacted]";
 
 bool is_of_a_word(char c) {
   return c == '_' || (c & 0x80) != 0 || std::isalnum(static_cast<unsigned char>(c)) != 0;
@@ -43,6 +26,20 @@ void replace_word(std::string& text, const std::string& from, const std::string&
     if (!inside) text.replace(at, from.size(), to);
     at = text.find(from, at + (inside ? 1 : to.size()));
   }
+}
+
+/// Every text of the post-mortem that somebody else than mxodus has written.
+std::vector<std::string*> texts_of(PostMortem& post) {
+  std::vector<std::string*> texts = {&post.name, &post.result};
+  for (auto& [heading, sentence] : post.impact) texts.push_back(&sentence);
+  for (auto* rows : {&post.timeline, &post.overrides})
+    for (TimelineRow& row : *rows) texts.insert(texts.end(), {&row.step, &row.sentence});
+  for (GateRow& row : post.gates)
+    texts.insert(texts.end(), {&row.step, &row.question, &row.answer, &row.who, &row.from, &row.why});
+  for (ProbeRow& row : post.probes) texts.insert(texts.end(), {&row.step, &row.before, &row.after});
+  for (EvidenceRow& row : post.evidence) texts.insert(texts.end(), {&row.step, &row.title});
+  for (OpenRow& row : post.open) texts.insert(texts.end(), {&row.step, &row.reason});
+  return texts;
 }
 
 }  // namespace
@@ -61,20 +58,42 @@ std::vector<std::string> names_in(const RunRecord& record) {
   return names;
 }
 
-std::string pseudonymised(std::string text, const std::vector<std::string>& names) {
-  static const std::regex mail(R"([A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)");
+void pseudonymise(PostMortem& post, const std::vector<std::string>& names) {
+  Pseudonyms pseudonyms(names);
+  for (std::string* text : texts_of(post)) *text = pseudonyms.in(*text);
+}
+
+std::string Pseudonyms::replaced(const std::string& text, const std::regex& pattern,
+                                 const std::string& word) {
+  auto& known = known_[word];
+  std::string result, rest = text;
+  for (std::smatch match; std::regex_search(rest, match, pattern); rest = match.suffix().str()) {
+    const auto entry = known.try_emplace(match.str(), word + "-" + std::to_string(known.size() + 1)).first;
+    result += match.prefix().str() + entry->second;
+  }
+  return result + rest;
+}
+
+std::string Pseudonyms::in(const std::string& text) {
+  // In any script, and on a host without a domain: ops@new-mx.
+  static const std::regex mail(
+      R"([^\s@<>"'(){}\[\],;:|\\/=&?]+@[^\s@<>"'(){}\[\],;:|\\/=&?.-][^\s@<>"'(){}\[\],;:|\\/=&?.]*(\.[^\s@<>"'(){}\[\],;:|\\/=&?.]+)*)");
   static const std::regex ipv4(R"(\b(\d{1,3}\.){3}\d{1,3}\b)");
   // Five groups at least, or a "::": a time of day has three groups and stays.
   static const std::regex ipv6(
       R"(\b([0-9A-Fa-f]{1,4}:){4,7}[0-9A-Fa-f]{1,4}\b|\b([0-9A-Fa-f]{1,4}:){1,6}:([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4})*)?)");
   static const std::regex host_key(R"(SHA256:[A-Za-z0-9+/]{20,})");
-  text = replaced(text, host_key, "hostkey");
-  text = replaced(text, mail, "mailbox");
-  text = replaced(text, ipv4, "address");
-  text = replaced(text, ipv6, "address6");
-  for (std::size_t i = 0; i < names.size(); ++i)
-    replace_word(text, names[i], "person-" + std::to_string(i + 1));
-  return text;
+  std::vector<std::string> lines = split(text, '\n');
+  for (std::string& line : lines) {
+    if (line.size() >= longest_line) line = too_long;
+    line = replaced(line, host_key, "hostkey");
+    line = replaced(line, mail, "mailbox");
+    line = replaced(line, ipv4, "address");
+    line = replaced(line, ipv6, "address6");
+    for (std::size_t i = 0; i < names_.size(); ++i)
+      replace_word(line, names_[i], "person-" + std::to_string(i + 1));
+  }
+  return join(lines, "\n");
 }
 
 }  // namespace mxodus

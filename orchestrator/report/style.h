@@ -29,7 +29,5 @@ std::string pad(std::string_view text, std::size_t width);
 std::string cut(std::string_view text, std::size_t width);
 /// Breaks at blanks so that no line is wider than `width`; lines after the first begin with `indent` blanks.
 std::string wrap(std::string_view text, std::size_t width, std::size_t indent);
-/// "1 step", "2 steps".
-std::string count(std::size_t number, std::string_view noun);
 
 }  // namespace mxodus

@@ -45,9 +45,10 @@ struct Attempt {
   std::optional<StateChange> again;  ///< when it is tried again, once its end is written down
   bool asked_wrongly = false;        ///< no later look can find anything else
   bool looking = false;
-  bool reached = false;    ///< its jobs are known to have reached their hosts
-  bool recovered = false;  ///< begun by another process: its jobs are asked before anything else
-  bool overdue = false;    ///< its timeout has passed and its job was left running
+  bool reached = false;     ///< its jobs are known to have reached their hosts
+  bool recovered = false;   ///< begun by another process: its jobs are asked before anything else
+  bool only_looks = false;  ///< taken up to learn its end: what has not begun does not begin any more
+  bool overdue = false;     ///< its timeout has passed and its job was left running
 
   std::set<std::string> hosts;  ///< on which it holds a slot
 };

@@ -39,8 +39,9 @@ class Attempts {
 
   /// Begins an attempt. False where its host has no free slot now.
   bool begin(const RunStep& step, const Instance& instance, std::int64_t decision = 0);
-  /// Takes up an attempt that another process began and whose end is not known.
-  void recover(const RunStep& step, const Instance& instance);
+  /// Takes up an attempt that another process began and whose end is not known. With `only_look` it does not
+  /// begin where it turns out that it never has.
+  void recover(const RunStep& step, const Instance& instance, bool only_look = false);
   /// Takes back the effect of a finished change. False as above.
   bool undo(const RunStep& step, const Instance& instance, const FinishedChange& change, std::int64_t result,
             std::int64_t decision);

@@ -150,7 +150,7 @@ void Attempts::looked(Attempt& attempt, JobFollower::Look look) {
   if (!attempt.reached && std::any_of(jobs.begin(), jobs.end(), absent)) {
     // After a restart the world may have moved on since the intent: look at it before starting anything.
     const bool stale = attempt.recovered && std::all_of(jobs.begin(), jobs.end(), absent);
-    return stale || attempt.jobs.empty() ? settle(attempt) : start_jobs(attempt);
+    return stale || attempt.only_looks || attempt.jobs.empty() ? settle(attempt) : start_jobs(attempt);
   }
   if (attempt.recovered && !attempt.reached)
     for (const FollowedJob& job : jobs)

@@ -12,7 +12,7 @@ constexpr std::chrono::hours kSecretLook{1};
 
 }  // namespace
 
-void Attempts::recover(const RunStep& step, const Instance& instance) {
+void Attempts::recover(const RunStep& step, const Instance& instance, bool only_look) {
   const ItemId id = instance.id;
   const OpenAttempt open = *run_.item(id).open;
   Attempt* attempt = this->open(step, instance);
@@ -26,6 +26,7 @@ void Attempts::recover(const RunStep& step, const Instance& instance) {
   }
   attempt->planned = std::move(*planned);
   attempt->recovered = true;
+  attempt->only_looks = only_look;
   attempt->undoes = open.intent.undoes;
   if (const StepType* type = run_.environment.catalog.find(attempt->planned.uses)) attempt->type = type;
   run_.show(Began{id, open.number, attempt->planned.host});
@@ -44,8 +45,8 @@ void Attempts::put_back(Attempt& attempt, ItemState state, const std::string& wh
   const bool written = wrote(run_.journal.result(id, result));
   drop(attempt);
   if (written && state == ItemState::waiting)
-    wrote(run_.journal.wait_armed(
-        id, {state, why, Time{run_.clock().now().since_epoch + kSecretLook}, {}, 0}));
+    wrote(
+        run_.journal.wait_armed(id, {state, why, Time{run_.clock().now().since_epoch + kSecretLook}, {}, 0}));
 }
 
 /// What is in doubt is settled by looking at what it was to bring about.
@@ -85,6 +86,9 @@ void Attempts::settled(Attempt& attempt, Result<ItemLook> look) {
   }
   const bool observes = attempt.planned.effect == Effect::observe;
   if (never_reached || (attempt.ended_by.empty() && (observes || (looked && !opaque)))) {
+    if (attempt.only_looks && !observes)
+      return put_back(attempt, ItemState::pending, "it had not begun, and does not begin now",
+                      !never_reached);
     // It is not done, and repeating it does what was meant the first time: the same attempt, the same job.
     if (observes || intent_digest(now) == intent_digest(attempt.planned)) {
       auto work = attempt.type->apply(Params(attempt.planned.params), attempt.planned.step);

@@ -158,11 +158,16 @@ Result<void> Decisions::retry(const Decision& decision) {
   const std::string reason = "asked for again by " + who(decision);
   if (auto begun = settle(decision.id, decision, ItemState::pending, reason); !begun) return begun;
   schedule_.forget(decision.id.step);
-  for (const RunStep* below : run_.table.downstream(decision.id.step)) {
+  auto restarted = run_.table.downstream(decision.id.step);
+  // Of a step that was left out as a whole, its items too.
+  if (const RunStep* step = run_.table.find(decision.id.step); step && decision.id.item.empty())
+    restarted.push_back(step);
+  for (const RunStep* below : restarted) {
     schedule_.forget(below->id());
     std::vector<ItemId> again;
     for (auto it = run_.state().items.lower_bound({below->id(), {}});
          it != run_.state().items.end() && it->first.step == below->id(); ++it) {
+      if (it->first == decision.id) continue;
       const ItemState state = it->second.state;
       const bool behind = had_ended_well && state != ItemState::pending && !it->second.open;
       if (behind || state == ItemState::blocked || (state == ItemState::skipped && !it->second.settled_by))

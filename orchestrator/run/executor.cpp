@@ -183,7 +183,7 @@ void Executor::begin(const Schedule::Ready& ready) {
       attempts_.begin(*ready.step, ready.instance);
       return;
     case Schedule::Ready::What::recover:
-      attempts_.recover(*ready.step, ready.instance);
+      attempts_.recover(*ready.step, ready.instance, ready.only_look);
       return;
     case Schedule::Ready::What::ripe:
       if (auto written = run_.journal.step_state(id, {ItemState::done, "the time has passed", {}, {}, 0});

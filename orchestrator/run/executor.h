@@ -30,6 +30,11 @@ class Executor {
   /// until it has ended or its host is out of sight.
   Result<Summary> run_adhoc(const ItemId& id);
 
+  /// Looks once, before a rollback, at every change that was begun and whose end nobody has seen; begins
+  /// nothing. The items whose work goes on on a host that answers: what they rest on must not be taken back.
+  /// Blocks.
+  Result<std::vector<ItemId>> look_at_what_was_begun();
+
   /// Takes finished changes back, in the order of `plan`, each after a fresh look; stops at the first that
   /// cannot be taken back. What has no undo is noted to stay: the caller has had a person's word on it.
   /// Blocks.

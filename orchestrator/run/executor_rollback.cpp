@@ -9,6 +9,31 @@ void Executor::work_until_ended(const ItemId& id) {
   }
 }
 
+Result<std::vector<ItemId>> Executor::look_at_what_was_begun() {
+  std::vector<ItemId> begun;
+  for (const auto& [id, record] : run_.state().items)
+    if (record.open && !record.open->undo && record.open->intent.effect != Effect::observe &&
+        record.state != ItemState::in_doubt && run_.table.find(id.step))
+      begun.push_back(id);
+  const auto seen = [](const Attempt& attempt) {
+    return attempt.phase == Attempt::Phase::following && !attempt.looking &&
+           (attempt.reached || attempt.follower->silent());
+  };
+  std::vector<ItemId> going_on;
+  for (const ItemId& id : begun) {
+    const RunStep& step = *run_.table.find(id.step);
+    attempts_.recover(step, run_.table.instance(step, id, outputs_for(step, run_.state())), true);
+    while (attempts_.under_way(id) && !seen(attempts_.all().at(id)) && !stop_.stop_requested() &&
+           !leave_.stop_requested() && !cannot_write_) {
+      attempts_.tick();
+      take_completions();
+    }
+    if (attempts_.under_way(id) && attempts_.all().at(id).reached) going_on.push_back(id);
+  }
+  if (cannot_write_) return tl::unexpected(*cannot_write_);
+  return going_on;
+}
+
 Result<Summary> Executor::roll_back(const RollbackPlan& plan) {
   if (auto resumed =
           run_.journal.run_resumed({run_.options.laptop, run_.options.who, run_.options.mxodus_version});

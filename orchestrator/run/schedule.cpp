@@ -76,7 +76,11 @@ bool Schedule::has_open(const RunStep& step) const {
 Result<void> Schedule::look_at_step(const RunStep& step, const World& world, std::vector<Ready>& ready) {
   const ItemId whole{step.id(), {}};
   const bool expanded_before = expansions_.contains(step.id());
-  if (!expanded_before && run_.item(whole).state == ItemState::skipped) return {};
+  const bool left_out = run_.item(whole).state == ItemState::skipped;
+  if (left_out) {
+    if (auto items = leave_items_out(step); !items) return items;
+    if (!has_open(step)) return {};
+  }
   const EdgeState edges = edges_of(run_.table, step, run_.state(), expansions_);
   if (!expanded_before) {
     // What has ended keeps its end, whatever became of the steps above it since: a rollback, a retry.
@@ -87,6 +91,8 @@ Result<void> Schedule::look_at_step(const RunStep& step, const World& world, std
       case EdgeState::Kind::skipped:
         return note(whole, ItemState::skipped, edges.reason);
       case EdgeState::Kind::broken:
+        // What was begun has an end, whatever became of the steps above it since.
+        if (has_open(step)) break;
         return note(whole, ItemState::blocked, edges.reason);
       case EdgeState::Kind::satisfied:
         break;
@@ -96,7 +102,24 @@ Result<void> Schedule::look_at_step(const RunStep& step, const World& world, std
     if (!*expanded) return {};
   }
   for (const Instance& instance : expansions_.at(step.id()))
-    if (auto looked = look_at_item(step, instance, edges, world, ready); !looked) return looked;
+    if (!left_out || run_.item(instance.id).open)
+      if (auto looked = look_at_item(step, instance, edges, world, ready); !looked) return looked;
+  return {};
+}
+
+/// What is said of a step as a whole counts for each of its items that did nothing, failed or was cancelled.
+Result<void> Schedule::leave_items_out(const RunStep& step) {
+  const std::string reason = run_.item({step.id(), {}}).reason;
+  std::vector<ItemId> items;
+  for (auto it = run_.state().items.upper_bound({step.id(), {}});
+       it != run_.state().items.end() && it->first.step == step.id(); ++it) {
+    const ItemState state = it->second.state;
+    const bool in_the_way = has_ended(state) ? state == ItemState::failed || state == ItemState::cancelled
+                                             : state != ItemState::in_doubt;
+    if (in_the_way && !it->second.open) items.push_back(it->first);
+  }
+  for (const ItemId& id : items)
+    if (auto noted = note(id, ItemState::skipped, reason); !noted) return noted;
   return {};
 }
 
@@ -126,6 +149,24 @@ Result<bool> Schedule::expand(const RunStep& step) {
   return true;
 }
 
+/// A look that may fail with a warning may also end with one; nobody's answer is ever made up.
+Result<void> Schedule::give_up(const RunStep& step, const ItemId& id, const std::string& why) {
+  if (!step.only_looks() || step.rules().on_fail.action != FailureRule::Action::warn)
+    return note(id, ItemState::failed, why);
+  const ItemRecord& record = run_.item(id);
+  AttemptIntent looked;
+  looked.effect = Effect::observe;
+  looked.title = why;
+  looked.fingerprint = record.fingerprint;
+  AttemptResult ended;
+  ended.state = ItemState::done;
+  ended.verdict = Verdict::warn;
+  ended.sentence = why + (record.sentence.empty() ? "" : "; last seen: " + record.sentence);
+  ended.outputs = record.outputs;
+  ended.evidence = record.evidence;
+  return done(run_.journal.ended({{id, looked, ended}}));
+}
+
 Result<void> Schedule::look_at_item(const RunStep& step, const Instance& instance,
                                     const EdgeState& step_edges, const World& world,
                                     std::vector<Ready>& ready) {
@@ -141,7 +182,8 @@ Result<void> Schedule::look_at_item(const RunStep& step, const Instance& instanc
       due(*record.next_look);
       return {};
     }
-    ready.push_back({Ready::What::recover, &step, instance});
+    const bool broken = step_edges.kind == EdgeState::Kind::broken;
+    ready.push_back({Ready::What::recover, &step, instance, broken});
     return {};
   }
   const bool too_late = record.deadline && *record.deadline <= now;
@@ -155,8 +197,7 @@ Result<void> Schedule::look_at_item(const RunStep& step, const Instance& instanc
     return {};
   }
   if (record.deadline && !has_ended(record.state)) {
-    if (too_late)
-      return note(id, ItemState::failed, "its deadline has passed: " + to_local_string(*record.deadline));
+    if (too_late) return give_up(step, id, "its deadline has passed: " + to_local_string(*record.deadline));
     due(*record.deadline);
   }
   const bool waits = record.state == ItemState::waiting || record.state == ItemState::reconnecting;
@@ -245,7 +286,9 @@ Result<bool> Schedule::refresh(const RunStep& step, const World& world, std::vec
 bool Schedule::ages(const RunStep& step, const ItemRecord& record) const {
   if (!step.only_looks() || !step.rules().fresh_for) return false;
   if (record.state != ItemState::done || !record.seen) return false;
-  return record.seen->since_epoch + step.rules().fresh_for->value <= run_.clock().now().since_epoch;
+  const auto now = run_.clock().now().since_epoch;
+  // Seen in what is now the future: the clock was set back, or is another laptop's, and the age is not known.
+  return record.seen->since_epoch > now || record.seen->since_epoch + step.rules().fresh_for->value <= now;
 }
 
 }  // namespace mxodus

@@ -27,6 +27,7 @@ class Schedule {
     enum class What { begin, recover, ripe, undo } what = What::begin;
     const RunStep* step = nullptr;
     Instance instance;
+    bool only_look = false;  ///< of recover: something above has failed or was taken back since
   };
 
   explicit Schedule(const RunContext& run);
@@ -50,6 +51,8 @@ class Schedule {
   Result<bool> expand(const RunStep& step);
   Result<void> look_at_item(const RunStep& step, const Instance& instance, const EdgeState& step_edges,
                             const World& world, std::vector<Ready>& ready);
+  Result<void> leave_items_out(const RunStep& step);
+  Result<void> give_up(const RunStep& step, const ItemId& id, const std::string& why);
   bool may_begin(const RunStep& step, const Instance& instance, const World& world, int begun);
   Result<bool> refresh(const RunStep& step, const World& world, std::vector<Ready>& ready);
   bool is_to_come(const RunStep& above) const;

@@ -40,19 +40,23 @@ std::string Judgement::sentence(const std::string& all_is_well) const {
   return join(said, "; ") + (left > 0 ? "; and " + std::to_string(left) + " more" : "");
 }
 
-ValueList Judgement::sentences(Verdict verdict) const {
-  ValueList list;
-  for (const Item& item : items_)
-    if (item.verdict == verdict) list.push_back(item.sentence);
-  return list;
-}
-
 ValueList Judgement::mends() const {
   ValueList list;
   for (const Item& item : items_)
     if (!item.mend.empty() && std::find(list.begin(), list.end(), Value(item.mend)) == list.end())
       list.push_back(item.mend);
   return list;
+}
+
+Finding Judgement::finding(const std::string& all_is_well, ValueList results) const {
+  ValueList warnings;
+  for (const Item& item : items_)
+    if (item.verdict == Verdict::warn) warnings.push_back(item.sentence);
+  Finding finding;
+  finding.verdict = verdict();
+  finding.sentence = sentence(all_is_well);
+  finding.outputs = {{"results", std::move(results)}, {"warnings", std::move(warnings)}, {"mend", mends()}};
+  return finding;
 }
 
 }  // namespace mxodus::dns

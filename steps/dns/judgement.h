@@ -3,8 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "orchestrator/core/value.h"
-#include "orchestrator/core/verdict.h"
+#include "orchestrator/step_api/finding.h"
 
 namespace mxodus::dns {
 
@@ -17,10 +16,10 @@ class Judgement {
   Verdict verdict() const;
   /// The worst first, with their mends, all of it safe to show; `all_is_well` where there is nothing to say.
   std::string sentence(const std::string& all_is_well) const;
-  /// The sentences of one verdict.
-  ValueList sentences(Verdict verdict) const;
   /// What to do, each once.
   ValueList mends() const;
+  /// Verdict, sentence and what all these looks give out: `results`, `warnings` and `mend`.
+  Finding finding(const std::string& all_is_well, ValueList results) const;
 
  private:
   struct Item {

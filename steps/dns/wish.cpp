@@ -23,11 +23,11 @@ bool begins_with(const std::string& data, const std::string& beginning) {
 /// Why receivers would take none of the texts: two say what the policy is. Empty: they do not.
 std::string two_policies(const StoredRRset& set) {
   if (set.rrset.type != "TXT") return "";
-  for (const auto& [is_policy, version] :
+  for (const auto& [policy, version] :
        {std::pair(&spf::is_record, "v=spf1"), std::pair(&dmarc::is_record, "v=DMARC1")}) {
-    const auto count =
-        std::count_if(set.rrset.data.begin(), set.rrset.data.end(),
-                      [&](const std::string& one) { return is_policy(txt_text(one).value_or("")); });
+    const auto count = std::count_if(
+        set.rrset.data.begin(), set.rrset.data.end(),
+        [is_policy = policy](const std::string& one) { return is_policy(txt_text(one).value_or("")); });
     if (count > 1)
       return set.rrset.name + " would have " + std::to_string(count) + " texts that begin with " + version +
              ", of which receivers take none: let `match` be the beginning of the one that is to go";

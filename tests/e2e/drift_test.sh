@@ -64,7 +64,7 @@ case_a_plan_that_was_made_before_another_run_is_refused() {
   expect_said 0
   set_record 198.51.100.1
   mx run --plan case/reviewed
-  expect_said 5 'after 0 runs of this playbook, and now there are 1' 'mxodus plan'
+  expect_said 5 'after 0 runs of this playbook; by now it has had 1 run, the last is ' 'mxodus plan'
   expect_eq record 198.51.100.1 "$(record)"
 }
 

@@ -160,7 +160,7 @@ YAML
   op_sees 2 'torn.yaml:[0-9]+:[0-9]+: error: .*look for a missing' mxodus plan torn.yaml
   op_sees 2 'cannot read nowhere.yaml: No such file.*mxodus init' mxodus plan nowhere.yaml
   op_sees 5 '127.0.0.1 port 1 refuses connections.*mxodus doctor far.yaml' mxodus plan far.yaml
-  op_sees 1 'route +fail +127.0.0.1 port 1 refuses connections.*after mending' mxodus doctor far.yaml
+  op_sees 1 'route +fail +127.0.0.1 port 1 refuses connections.*Next: mxodus doctor far.yaml' mxodus doctor far.yaml
   op_sees 2 'no run .*2024' mxodus status 2024
 }
 

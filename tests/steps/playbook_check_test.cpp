@@ -45,6 +45,28 @@ TEST(PlaybookCheck, UndoIsAStepThatChangesSomethingBack) {
   EXPECT_THAT(faults(kStop + "{with: {unit: postfix}}}\n"), ElementsAre("step.nested"));
 }
 
+TEST(PlaybookCheck, TheHostOfTheDefaultsIsForTheStepsThatTakeOne) {
+  LoadedPlaybook loaded = load_playbook(R"(mxodus: 1
+name: check
+hosts: {new: {ssh: new}}
+defaults: {host: new}
+steps:
+  stop: {uses: service.state, with: {unit: postfix, state: stopped}}
+  go: {uses: approve, with: {question: "Go on?"}}
+)",
+                                        "check.yaml");
+  const Catalog catalog = make_catalog();
+  drop_needless_default_hosts(loaded.playbook, catalog);
+  EXPECT_THAT(check_playbook(loaded.playbook, catalog).faults, IsEmpty());
+  EXPECT_EQ(loaded.playbook.find_step("stop")->host.text(), "new");
+  EXPECT_TRUE(loaded.playbook.find_step("go")->host.is_null());
+}
+
+TEST(PlaybookCheck, AHostThatAStepWithoutOneNamesIsAFault) {
+  EXPECT_THAT(faults("  go: {uses: approve, host: new, with: {question: Go on}}\n"),
+              ElementsAre("step.host"));
+}
+
 TEST(PlaybookCheck, AListThatIsRequiredHoldsSomething) {
   EXPECT_THAT(faults("  mx: {uses: dns.mx, with: {domain: []}}\n"), ElementsAre("params.empty"));
 }

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "orchestrator/cli/commands.h"
+#include "orchestrator/cli/playbook_file.h"
 #include "orchestrator/cli/run_access.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/journal/lock.h"
@@ -69,26 +70,27 @@ Result<void> judge(EventType type, const DecisionData& data, const ItemRecord& i
   if (type == EventType::reject || !gate || gate->declaration().kind != StepKind::gate) return {};
   const auto taken = gate->take_answer(Params(planned->params), answer_of(type, data));
   if (!taken) return tl::unexpected(taken.error());
+  echo_times(taken->outputs);
   return {};
 }
 
 /// A yes is no choice, and words are neither a yes nor a no.
-Result<void> fits(EventType type, const ItemId& id, const ItemRecord& item) {
+Result<void> fits(EventType type, const ItemId& id, const ItemRecord& item, const std::string& run) {
   const std::string step = to_string(id);
   const Question question = question_of(item);
   const bool words = wants_words(question.kind);
   if (type == EventType::approve && words)
     return fail(ErrorKind::invalid, "gate.words", step + " asks for more than a yes",
-                answer_command(id, item));
+                about_run(answer_command(id, item), run));
   if (type == EventType::answer && !words)
-    return fail(
-        ErrorKind::invalid, "gate.yes-or-no", step + " asks for a yes or a no",
-        "mxodus approve " + shell_quote(step) + ", or mxodus reject " + shell_quote(step) + " --why …");
+    return fail(ErrorKind::invalid, "gate.yes-or-no", step + " asks for a yes or a no",
+                about_run("mxodus approve " + shell_quote(step), run) + ", or " +
+                    about_run("mxodus reject " + shell_quote(step) + " --why …", run));
   if (type == EventType::approve && question.done_if)
-    return fail(
-        ErrorKind::refused, "gate.done-if",
-        step + " is done when its `done_if` holds; a word does not replace it",
-        "do it, and mxodus resume looks; or leave it out: mxodus skip " + shell_quote(step) + " --why …");
+    return fail(ErrorKind::refused, "gate.done-if",
+                step + " is done when its `done_if` holds; a word does not replace it",
+                "do it, and mxodus resume looks; or leave it out: " +
+                    about_run("mxodus skip " + shell_quote(step) + " --why …", run));
   return {};
 }
 
@@ -98,7 +100,7 @@ bool is_for_gate(EventType type) {
 
 /// Fills in which question is answered, and how.
 Result<void> answer_gate(DecisionData& data, EventType type, const Options& options, const ItemId& id,
-                         const ItemRecord& item) {
+                         const ItemRecord& item, const std::string& run) {
   if (!item.gate)
     return fail(ErrorKind::refused, "gate.not-open",
                 to_string(id) + " asks nothing now: it is " + std::string(to_string(item.state)),
@@ -107,8 +109,8 @@ Result<void> answer_gate(DecisionData& data, EventType type, const Options& opti
     return fail(ErrorKind::refused, "gate.other-digest",
                 "the question of " + to_string(id) + " is another one now: digest " +
                     item.gate->asked.digest.substr(0, 12),
-                "look at it: mxodus explain " + shell_quote(to_string(id)));
-  if (auto fitting = fits(type, id, item); !fitting) return fitting;
+                "look at it: " + about_run("mxodus explain " + shell_quote(to_string(id)), run));
+  if (auto fitting = fits(type, id, item, run); !fitting) return fitting;
   auto value = answer_value(type, options, *item.gate);
   if (!value) return tl::unexpected(value.error());
   data.answers = item.gate->n;
@@ -126,7 +128,7 @@ Result<DecisionData> decision_on(EventType type, const Options& options, const I
   data.why = options.why;
   const ItemRecord& item = run.journal.state().item(id);
   if (is_for_gate(type)) {
-    if (auto answered = answer_gate(data, type, options, id, item); !answered)
+    if (auto answered = answer_gate(data, type, options, id, item, run.directory.run()); !answered)
       return tl::unexpected(answered.error());
   } else if (item.gate) {
     data.answers = item.gate->n;

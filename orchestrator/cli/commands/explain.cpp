@@ -36,8 +36,8 @@ std::string where_it_runs(const ItemRecord& item) {
 }
 
 /// Why the item will run, or will not.
-std::string why(const ItemId& id, const ItemRecord& item, const Plan& plan) {
-  const std::string retry = "mxodus retry " + shell_quote(to_string(id));
+std::string why(const ItemId& id, const ItemRecord& item, const Plan& plan, const std::string& run) {
+  const std::string retry = about_run("mxodus retry " + shell_quote(to_string(id)), run);
   if (is_past_adhoc(item))
     return "was typed by " + item.adhoc->who + ", because: " + item.adhoc->why + "; it ended " +
            std::string(to_string(item.state)) + " and does not run again";
@@ -91,7 +91,7 @@ std::vector<ItemId> items_of(const ItemId& id, const Plan& plan, const RunState&
 std::string items_text(const ItemId& id, const std::vector<ItemId>& items, const RunState& state,
                        const Style& style) {
   std::string text =
-      style.paint(Role::heading, to_string(id)) + " has " + count(items.size(), "item") + "\n\n";
+      style.paint(Role::heading, to_string(id)) + " has " + counted(items.size(), "item") + "\n\n";
   std::size_t width = 0;
   for (const ItemId& item : items) width = std::max(width, columns(to_string(item)));
   for (const ItemId& item : items) {
@@ -106,8 +106,8 @@ std::string items_text(const ItemId& id, const std::vector<ItemId>& items, const
 std::string explanation(const ItemId& id, const OpenRun& run, const Plan& plan,
                         const std::vector<Event>& events, const Style& style) {
   const ItemRecord& item = run.journal.state().item(id);
-  std::string text =
-      style.paint(Role::heading, to_string(id)) + " " + printable_line(why(id, item, plan), 600) + "\n";
+  std::string text = style.paint(Role::heading, to_string(id)) + " " +
+                     printable_line(why(id, item, plan, run.directory.run()), 600) + "\n";
   if (item.gate)
     text += "\n" + printable(item.gate->asked.question) + "\n" + offer_text(question_of(item), style, 2) +
             "  digest " + item.gate->asked.digest + "\n";
@@ -139,7 +139,7 @@ int explain(const Cli& cli, const Options& options) {
   const auto items = items_of(*id, *plan, state);
   if (!cli.json && !items.empty()) {
     const int code = print(items_text(*id, items, state, cli.out()));
-    suggest("mxodus explain " + shell_quote(to_string(items.front())));
+    suggest(about_run("mxodus explain " + shell_quote(to_string(items.front())), run->directory.run()));
     return code;
   }
   if (!cli.json) return print(explanation(*id, *run, *plan, *events, cli.out()));
@@ -147,7 +147,7 @@ int explain(const Cli& cli, const Options& options) {
   nlohmann::json json = {{"step", id->step},
                          {"item", id->item},
                          {"state", to_string(item.state)},
-                         {"why", why(*id, item, *plan)},
+                         {"why", why(*id, item, *plan, run->directory.run())},
                          {"fingerprint", item.fingerprint},
                          {"outputs", to_json(item.outputs)},
                          {"evidence", item.evidence}};

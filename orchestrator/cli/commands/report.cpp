@@ -23,9 +23,8 @@ int write_report(const Cli& cli, const Options& options) {
   auto events = read_events(run->directory);
   if (!events) return report(events.error());
   const RunRecord record{std::move(*events), run->journal.state(), std::move(*plan)};
-  std::string text = cli.json ? json_text(post_mortem_json(record)) : post_mortem_markdown(record);
-  if (options.redact) text = pseudonymised(std::move(text), names_in(record));
-  return print(text);
+  return print(cli.json ? json_text(post_mortem_json(record, options.redact))
+                        : post_mortem_markdown(record, options.redact));
 }
 
 }  // namespace

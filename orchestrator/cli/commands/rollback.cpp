@@ -8,6 +8,7 @@
 #include "orchestrator/cli/prompt.h"
 #include "orchestrator/cli/revision.h"
 #include "orchestrator/cli/run_access.h"
+#include "orchestrator/core/file.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/plan/plan_file.h"
 #include "orchestrator/report/event_words.h"
@@ -109,8 +110,22 @@ Result<bool> confirm(const Cli& cli, const Options& options, const RollbackPlan&
   return answer && trim(*answer) == word;
 }
 
+/// What the steps above rest on is not taken back under a step that still works on its host.
+Summary left_alone(const StepTable& table, const RunState& state, const ItemId& going_on) {
+  const std::string resume = "mxodus resume " + state.opened.run;
+  Summary summary = summarise(table, state, {});
+  summary.exit = ExitCode::refused;
+  summary.reason = to_string(going_on) + " goes on on its host; nothing has been taken back";
+  summary.next = {"mxodus cancel " + shell_quote(to_string(going_on)), resume,
+                  resume + " --until " + going_on.step};
+  return summary;
+}
+
 Result<Summary> roll_back(const Cli& cli, const Options& options, Executor& executor, const StepTable& table,
                           const RunState& state) {
+  const auto going_on = executor.look_at_what_was_begun();
+  if (!going_on) return tl::unexpected(going_on.error());
+  if (!going_on->empty()) return left_alone(table, state, going_on->front());
   const RollbackPlan plan = plan_rollback(table, state);
   std::fputs(rollback_text(plan, table, state, cli.err()).c_str(), stderr);
   if (!plan.past_point.empty() && !options.past_point)
@@ -128,8 +143,26 @@ Result<Summary> roll_back(const Cli& cli, const Options& options, Executor& exec
   return summary;
 }
 
+/// The run that is meant. Where none is named and the newest one has ended while an older one has not, it is
+/// not guessed which of the two is to be taken back.
+Result<std::string> run_to_take_back(const Options& options) {
+  const auto chosen = choose_run(options.run);
+  if (!chosen) return tl::unexpected(chosen.error());
+  if (!options.run.empty()) return chosen->run();
+  const auto runs = list_runs(state_directory());
+  if (!runs) return tl::unexpected(runs.error());
+  const std::string& newest = runs->front().run();
+  if (newest == chosen->run()) return newest;
+  return fail(ErrorKind::refused, "rollback.which-run",
+              "run " + newest + " is the newest, and run " + chosen->run() +
+                  " has not ended; say which is to be taken back",
+              "mxodus rollback " + newest + ", or mxodus rollback " + chosen->run());
+}
+
 int rollback(const Cli& cli, const Options& options) {
-  auto run = open_run(options.run);
+  const auto meant = run_to_take_back(options);
+  if (!meant) return report(meant.error());
+  auto run = open_run(*meant);
   if (!run) return report(run.error());
   auto plan = load_plan(run->directory.plan());
   if (!plan) return report(plan.error());
@@ -151,8 +184,9 @@ void add_rollback(Cli& cli) {
   CLI::App& command =
       cli.command("rollback", "Take finished changes back, dependants first, each after a fresh look.",
                   {"mxodus rollback"}, [&cli, options] { return rollback(cli, *options); });
-  command.add_option("run", options->run,
-                     "the run, by the beginning of its id; default the newest unfinished one");
+  command.add_option(
+      "run", options->run,
+      "the run, by the beginning of its id; default the newest, where no older one stands open");
   command.add_flag("--yes", options->yes, "confirm the rollback; not past the point of no return");
   command
       .add_option("--leave", options->leave,

@@ -12,6 +12,7 @@
 #include "orchestrator/cli/session.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/journal/lock.h"
+#include "orchestrator/journal/never_began.h"
 #include "orchestrator/plan/plan_file.h"
 #include "orchestrator/report/event_words.h"
 #include "orchestrator/report/gate_text.h"
@@ -83,8 +84,9 @@ const Decision* open_decision(const RunState& state, const ItemId& id) {
 
 NextCommand next_command(const View& view) {
   const RunState& state = view.run.journal.state();
-  const std::string resume = "mxodus resume " + state.opened.run;
-  if (state.phase == RunPhase::ended) return {"mxodus report " + state.opened.run};
+  const std::string& run = state.opened.run;
+  const std::string resume = "mxodus resume " + run;
+  if (state.phase == RunPhase::ended) return {"mxodus report " + run};
   const bool came_back = std::any_of(view.hosts.begin(), view.hosts.end(), [&](const SeenHost& host) {
     return host.came_back() && !state.item(host_item(host.host)).gate;
   });
@@ -94,12 +96,23 @@ NextCommand next_command(const View& view) {
   for (const auto& [id, item] : state.items)
     if (item.gate && !ends && !open_decision(state, id))
       if (const std::string answer = answer_command(id, item); !answer.empty())
-        return {answer, view.driver ? "" : resume};
+        return {about_run(answer, run), view.driver ? "" : resume};
   if (!state.open_decisions.empty() && !view.driver) return {resume};
   for (const auto& [id, item] : state.items)
-    if (!is_past_adhoc(item) && (item.state == ItemState::in_doubt || item.state == ItemState::failed))
-      return {"mxodus explain " + shell_quote(to_string(id))};
-  return {view.driver ? "mxodus log" : resume};
+    if (!is_past_adhoc(item) && (item.state == ItemState::in_doubt || item.state == ItemState::failed ||
+                                 item.state == ItemState::cancelled))
+      return {about_run("mxodus explain " + shell_quote(to_string(id)), run)};
+  if (view.driver) return {about_run("mxodus log", run)};
+  const auto undone = std::find_if(state.items.begin(), state.items.end(),
+                                   [](const auto& entry) { return entry.second.state == ItemState::undone; });
+  if (undone == state.items.end()) return {resume};
+  const bool more = std::any_of(state.changes.begin(), state.changes.end(), [](const auto& change) {
+    return change.second.intent.effect == Effect::change && !change.second.intent.undo.is_null();
+  });
+  if (more) return {"mxodus rollback " + run};
+  return {"mxodus end --run " + run + " --why …",
+          {},
+          about_run("mxodus retry " + shell_quote(to_string(undone->first)), run)};
 }
 
 struct StatusLine {
@@ -124,15 +137,22 @@ std::optional<StatusLine> line_of(const ItemRecord& item, Time now) {
     case ItemState::reconnecting:
       return StatusLine{Role::warning, "no answer", item.reason};
     case ItemState::waiting: {
-      const std::string when = item.next_look ? "next look " + near_time(*item.next_look, now) + "; " : "";
+      if (!item.next_look) return StatusLine{Role::plain, "waits", item.reason};
+      const bool due = *item.next_look <= now;
+      const std::string when = (due ? "due since " : "next look ") + near_time(*item.next_look, now) + "; ";
       return StatusLine{Role::plain, "waits", when + item.reason};
     }
     case ItemState::in_doubt:
       return StatusLine{Role::bad, "in doubt", item.reason.empty() ? item.sentence : item.reason};
     case ItemState::failed:
       return StatusLine{Role::bad, "failed", item.sentence};
+    case ItemState::cancelled:
+      return StatusLine{Role::bad, "cancelled", item.sentence.empty() ? item.reason : item.sentence};
     case ItemState::blocked:
       return StatusLine{Role::faint, "blocked", item.reason};
+    case ItemState::pending:
+      if (item.code != never_began_code || item.sentence.empty()) return std::nullopt;
+      return StatusLine{Role::warning, "not begun", item.sentence};
     default:
       return std::nullopt;
   }
@@ -276,7 +296,7 @@ int show_status(const Cli& cli, const Options& options) {
   if (cli.json) return print(json_text(status_json(view)));
   const int code = print(status_text(view, plan ? &*plan : nullptr, cli.out()));
   const NextCommand next = next_command(view);
-  suggest(next.command, next.then);
+  suggest(next.command, next.then, next.instead);
   return code;
 }
 

@@ -4,6 +4,7 @@
 
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/cli/playbook_file.h"
+#include "orchestrator/core/text.h"
 #include "orchestrator/plan/lint.h"
 #include "orchestrator/playbook/diagnostic.h"
 #include "steps/catalog.h"
@@ -27,9 +28,9 @@ int validate(const Cli& cli, const std::vector<std::string>& files) {
       if (!cli.json) std::fputs(render_diagnostic(warning, checked->text, Severity::warning).c_str(), stderr);
     }
     if (cli.quiet || cli.json) continue;
-    const std::string warned = found.empty() ? "" : ", " + count(found.size(), "warning");
+    const std::string warned = found.empty() ? "" : ", " + counted(found.size(), "warning");
     std::fprintf(stderr, "%s: %s, no faults%s\n", file.c_str(),
-                 count(checked->playbook.steps.size(), "step").c_str(), warned.c_str());
+                 counted(checked->playbook.steps.size(), "step").c_str(), warned.c_str());
   }
   if (cli.json && code == exit_done) print(json_text(warnings));
   return code;

@@ -185,15 +185,10 @@ class Look {
   Finding finding() {
     context_.keep_evidence("dns.txt", dns_.protocol());
     const bool all = allowed_ == results_.size();
-    Finding finding;
-    finding.verdict = judgement_.verdict();
-    finding.sentence =
-        judgement_.sentence(issuer_ + " may issue for " + join(context_.params().texts("name"), ", "));
-    finding.state = Value(results_);
-    finding.outputs = {{"allowed", all},
-                       {"results", std::move(results_)},
-                       {"warnings", judgement_.sentences(Verdict::warn)},
-                       {"mend", judgement_.mends()}};
+    Finding finding = judgement_.finding(
+        issuer_ + " may issue for " + join(context_.params().texts("name"), ", "), results_);
+    finding.outputs["allowed"] = all;
+    finding.state = Value(std::move(results_));
     return finding;
   }
 

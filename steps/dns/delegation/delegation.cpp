@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include <nlohmann/json.hpp>
-
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/remembering_asker.h"
@@ -194,18 +192,10 @@ class Look {
 
   Finding finding() {
     context_.keep_evidence("dns.txt", dns_.protocol());
-    context_.keep_evidence(
-        "delegation.json",
-        to_json(Value(results_)).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
-    const Verdict verdict = judgement_.verdict();
-    Finding finding;
-    finding.verdict = verdict;
-    finding.sentence = judgement_.sentence(join(told_, "; "));
+    context_.keep_evidence("delegation.json", to_indented_json(Value(results_)));
+    Finding finding = judgement_.finding(join(told_, "; "), std::move(results_));
     finding.state = Value(std::move(state_));
-    finding.outputs = {{"sound", verdict == Verdict::ok || verdict == Verdict::warn},
-                       {"results", std::move(results_)},
-                       {"warnings", judgement_.sentences(Verdict::warn)},
-                       {"mend", judgement_.mends()}};
+    finding.outputs["sound"] = finding.verdict == Verdict::ok || finding.verdict == Verdict::warn;
     return finding;
   }
 

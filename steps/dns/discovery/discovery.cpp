@@ -162,15 +162,11 @@ class Look {
   Finding finding() {
     context_.keep_evidence("dns.txt", dns_.protocol());
     context_.keep_evidence("files.txt", fetched_);
-    Finding finding;
-    finding.verdict = judgement_.verdict();
-    finding.sentence = judgement_.sentence("all " + std::to_string(results_.size()) +
-                                           " servers that clients are told of lead to the new place");
-    finding.state = Value(results_);
-    finding.outputs = {{"moved", moved_ && !results_.empty()},
-                       {"results", std::move(results_)},
-                       {"warnings", judgement_.sentences(Verdict::warn)},
-                       {"mend", judgement_.mends()}};
+    Finding finding = judgement_.finding(
+        "all " + std::to_string(results_.size()) + " servers that clients are told of lead to the new place",
+        results_);
+    finding.outputs["moved"] = moved_ && !results_.empty();
+    finding.state = Value(std::move(results_));
     return finding;
   }
 

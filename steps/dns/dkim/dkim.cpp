@@ -2,8 +2,6 @@
 
 #include <optional>
 
-#include <nlohmann/json.hpp>
-
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/rdata.h"
@@ -199,20 +197,15 @@ class Look {
       matching += look.match == "yes" ? 1 : 0;
     }
     context_.keep_evidence("dns.txt", dns_.protocol());
-    context_.keep_evidence(
-        "dkim.json", to_json(Value(results)).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
-    Finding finding;
-    finding.verdict = judgement_.verdict();
-    finding.sentence = judgement_.sentence(
-        std::to_string(usable) + (usable == 1 ? " published key" : " published keys") + " can be used" +
-        (context_.has_host()
-             ? ", and " + std::string(usable == 1 ? "is that" : "are those") + " of " + context_.host().name()
-             : ""));
-    finding.outputs = {{"usable", usable},
-                       {"matching", matching},
-                       {"results", std::move(results)},
-                       {"warnings", judgement_.sentences(Verdict::warn)},
-                       {"mend", judgement_.mends()}};
+    context_.keep_evidence("dkim.json", to_indented_json(Value(results)));
+    Finding finding = judgement_.finding(
+        counted(usable, "published key") + " can be used" +
+            (context_.has_host() ? ", and " + std::string(usable == 1 ? "is that" : "are those") + " of " +
+                                       context_.host().name()
+                                 : ""),
+        std::move(results));
+    finding.outputs["usable"] = usable;
+    finding.outputs["matching"] = matching;
     finding.state = std::move(state);
     return finding;
   }

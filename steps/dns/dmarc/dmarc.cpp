@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cctype>
 
-#include <nlohmann/json.hpp>
-
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/rdata.h"
@@ -208,15 +206,10 @@ class Look {
       policies.push_back("the policy of " + look.domain + " is " + policy_text(look.walk));
     }
     context_.keep_evidence("dns.txt", dns_.protocol());
-    context_.keep_evidence(
-        "dmarc.json", to_json(Value(results)).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
-    Finding finding;
-    finding.verdict = judgement_.verdict();
-    finding.sentence = judgement_.sentence(join(policies, "; ") + (all_aligned() ? "; aligned" : ""));
-    finding.outputs = {{"aligned", all_aligned()},
-                       {"results", std::move(results)},
-                       {"warnings", judgement_.sentences(Verdict::warn)},
-                       {"mend", judgement_.mends()}};
+    context_.keep_evidence("dmarc.json", to_indented_json(Value(results)));
+    Finding finding =
+        judgement_.finding(join(policies, "; ") + (all_aligned() ? "; aligned" : ""), std::move(results));
+    finding.outputs["aligned"] = all_aligned();
     finding.state = std::move(state);
     return finding;
   }

@@ -232,15 +232,11 @@ class Look {
   Finding finding() {
     context_.keep_evidence("dns.txt", dns_.protocol());
     context_.keep_evidence("policies.txt", fetched_);
-    Finding finding;
-    finding.verdict = judgement_.verdict();
-    finding.sentence = judgement_.sentence(join(modes_, "; ") + (covered_ ? "; every MX is covered" : ""));
-    finding.state = Value(results_);
-    finding.outputs = {{"covered", covered_},
-                       {"max_age", Duration{std::chrono::seconds(max_age_)}},
-                       {"results", std::move(results_)},
-                       {"warnings", judgement_.sentences(Verdict::warn)},
-                       {"mend", judgement_.mends()}};
+    Finding finding =
+        judgement_.finding(join(modes_, "; ") + (covered_ ? "; every MX is covered" : ""), results_);
+    finding.outputs["covered"] = covered_;
+    finding.outputs["max_age"] = Duration{std::chrono::seconds(max_age_)};
+    finding.state = Value(std::move(results_));
     return finding;
   }
 

@@ -196,15 +196,10 @@ class Look {
 
   Finding finding() {
     context_.keep_evidence("dns.txt", dns_.protocol());
-    Finding finding;
-    finding.verdict = judgement_.verdict();
-    finding.sentence = judgement_.sentence(all_is_well());
-    finding.state = Value(results_);
-    finding.outputs = {{"moved", moved_ && !wanted_.empty()},
-                       {"results", std::move(results_)},
-                       {"leftovers", std::move(leftovers_)},
-                       {"warnings", judgement_.sentences(Verdict::warn)},
-                       {"mend", judgement_.mends()}};
+    Finding finding = judgement_.finding(all_is_well(), results_);
+    finding.outputs["moved"] = moved_ && !wanted_.empty();
+    finding.outputs["leftovers"] = std::move(leftovers_);
+    finding.state = Value(std::move(results_));
     return finding;
   }
 

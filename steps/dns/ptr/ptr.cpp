@@ -153,17 +153,13 @@ class Look {
 
   Finding finding() {
     context_.keep_evidence("dns.txt", dns_.protocol());
-    Finding finding;
-    finding.verdict = judgement_.verdict();
-    finding.sentence =
-        judgement_.sentence(confirmed_ == 1 ? "the address has a name that leads back to it"
-                                            : "all " + std::to_string(confirmed_) +
-                                                  " addresses have a name that leads back to them");
-    finding.state = Value(results_);
-    finding.outputs = {{"confirmed", confirmed_},
-                       {"results", std::move(results_)},
-                       {"warnings", judgement_.sentences(Verdict::warn)},
-                       {"mend", judgement_.mends()}};
+    Finding finding = judgement_.finding(
+        confirmed_ == 1
+            ? "the address has a name that leads back to it"
+            : "all " + std::to_string(confirmed_) + " addresses have a name that leads back to them",
+        results_);
+    finding.outputs["confirmed"] = confirmed_;
+    finding.state = Value(std::move(results_));
     return finding;
   }
 

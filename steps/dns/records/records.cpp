@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "steps/dns/records/declaration.h"
@@ -194,9 +192,7 @@ class DnsRecords final : public StepType {
     auto look = look_now(context);
     if (!look) return said_no(std::move(look).error());
     Finding finding = report(*look, context.clock().now(), kept);
-    context.keep_evidence(
-        "dns-records.json",
-        to_json(finding.outputs.at("records")).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    context.keep_evidence("dns-records.json", to_indented_json(finding.outputs.at("records")));
     return finding;
   }
 
@@ -261,8 +257,8 @@ class DnsRecords final : public StepType {
     }
     const bool by_hand = value_in(state, "has_api") == Value(false);
     plan.action = by_hand ? PlanAction::ask : PlanAction::change;
-    plan.summary = (by_hand ? "ask somebody to change " : "change ") + std::to_string(changes.size()) +
-                   (changes.size() == 1 ? " RRset of " : " RRsets of ") + text_in(state, "zone");
+    plan.summary = (by_hand ? "ask somebody to change " : "change ") + counted(changes.size(), "RRset") +
+                   " of " + text_in(state, "zone");
     plan.undo = to_value(change);
     plan.apply = plan.undo;
     (*plan.apply.get<ValueMap>())["kept_for"] = longest;

@@ -108,7 +108,7 @@ std::string told(const std::vector<std::string>& sentences) {
 std::string sentence_of(const Look& look, const Sum& sum, Time now) {
   if (!look.world.trouble.empty()) return look.world.trouble;
   if (sum.pending > 0 && sum.bogus == 0)
-    return std::to_string(sum.pending) + (sum.pending == 1 ? " RRset of " : " RRsets of ") + look.zone +
+    return counted(sum.pending, "RRset") + " of " + look.zone +
            (sum.pending == 1 ? " is to change" : " are to change");
   const std::string waiting = look.managed_by.empty() ? "" : "waiting for " + look.managed_by + ": ";
   if (!sum.troubles.empty()) return waiting + told(sum.troubles);

@@ -4,11 +4,11 @@
 #include <array>
 #include <map>
 
+#include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/remembering_asker.h"
 #include "orchestrator/dns/unanswered.h"
 #include "orchestrator/mail/spf/evaluator.h"
-#include "steps/dns/counted.h"
 #include "steps/dns/scan/leads.h"
 
 namespace mxodus::dns {

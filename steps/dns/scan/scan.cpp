@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/remembering_asker.h"
@@ -136,8 +134,7 @@ class Look {
   void keep_evidence() {
     ValueList all;
     for (const Hit& hit : hits_) all.push_back(hit.value());
-    context_.keep_evidence("hits.json",
-                           to_json(Value(all)).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    context_.keep_evidence("hits.json", to_indented_json(Value(all)));
     context_.keep_evidence("dns.txt", dns_.protocol());
   }
 

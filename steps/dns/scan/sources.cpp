@@ -7,7 +7,6 @@
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/zone_file.h"
 #include "steps/dns/change.h"
-#include "steps/dns/counted.h"
 #include "steps/dns/scan/files.h"
 
 namespace mxodus::dns {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/remembering_asker.h"
 #include "orchestrator/mail/spf/lint.h"
@@ -175,23 +173,18 @@ class Look {
     }
     for (const spf::Survey& survey : surveys_) domains.push_back(survey_value(survey));
     context_.keep_evidence("dns.txt", dns_.protocol());
-    context_.keep_evidence(
-        "spf.json", to_json(Value(results)).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    context_.keep_evidence("spf.json", to_indented_json(Value(results)));
 
-    Finding finding;
-    finding.verdict = judgement_.verdict();
-    finding.sentence = judgement_.sentence(
-        std::to_string(looks_.size()) + (looks_.size() == 1 ? " result is " : " results are ") + wanted() +
-        (looks_.size() == 1 ? ": " + because(looks_.front().outcome) : "") + "; at most " +
-        std::to_string(lookups_) + " of 10 terms look something up");
-    finding.outputs = {{"expected", expected_},
-                       {"unexpected", unexpected_},
-                       {"unknown", unknown_},
-                       {"lookups", std::int64_t{lookups_}},
-                       {"results", std::move(results)},
-                       {"domains", std::move(domains)},
-                       {"warnings", judgement_.sentences(Verdict::warn)},
-                       {"mend", judgement_.mends()}};
+    Finding finding =
+        judgement_.finding(counted(looks_.size(), "result") + (looks_.size() == 1 ? " is " : " are ") +
+                               wanted() + (looks_.size() == 1 ? ": " + because(looks_.front().outcome) : "") +
+                               "; at most " + std::to_string(lookups_) + " of 10 terms look something up",
+                           std::move(results));
+    finding.outputs["expected"] = expected_;
+    finding.outputs["unexpected"] = unexpected_;
+    finding.outputs["unknown"] = unknown_;
+    finding.outputs["lookups"] = std::int64_t{lookups_};
+    finding.outputs["domains"] = std::move(domains);
     finding.state = std::move(state);
     return finding;
   }

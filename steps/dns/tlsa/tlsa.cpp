@@ -179,14 +179,9 @@ class Look {
   Finding finding() {
     context_.keep_evidence("dns.txt", dns_.protocol());
     context_.keep_evidence("handshakes.txt", handshakes_seen_);
-    Finding finding;
-    finding.verdict = judgement_.verdict();
-    finding.sentence = judgement_.sentence(join(said_, "; "));
-    finding.state = Value(results_);
-    finding.outputs = {{"holds", holds_},
-                       {"results", std::move(results_)},
-                       {"warnings", judgement_.sentences(Verdict::warn)},
-                       {"mend", judgement_.mends()}};
+    Finding finding = judgement_.finding(join(said_, "; "), results_);
+    finding.outputs["holds"] = holds_;
+    finding.state = Value(std::move(results_));
     return finding;
   }
 

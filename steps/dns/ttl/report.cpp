@@ -150,14 +150,14 @@ class Look {
 
   std::string all_is_well(const ValueMap& outputs) const {
     if (pending_ > 0)
-      return count_of(static_cast<std::size_t>(pending_)) + " of " + zone_ +
+      return counted(pending_, "RRset") + " of " + zone_ +
              (pending_ == 1 ? " is to get another TTL" : " are to get another TTL");
     const bool wished = std::any_of(entries_.begin(), entries_.end(), std::mem_fn(&TtlEntry::to_make));
     if (wished)
-      return "the TTL of " + count_of(entries_.size()) + " of " + zone_ +
+      return "the TTL of " + counted(entries_.size(), "RRset") + " of " + zone_ +
              " is as wished everywhere; since when, this look cannot tell";
     const std::string until = to_local_string(*outputs.at("wait_until").get<Time>());
-    return "what is changed now in " + count_of(entries_.size()) + " of " + zone_ +
+    return "what is changed now in " + counted(entries_.size(), "RRset") + " of " + zone_ +
            " is seen by everybody from " + until + " on: resolvers keep the old for up to " +
            to_string(outputs.at("old_ttl")) + ", and that there is none for " +
            to_string(outputs.at("negative_ttl"));
@@ -178,10 +178,6 @@ class Look {
 
 Duration in_seconds(std::uint32_t seconds) {
   return Duration{std::chrono::seconds(seconds)};
-}
-
-std::string count_of(std::size_t count) {
-  return std::to_string(count) + (count == 1 ? " RRset" : " RRsets");
 }
 
 Finding report(TtlLook look, Time now) {

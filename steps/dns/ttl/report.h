@@ -31,7 +31,5 @@ struct TtlLook {
 Finding report(TtlLook look, Time now);
 
 Duration in_seconds(std::uint32_t seconds);
-/// "2 RRsets"
-std::string count_of(std::size_t count);
 
 }  // namespace mxodus::dns

@@ -156,7 +156,7 @@ class DnsTtl final : public StepType {
     const bool by_hand = value_in(found.state, "has_api") == Value(false);
     plan.action = by_hand ? PlanAction::ask : PlanAction::change;
     plan.summary = std::string(by_hand ? "ask somebody to change the TTL of " : "change the TTL of ") +
-                   count_of(change.before.size()) + " of " + text_in(found.state, "zone");
+                   counted(change.before.size(), "RRset") + " of " + text_in(found.state, "zone");
     plan.undo = to_value(change);
     plan.apply = plan.undo;
     (*plan.apply.get<ValueMap>())["negative_ttl"] = value_in(found.state, "negative_ttl");

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "steps/dnsbl/status/query.h"
@@ -198,9 +196,7 @@ class DnsblStatus final : public StepType {
       if (!asked) unasked.push_back("none of the lists covers " + address);
     }
     if (!unasked.empty()) finding.verdict = worse(finding.verdict, Verdict::unknown);
-    context.keep_evidence(
-        "blacklists.json",
-        to_json(Value(results)).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    context.keep_evidence("blacklists.json", to_indented_json(Value(results)));
     counts[Standing::unknown] += static_cast<std::int64_t>(unasked.size());
     unasked.insert(unasked.end(), choice.refused.begin(), choice.refused.end());
     finding.sentence = tell(entries, unasked);

@@ -4,8 +4,6 @@
 #include <optional>
 #include <thread>
 
-#include <nlohmann/json.hpp>
-
 #include "steps/net/reach/dialogue.h"
 #include "steps/net/reach/verdict.h"
 
@@ -170,9 +168,7 @@ class NetReach final : public StepType {
     if (!seen) return tl::unexpected(std::move(seen).error());
     Finding finding =
         judge(*seen, found.unresolved, vantage.name(), context.params().text("expect") == "open");
-    context.keep_evidence(
-        "connections.json",
-        to_json(finding.outputs.at("results")).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    context.keep_evidence("connections.json", to_indented_json(finding.outputs.at("results")));
     return finding;
   }
 

@@ -111,7 +111,7 @@ Finding judge(const std::vector<Observation>& seen, const std::vector<Unresolved
     finding.verdict = Verdict::unknown;
     troubles.emplace_back(Verdict::unknown, "no address of the wanted family is there to connect to");
   }
-  const std::string all = std::to_string(seen.size()) + (seen.size() == 1 ? " connection" : " connections");
+  const std::string all = counted(seen.size(), "connection");
   finding.sentence = troubles.empty()
                          ? "from " + vantage + ": " + all + (want_open ? ", open" : ", closed as wanted")
                          : "from " + vantage + ": " + tell(std::move(troubles));

@@ -40,7 +40,7 @@ TEST(Rollback, WithoutATerminalWhatHasNoUndoIsLeftOnlyByItsName) {
   const Typed refused = user.mxodus({"rollback", "--yes"});
   EXPECT_EQ(refused.code, 5) << refused.err;
   EXPECT_THAT(refused.err, ContainsRegex("Not undone: nothing says how.*\n  ! fence"));
-  EXPECT_THAT(refused.err, HasSubstr("undo it by hand, then: mxodus rollback --yes --leave fence"));
+  EXPECT_THAT(refused.err, testing::EndsWith("undo it by hand, then: mxodus rollback --yes --leave fence\n"));
   EXPECT_TRUE(std::filesystem::exists(user.home() / "file"));
   const Typed done = user.mxodus({"rollback", "--yes", "--leave", "fence"});
   EXPECT_EQ(done.code, 0) << done.err;
@@ -84,6 +84,65 @@ TEST(Rollback, GoesByTheNewestRevisionOfThePlaybook) {
   const Typed done = user.mxodus({"rollback", "--yes"});
   EXPECT_EQ(done.code, 0) << done.err;
   EXPECT_FALSE(std::filesystem::exists(user.home() / "fence"));
+}
+
+TEST(Rollback, DoesNotGuessBetweenTheNewestRunAndAnOlderOneThatStandsOpen) {
+  const User user;
+  const std::string open = user.begin_run(kSmallPlaybook);
+  user.write("other.yaml", R"(mxodus: 1
+name: other
+hosts:
+  here: {local: true}
+steps:
+  file:
+    uses: command
+    host: here
+    with: {effect: change, script: 'touch "$HOME/other"', undo: {script: 'rm "$HOME/other"'}}
+)");
+  const Typed other = user.mxodus({"run", "other.yaml", "--yes"});
+  ASSERT_EQ(other.code, 0) << other.err;
+  const Typed refused = user.mxodus({"rollback", "--yes"});
+  EXPECT_EQ(refused.code, 5) << refused.err;
+  EXPECT_THAT(refused.err, ContainsRegex("is the newest, and run " + open + " has not ended"));
+  EXPECT_TRUE(std::filesystem::exists(user.home() / "other"));
+}
+
+TEST(Rollback, TakesNothingBackWhileAStepBelowGoesOn) {
+  const User user;
+  const std::string run = user.begin_run(R"(mxodus: 1
+name: long
+hosts:
+  here: {local: true}
+steps:
+  file: {uses: command, host: here, with: {effect: change, script: 'echo >"$HOME/file"', undo: {script: 'rm "$HOME/file"'}}}
+  long: {uses: command, host: here, timeout: 1s, with: {effect: permanent, argv: [sleep, "60"]}}
+  last: {uses: command, host: here, with: {effect: permanent, script: 'echo >"$HOME/last"'}}
+)");
+  const Typed refused = user.mxodus({"rollback", "--yes"});
+  EXPECT_EQ(refused.code, 5) << refused.err;
+  EXPECT_THAT(refused.err, HasSubstr("long goes on on its host; nothing has been taken back"));
+  EXPECT_THAT(refused.err, HasSubstr("Next: mxodus cancel long\nthen: mxodus resume " + run +
+                                     "\n  or: mxodus resume " + run + " --until long\n"));
+  EXPECT_TRUE(std::filesystem::exists(user.home() / "file"));
+  ASSERT_EQ(user.mxodus({"cancel", "long"}).code, 0);
+  ASSERT_EQ(user.mxodus({"resume"}).code, 1);
+  EXPECT_EQ(user.mxodus({"rollback", "--yes"}).code, 0);
+  EXPECT_FALSE(std::filesystem::exists(user.home() / "file"));
+  EXPECT_FALSE(std::filesystem::exists(user.home() / "last"));
+}
+
+TEST(Rollback, AsAWholeIsFollowedByTheSameCommandsInStatus) {
+  const User user;
+  const std::string run = user.begin_run(R"(mxodus: 1
+name: one
+hosts:
+  here: {local: true}
+steps:
+  file: {uses: command, host: here, with: {effect: change, script: 'echo >"$HOME/file"', undo: {script: 'rm "$HOME/file"'}}}
+)");
+  const std::string next = "Next: mxodus end --run " + run + " --why …\n  or: mxodus retry file\n";
+  EXPECT_THAT(user.mxodus({"rollback", "--yes"}).err, testing::EndsWith(next));
+  EXPECT_THAT(user.mxodus({"status"}).err, testing::EndsWith(next));
 }
 
 TEST(Rollback, ThatNobodyConfirmsIsParkedLikeAPlanThatNobodyConfirms) {
@@ -293,6 +352,39 @@ TEST(Status, OfARunThatIsToEndAsksForNoGateAnyMore) {
   const Typed status = user.mxodus({"status"});
   EXPECT_THAT(status.out, ContainsRegex("recorded +end by "));
   EXPECT_THAT(status.err, HasSubstr("Next: mxodus resume " + run));
+}
+
+TEST(End, OfARunWhosePlaybookWasChangedGoesByWhatTheRunHas) {
+  const User user;
+  const std::string run = user.begin_run(kFence);
+  user.write("playbook.yaml", "mxodus: 1\nname: fence\nsteps: {file: {uses: nothing\n");
+  EXPECT_EQ(user.mxodus({"resume"}).code, 2);
+  ASSERT_EQ(user.mxodus({"end", "--why", "we begin anew"}).code, 0);
+  const Typed ended = user.mxodus({"resume"});
+  EXPECT_EQ(ended.code, 1) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("run " + run + ": given up: we begin anew"));
+}
+
+TEST(Status, SaysWhyAStepDidNotBeginAndWhatWasCancelled) {
+  const User user;
+  user.write("held.yaml", R"(mxodus: 1
+name: held
+hosts:
+  here: {local: true}
+steps:
+  long: {uses: command, host: here, timeout: 1s, with: {effect: permanent, argv: [sleep, "60"]}}
+)");
+  ASSERT_EQ(user.mxodus({"run", "held.yaml", "--yes", "--stay", "1s"}).code, 4);
+  ASSERT_EQ(user.mxodus({"run", "held.yaml", "--yes", "--stay", "1s"}).code, 5);
+  EXPECT_THAT(user.sh("mxodus status | tr -s '\\n ' ' '").out,
+              ContainsRegex("not begun long .*is held by run"));
+  ASSERT_EQ(user.mxodus({"end", "--why", "the other one goes on"}).code, 0);
+  ASSERT_EQ(user.mxodus({"resume"}).code, 1);
+  ASSERT_EQ(user.mxodus({"cancel", "long"}).code, 0);
+  ASSERT_EQ(user.mxodus({"resume"}).code, 1);
+  const Typed status = user.mxodus({"status"});
+  EXPECT_THAT(status.out, ContainsRegex("cancelled +long +cancelled by "));
+  EXPECT_THAT(status.err, HasSubstr("Next: mxodus explain long"));
 }
 
 TEST(Status, NamesWhatFailedFirstAndCallsTheRunFailed) {

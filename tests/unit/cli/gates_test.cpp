@@ -67,6 +67,35 @@ TEST(Gates, AreFollowedByACommandThatAnswersThemAsItStands) {
             "Next: mxodus approve 'each[y]'");
 }
 
+TEST(Gates, OfAnotherRunThanTheNewestAreAnsweredByACommandThatNamesTheirRun) {
+  const User user;
+  const std::string earlier = user.begin_run(kAsking);
+  const std::string newest = user.begin_run(kAsking);
+  const std::string answer = "mxodus answer clients Thunderbird=ok --all ok";
+  EXPECT_THAT(user.mxodus({"status", earlier}).err,
+              HasSubstr("Next: " + answer + " --run " + earlier + "\n"));
+  EXPECT_THAT(user.mxodus({"status", newest}).err, HasSubstr("Next: " + answer + "\n"));
+  EXPECT_THAT(user.mxodus({"resume", earlier, "--stay", "1s"}).err,
+              HasSubstr("Next: " + answer + " --run " + earlier + "\n"));
+  EXPECT_THAT(user.mxodus({"approve", "clients", "--run", earlier}).err,
+              HasSubstr("  " + answer + " --run " + earlier + "\n"));
+}
+
+TEST(Gates, SayATimeAgainWithItsAgeAndHowManyPeopleTheyAsk) {
+  const User user;
+  user.begin_run(R"(mxodus: 1
+name: asking
+steps:
+  since: {uses: answer, needs: [], with: {question: "Since?", type: time}}
+  both: {uses: approve, needs: [], with: {question: "Both?", people: 2}}
+)");
+  EXPECT_THAT(user.mxodus({"status"}).out, HasSubstr("asks 2 different people\n"));
+  EXPECT_THAT(user.mxodus({"answer", "since", "2024-05-11T07:07Z"}).err,
+              testing::ContainsRegex("answer: 2024-05-11T.*, [0-9]+d.* ago\n"));
+  EXPECT_THAT(user.mxodus({"answer", "since", "2099-05-11T07:07Z"}).err,
+              testing::ContainsRegex("answer: 2099-05-11T.*, in [0-9]+d"));
+}
+
 TEST(Gates, ThatALookAnswersTakeNoWord) {
   const User user;
   const std::string run = user.begin_run(R"(mxodus: 1

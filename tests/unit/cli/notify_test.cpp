@@ -85,6 +85,15 @@ TEST(Notify, OnlyWhatThePlaybookNamesIsTold) {
   EXPECT_THAT(hook.told(), IsEmpty());
 }
 
+TEST(Notify, AStepThatItsDeadlineHasFailedIsTold) {
+  Hook hook;
+  Notifier notifier(hook.playbook, "r");
+  notifier.see(
+      event(EventType::step_state, StateChange{ItemState::failed, "too late", {}, {}, 0}, {"look", {}}));
+  notifier.finish();
+  EXPECT_EQ(hook.told(), "failed|r|look|too late\n");
+}
+
 TEST(Notify, AStepMayNameItsOwnEvents) {
   Hook hook;
   StepSpec quiet;

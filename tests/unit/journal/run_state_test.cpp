@@ -199,6 +199,19 @@ TEST(RunState, ADeadlineStaysThroughEveryWaitAndGoesWithTheEnd) {
   EXPECT_FALSE(fold.state.item(restore).deadline);
 }
 
+TEST(RunState, WhatFailsWithoutAnAttemptSaysWhyAndNotWhatTheLastLookSaw) {
+  Fold fold;
+  fold.intent(restore, 1, Effect::observe);
+  AttemptResult well;
+  well.state = ItemState::waiting;
+  well.verdict = Verdict::ok;
+  well.sentence = "all is well";
+  fold(EventType::attempt_result, restore, well);
+  fold(EventType::step_state, restore, StateChange{.state = ItemState::failed, .reason = "too late"});
+  EXPECT_EQ(fold.state.item(restore).sentence, "too late; last seen: all is well");
+  EXPECT_EQ(fold.state.item(restore).verdict, Verdict::fail);
+}
+
 TEST(RunState, WhatBeginsAnewHasADeadlineOfItsOwn) {
   Fold fold;
   fold(EventType::wait_armed, restore, StateChange{.deadline = Time{milliseconds(90'000)}});

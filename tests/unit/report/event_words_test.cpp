@@ -41,6 +41,8 @@ TEST(EventWords, OfATaskThatALookFoundDoneNameNobody) {
   answered.kind = "approve";
   answered.who = "ada";
   EXPECT_EQ(said(EventType::gate_answered, encode(answered)), "approve by ada");
+  answered.state = ItemState::gate;
+  EXPECT_EQ(said(EventType::gate_answered, encode(answered)), "approve by ada; another person is asked too");
 }
 
 TEST(EventWords, OfAGateHaveWhatItOffers) {
@@ -48,6 +50,27 @@ TEST(EventWords, OfAGateHaveWhatItOffers) {
   asked.question = "Which?";
   asked.options = {"north", "south"};
   EXPECT_EQ(said(EventType::gate_opened, encode(asked)), "Which? (north, south)");
+}
+
+TEST(EventWords, OfAHostTakenOverSayWhyAndAreNoRoutine) {
+  Event event;
+  event.type = EventType::lease_taken;
+  event.data = encode(LeaseHeld{"new", 4, "the other laptop is gone"});
+  EXPECT_EQ(words_for(event).sentence, "of new taken over, because: the other laptop is gone");
+  EXPECT_FALSE(words_for(event).routine);
+  event.data = encode(LeaseHeld{"new", 4, ""});
+  EXPECT_TRUE(words_for(event).routine);
+}
+
+TEST(EventWords, OfWhatDidNotBeginOrDoesNotEndAreNoRoutineWhereTheySayWhy) {
+  Event event;
+  event.type = EventType::step_state;
+  for (const ItemState state : {ItemState::pending, ItemState::running}) {
+    event.data = encode(StateChange{state, "host new is held by another run", {}, {}, 0});
+    EXPECT_FALSE(words_for(event).routine);
+    event.data = encode(StateChange{state, "", {}, {}, 0});
+    EXPECT_TRUE(words_for(event).routine);
+  }
 }
 
 TEST(EventWords, OfAnUndoSayWhatItDoes) {

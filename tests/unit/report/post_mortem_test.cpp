@@ -1,21 +1,71 @@
 #include "orchestrator/report/post_mortem.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "orchestrator/journal/event_data.h"
+#include "orchestrator/report/pseudonyms.h"
 
 namespace mxodus {
 namespace {
 
 TEST(Pseudonyms, StandForPeopleAddressesMailboxesAndKeysAndStayTheSame) {
   EXPECT_EQ(
-      pseudonymised("op on celeri: 192.0.2.1, 2001:db8::1 and 192.0.2.1 for ada@example.org by "
-                    "SHA256:abcdefghijklmnopqrstuvwxyz at 20:15:00",
-                    {"celeri", "op"}),
+      Pseudonyms({"celeri", "op"})
+          .in("op on celeri: 192.0.2.1, 2001:db8::1 and 192.0.2.1 for ada@example.org by "
+              "SHA256:abcdefghijklmnopqrstuvwxyz at 20:15:00"),
       "person-2 on person-1: address-1, address6-1 and address-1 for mailbox-1 by hostkey-1 at 20:15:00");
 }
 
 TEST(Pseudonyms, LeaveWordsAloneThatANameIsOnlyAPartOf) {
-  EXPECT_EQ(pseudonymised("op: stop, op_2, opéra, (op) op", {"op"}),
+  EXPECT_EQ(Pseudonyms({"op"}).in("op: stop, op_2, opéra, (op) op"),
             "person-1: stop, op_2, opéra, (person-1) person-1");
+}
+
+TEST(Pseudonyms, StandForMailboxesInAnyScriptAndOnHostsWithoutADomain) {
+  Pseudonyms pseudonyms({});
+  EXPECT_EQ(pseudonyms.in("<jörg.müller@büro.example>, root@new-mx, jörg.müller@büro.example."),
+            "<mailbox-1>, mailbox-2, mailbox-1.");
+  EXPECT_EQ(pseudonyms.in("scp a root@new-mx:/tmp"), "scp a mailbox-2:/tmp") << "the same in every text";
+}
+
+TEST(Pseudonyms, LeaveOutWhatIsTooLongToLookThrough) {
+  EXPECT_THAT(Pseudonyms({}).in(std::string(30'000, 'x') + " ada@example.org"),
+              testing::Not(testing::HasSubstr("ada")));
+}
+
+TEST(PostMortem, SaysWhatWasChosenBesideWhy) {
+  RunRecord record;
+  GateAnswered answered;
+  answered.kind = "answer";
+  answered.value = "north";
+  answered.why = "nearer";
+  Event event;
+  event.type = EventType::gate_answered;
+  event.id = {"way", {}};
+  event.data = encode(answered);
+  record.events = {event};
+  EXPECT_THAT(post_mortem_markdown(record, false),
+              testing::ContainsRegex("way \\|.*answer: north \\|.*nearer \\|"));
+  const auto gate = post_mortem_json(record, false)["gates"][0];
+  EXPECT_EQ(gate["answer"], "north");
+  EXPECT_EQ(gate["why"], "nearer");
+}
+
+TEST(PostMortem, RedactedLeavesNoPieceOfANameThatMarkdownEscapes) {
+  RunRecord record;
+  record.state.opened.user = "ada_l";
+  Event note;
+  note.type = EventType::note;
+  note.data = ValueMap{{"who", "ada_l"}, {"why", "ask jean_paul@example.org"}};
+  record.events = {note};
+  EXPECT_THAT(post_mortem_markdown(record, false),
+              testing::HasSubstr("by ada\\_l: ask jean\\_paul@example.org"));
+  const std::string markdown = post_mortem_markdown(record, true);
+  EXPECT_THAT(markdown, testing::HasSubstr("by person-1: ask mailbox-1"));
+  EXPECT_THAT(markdown, testing::Not(testing::ContainsRegex("ada|jean|paul")));
+  EXPECT_EQ(post_mortem_json(record, true)["timeline"][0]["sentence"], "by person-1: ask mailbox-1");
 }
 
 }  // namespace

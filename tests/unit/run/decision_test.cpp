@@ -175,6 +175,54 @@ TEST(Skip, LetsWhatNeedsTheStepGoOn) {
   EXPECT_EQ(world.of("second"), ItemState::done);
 }
 
+constexpr const char* kItems = R"(  each: {uses: make, for_each: [a, b, c], with: {name: "${item}"}}
+  last: {uses: make, needs: [each], with: {name: z}}
+  go: {uses: approve, with: {question: "Go on?"}}
+)";
+
+TEST(Skip, OfAStepWithItemsLeavesOutWhatFailedAndWhatHasNotBegun) {
+  RunWorld world(kItems);
+  world.breaks = {"b"};
+  ASSERT_EQ(world.must_run().exit, ExitCode::failed);
+  world.decide(EventType::skip, {"each", {}});
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked) << "at go";
+  EXPECT_EQ(world.state().item({"each", "a"}).state, ItemState::done);
+  EXPECT_EQ(world.state().item({"each", "b"}).state, ItemState::skipped);
+  EXPECT_EQ(world.on_new.starts["make c"], 0);
+  EXPECT_EQ(world.of("last"), ItemState::done);
+  world.breaks.clear();
+  world.decide(EventType::retry, {"each", {}});
+  world.must_run();
+  EXPECT_EQ(world.state().item({"each", "b"}).state, ItemState::done);
+  EXPECT_EQ(world.state().item({"each", "c"}).state, ItemState::done);
+  EXPECT_EQ(world.on_new.starts["make a"], 1);
+}
+
+TEST(Skip, OfAStepWithItemsWhileTheyRunBeginsNoMoreOfThem) {
+  RunWorld world(kItems);
+  bool decided = false;
+  world.on_wait = [&] {
+    if (decided || world.on_new.jobs.empty()) return;
+    decided = true;
+    world.decide(EventType::skip, {"each", {}});
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked) << "at go";
+  ASSERT_TRUE(decided);
+  EXPECT_EQ(world.state().item({"each", "a"}).state, ItemState::done) << "it was under way";
+  EXPECT_EQ(world.on_new.starts["make b"] + world.on_new.starts["make c"], 0);
+}
+
+TEST(Skip, OfAStepWhoseItemsWereToBeginAgainLeavesNoneInTheWay) {
+  RunWorld world("  first: {uses: make, with: {name: f}}\n" + std::string(kItems));
+  ASSERT_EQ(world.must_run().exit, ExitCode::parked);
+  world.decide(EventType::retry, {"first", {}});
+  world.decide(EventType::skip, {"each", {}});
+  world.approve("go");
+  world.must_run();
+  world.approve("go");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+}
+
 TEST(Cancel, EndsTheJobOfALiveRunAndSaysWhatIsLeft) {
   RunWorld world(R"(  restore: {uses: make, with: {name: a}}
 )");

@@ -139,6 +139,49 @@ TEST(Rollback, IsNotDoneWhileTheEndOfAChangeIsNotKnown) {
   EXPECT_EQ(summary.next.command, "mxodus explain second");
 }
 
+TEST(Rollback, OfARunKilledAtAnyAppendFirstLearnsTheEndOfWhatWasBegun) {
+  int looked_on = 0;
+  for (int k = 1; k < 24; ++k) {
+    RunWorld world(kSteps);
+    world.run_killed_at(k / 2 + 1,
+                        k % 2 ? MemoryJournal::Fault::dies_before : MemoryJournal::Fault::dies_after);
+    const auto began = world.on_new.starts;
+    while (!world.going_on().empty()) ++looked_on;
+    EXPECT_EQ(world.on_new.starts, began) << "killed at append " << k;
+    world.on_new.ends = [&](const JobSpec& spec) -> JobState {
+      world.facts.erase(spec.script.substr(spec.script.find(' ') + 1));
+      return JobDone{0};
+    };
+    EXPECT_EQ(world.roll_back()->exit, ExitCode::done) << "killed at append " << k;
+    EXPECT_TRUE(world.facts.empty()) << "killed at append " << k;
+    EXPECT_FALSE(world.state().item({"second", {}}).open) << "killed at append " << k;
+  }
+  EXPECT_GT(looked_on, 0) << "no job went on when its run was killed";
+}
+
+TEST(Rollback, OfWhatAStepUnderWayRestsOnDoesNotLoseThatStep) {
+  std::set<bool> began;
+  for (int k = 1; k < 24; ++k) {
+    RunWorld world(kSteps);
+    world.run_killed_at(k / 2 + 1,
+                        k % 2 ? MemoryJournal::Fault::dies_before : MemoryJournal::Fault::dies_after);
+    if (!world.state().item({"second", {}}).open) continue;
+    const int starts = world.on_new.starts["make b"];
+    began.insert(starts == 1);
+    world.on_new.ends = [&](const JobSpec& spec) -> JobState {
+      const std::string fact = spec.script.substr(spec.script.find(' ') + 1);
+      spec.script.starts_with("un") ? void(world.facts.erase(fact)) : void(world.facts.insert(fact));
+      return JobDone{0};
+    };
+    ASSERT_TRUE(world.roll_back());
+    ASSERT_EQ(world.of("first"), ItemState::undone);
+    world.must_run();
+    EXPECT_EQ(world.of("second"), starts == 1 ? ItemState::done : ItemState::blocked) << k;
+    EXPECT_EQ(world.on_new.starts["make b"], starts) << "what it rests on is gone";
+  }
+  EXPECT_EQ(began, (std::set<bool>{false, true})) << "killed before and after the job began";
+}
+
 TEST(Rollback, TheUndoOfTheStepItselfIsEnough) {
   RunWorld world(R"(  fence:
     uses: command

@@ -380,6 +380,19 @@ RollbackPlan RunWorld::rollback_plan() {
                        state());
 }
 
+std::vector<ItemId> RunWorld::going_on() {
+  std::vector<ItemId> ids;
+  const auto ended =
+      process(std::make_unique<MemoryJournal>(disk), [&](Executor& executor) -> Result<Summary> {
+        auto found = executor.look_at_what_was_begun();
+        if (!found) return tl::unexpected(found.error());
+        ids = std::move(*found);
+        return Summary{};
+      });
+  if (!ended) ADD_FAILURE() << one_line(ended.error());
+  return ids;
+}
+
 Result<Summary> RunWorld::roll_back() {
   const RollbackPlan plan = rollback_plan();
   return process(std::make_unique<MemoryJournal>(disk),

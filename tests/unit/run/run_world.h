@@ -59,6 +59,8 @@ class RunWorld {
   bool typed_and_killed_at(int k, MemoryJournal::Fault fault, std::vector<std::string> argv);
 
   RollbackPlan rollback_plan();
+  /// What the look before a rollback finds still going on.
+  std::vector<ItemId> going_on();
   Result<Summary> roll_back();
   bool roll_back_killed_at(int k, MemoryJournal::Fault fault);
   /// What an edit to these steps would mean for the run as it stands.

@@ -1,3 +1,5 @@
+#include <regex>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -121,6 +123,16 @@ TEST(FreshFor, ALookThatIsFreshIsNotRepeated) {
   EXPECT_EQ(world.looked["l"], before);
 }
 
+TEST(FreshFor, ALookOfWhatIsTheFutureForThisClockIsMadeAgain) {
+  RunWorld world(kFresh);
+  world.must_run();
+  const int before = world.looked["l"];
+  world.approve("go");
+  world.clock.advance(-std::chrono::hours(2));
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.looked["l"], before + 1);
+}
+
 TEST(FreshFor, AnAgedLookIsMadeAgainBeforeAGateToo) {
   RunWorld world(R"(  look: {uses: look, with: {name: l}, fresh_for: 1h}
   pause: {uses: wait, with: {for: 2h}}
@@ -144,6 +156,36 @@ TEST(Deadline, BoundsARetryToo) {
   }
   EXPECT_EQ(world.of("look"), ItemState::failed);
   EXPECT_LE(world.attempts("look"), 2);
+}
+
+constexpr const char* kTooLate =
+    R"(  look: {uses: look, with: {name: l}, until: self.n == 2, every: 1h, deadline: 90m, on_fail: RULE}
+  go: {uses: approve, with: {question: "Go on?"}, deadline: 90m, on_fail: warn}
+)";
+
+Summary after_the_deadline(RunWorld& world) {
+  world.looks["l"] = [] { return found(Verdict::ok); };
+  world.must_run();
+  world.clock.advance(std::chrono::minutes(91));
+  return world.must_run();
+}
+
+TEST(Deadline, IsWhatAFailureIsPutDownTo) {
+  RunWorld world(std::regex_replace(kTooLate, std::regex("RULE"), "hold"));
+  const Summary summary = after_the_deadline(world);
+  EXPECT_EQ(summary.exit, ExitCode::failed);
+  EXPECT_THAT(summary.reason, testing::StartsWith("look: its deadline has passed"));
+}
+
+TEST(Deadline, OfALookThatMayFailWithAWarningIsOneAndAGateIsNeverAnsweredByIt) {
+  RunWorld world(std::regex_replace(kTooLate, std::regex("RULE"), "warn"));
+  after_the_deadline(world);
+  EXPECT_EQ(world.of("look"), ItemState::done);
+  EXPECT_EQ(world.state().item({"look", {}}).verdict, Verdict::warn);
+  ASSERT_EQ(world.of("go"), ItemState::gate);
+  world.clock.advance(std::chrono::minutes(91));
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.of("go"), ItemState::failed);
 }
 
 TEST(Evidence, OfOneAttemptSharesOneBudgetAndKeepsItsNames) {
