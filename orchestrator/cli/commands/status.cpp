@@ -18,6 +18,7 @@
 #include "orchestrator/report/gate_text.h"
 #include "orchestrator/run/adhoc.h"
 #include "orchestrator/run/gates.h"
+#include "orchestrator/run/failure_rule.h"
 #include "orchestrator/run/summary.h"
 #include "steps/catalog.h"
 
@@ -100,7 +101,7 @@ NextCommand next_command(const View& view) {
   if (!state.open_decisions.empty() && !view.driver) return {resume};
   for (const auto& [id, item] : state.items)
     if (!is_past_adhoc(item) && (item.state == ItemState::in_doubt || item.state == ItemState::failed ||
-                                 item.state == ItemState::cancelled))
+                                 item.state == ItemState::cancelled || failed_and_undone(item)))
       return {about_run("mxodus explain " + shell_quote(to_string(id)), run)};
   if (view.driver) return {about_run("mxodus log", run)};
   const auto undone = std::find_if(state.items.begin(), state.items.end(),
@@ -147,6 +148,9 @@ std::optional<StatusLine> line_of(const ItemRecord& item, Time now) {
     case ItemState::failed:
       return StatusLine{Role::bad, "failed", item.sentence};
     case ItemState::cancelled:
+    case ItemState::undone:
+      if (!failed_and_undone(item)) return std::nullopt;
+      return StatusLine{Role::bad, "undone", item.sentence};
       return StatusLine{Role::bad, "cancelled", item.sentence.empty() ? item.reason : item.sentence};
     case ItemState::blocked:
       return StatusLine{Role::faint, "blocked", item.reason};
