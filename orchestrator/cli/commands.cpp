@@ -1,7 +1,12 @@
 #include "orchestrator/cli/commands.h"
 
+#include <unistd.h>
+
+#include <filesystem>
+
 #include "orchestrator/cli/help.h"
 #include "orchestrator/cli/version.h"
+#include "orchestrator/core/text.h"
 
 namespace mxodus {
 namespace {
@@ -15,11 +20,25 @@ constexpr AddCommand commands[] = {
     add_rollback, add_steps,    add_schema,  add_probe,  add_completion,
 };
 
+/// CLI11 wants what is wrong, or nothing. Found before a run begins: a plan file is used only once.
+std::string cannot_be_written(const std::string& file) {
+  const std::string folder = std::filesystem::path(file).parent_path().string();
+  const bool can =
+      access(file.c_str(), W_OK) == 0 || access(folder.empty() ? "." : folder.c_str(), W_OK) == 0;
+  return can ? std::string() : file + " cannot be written";
+}
+
+/// Neither nothing nor the … of a suggested command is the word of a person.
+std::string says_nothing(const std::string& text) {
+  return trim(text).empty() || trim(text) == "…" ? "write your own words there" : std::string();
+}
+
 void add_global_options(Cli& cli) {
   cli.app.set_version_flag("--version", std::string("mxodus ") + mxodus_version);
   cli.app.add_flag("--json", cli.json, "data as JSON on stdout");
-  cli.app.add_option("--events", cli.events,
-                     "write every event of a run to this file, one JSON object a line");
+  cli.app
+      .add_option("--events", cli.events, "write every event of a run to this file, one JSON object a line")
+      ->check(cannot_be_written);
   cli.app.add_flag("-q,--quiet", cli.quiet, "no progress");
   cli.app.add_flag("-v,--verbose", cli.verbose, "more; -vv for everything");
   cli.app.add_flag("--no-input", cli.no_input, "ask nothing; a gate is never skipped by it");
@@ -34,6 +53,9 @@ void add_global_options(Cli& cli) {
 void add_command_line(Cli& cli) {
   add_global_options(cli);
   for (const AddCommand add : commands) add(cli);
+  for (CLI::App* command : cli.app.get_subcommands({}))
+    for (const char* words : {"--why", "answer", "text"})
+      if (CLI::Option* option = command->get_option_no_throw(words)) option->check(says_nothing);
   set_help(cli.app);
 }
 

@@ -9,6 +9,7 @@
 #include "orchestrator/cli/notify.h"
 #include "orchestrator/cli/run_access.h"
 #include "orchestrator/cli/version.h"
+#include "orchestrator/core/advice.h"
 #include "orchestrator/core/digest.h"
 #include "orchestrator/core/file.h"
 #include "orchestrator/core/text.h"
@@ -98,7 +99,11 @@ Result<void> take_up(Journal& journal, const DriveOptions& options) {
 
 void add_drive_options(CLI::App& command, DriveOptions& options) {
   command.add_option("--stay", options.stay, "how long to stay when only time can move anything")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check([](const std::string& text) {
+        const auto length = parse_duration(text);
+        return length ? std::string() : with_advice(length.error());
+      });
   command.add_option("--until", options.until, "stop after this step or stage");
   auto* take_over = command.add_option("--take-over", options.take_over,
                                        "take hosts over from another run: the token that it holds");

@@ -79,8 +79,9 @@ void change_state(RunState& state, ItemRecord& item, ItemState target, const Eve
   close_attempt(state, item, target, event);
   auto change = decode<StateChange>(event.data);
   item.reason = std::move(change.reason);
-  if (event.type == EventType::step_state && target == ItemState::failed) {
-    // What the last look saw, maybe that all is well, is not why it failed.
+  if (event.type == EventType::step_state &&
+      (target == ItemState::failed || target == ItemState::cancelled)) {
+    // What the last look saw, maybe that all is well, is not why it ended so.
     item.sentence = item.reason + (item.sentence.empty() ? "" : "; last seen: " + item.sentence);
     if (item.verdict != Verdict::unknown) item.verdict = Verdict::fail;
   }

@@ -5,6 +5,7 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/journal/event_data.h"
 #include "orchestrator/report/event_words.h"
+#include "orchestrator/run/failure_rule.h"
 
 namespace mxodus {
 namespace {
@@ -87,6 +88,7 @@ std::vector<ProbeRow> probes_of(const RunRecord& record) {
     const PlannedItem* planned = record.plan.find(id);
     ProbeRow row{to_string(id), "", printable_line(item.sentence, 400), *item.verdict,
                  item.state == ItemState::accepted};
+    if (failed_and_undone(item)) row.verdict = Verdict::fail;  // its verdict is the undo's
     if (planned && planned->found) row.before = printable_line(planned->found->sentence, 400);
     rows.push_back(std::move(row));
   }
@@ -108,7 +110,8 @@ std::vector<OpenRow> open_rows(const RunRecord& record) {
     }
   }
   for (const auto& [id, item] : record.state.items)
-    if (!has_ended(item.state) || item.state == ItemState::failed)
+    if (!has_ended(item.state) || item.state == ItemState::failed || item.state == ItemState::cancelled ||
+        failed_and_undone(item))
       rows.push_back({to_string(id), std::string(to_string(item.state)),
                       printable_line(item.gate             ? item.gate->asked.question
                                      : item.reason.empty() ? item.sentence

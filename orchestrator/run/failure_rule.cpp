@@ -29,6 +29,10 @@ const FailureRule& rule_after(const StepRules& rules, const ItemRecord& record) 
   return rules.on_fail;
 }
 
+bool failed_and_undone(const ItemRecord& record) {
+  return record.state == ItemState::undone && record.failures > 0;
+}
+
 std::optional<std::int64_t> owed_undo(const StepRules& rules, const RunState& state, const ItemId& id) {
   const ItemRecord& record = state.item(id);
   const bool begins = record.state == ItemState::failed && record.code != ending_code::not_undone &&

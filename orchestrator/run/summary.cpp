@@ -104,8 +104,9 @@ NextCommand next_command(const StepTable& table, const Summary& summary, const R
   for (const auto& [id, record] : state.items) {
     if (is_past_adhoc(record)) continue;
     const bool half_undone = record.code == ending_code::not_undone || record.state == ItemState::undone;
-    if (half_undone && !plan_rollback(table, state).undos.empty()) return {"mxodus rollback " + run};
     const std::string name = shell_quote(to_string(id));
+    if (half_undone && !plan_rollback(table, state).undos.empty())
+      return {failed_and_undone(record) ? "mxodus explain " + name : "mxodus rollback " + run};
     if (record.state == ItemState::undone)
       return {"mxodus end --run " + run + " --why …", {}, "mxodus retry " + name};
     if (record.state == ItemState::in_doubt || record.state == ItemState::failed ||

@@ -66,7 +66,8 @@ std::string why(const ItemId& id, const ItemRecord& item, const Plan& plan, cons
     case ItemState::cancelled:
       return "was cancelled and will not run again, unless it is told to: " + retry;
     case ItemState::undone:
-      return "was taken back";
+      return "was taken back; " + retry + " does it again, mxodus rollback " + run +
+             " takes back what else was changed";
     case ItemState::running:
     case ItemState::reconnecting:
       return where_it_runs(item);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -17,6 +18,7 @@
 #include "orchestrator/report/event_words.h"
 #include "orchestrator/report/gate_text.h"
 #include "orchestrator/run/adhoc.h"
+#include "orchestrator/run/failure_rule.h"
 #include "orchestrator/run/gates.h"
 #include "orchestrator/run/summary.h"
 #include "steps/catalog.h"
@@ -100,7 +102,7 @@ NextCommand next_command(const View& view) {
   if (!state.open_decisions.empty() && !view.driver) return {resume};
   for (const auto& [id, item] : state.items)
     if (!is_past_adhoc(item) && (item.state == ItemState::in_doubt || item.state == ItemState::failed ||
-                                 item.state == ItemState::cancelled))
+                                 item.state == ItemState::cancelled || failed_and_undone(item)))
       return {about_run("mxodus explain " + shell_quote(to_string(id)), run)};
   if (view.driver) return {about_run("mxodus log", run)};
   const auto undone = std::find_if(state.items.begin(), state.items.end(),
@@ -146,6 +148,9 @@ std::optional<StatusLine> line_of(const ItemRecord& item, Time now) {
       return StatusLine{Role::bad, "in doubt", item.reason.empty() ? item.sentence : item.reason};
     case ItemState::failed:
       return StatusLine{Role::bad, "failed", item.sentence};
+    case ItemState::undone:
+      if (!failed_and_undone(item)) return std::nullopt;
+      return StatusLine{Role::bad, "undone", item.sentence};
     case ItemState::cancelled:
       return StatusLine{Role::bad, "cancelled", item.sentence.empty() ? item.reason : item.sentence};
     case ItemState::blocked:
@@ -174,13 +179,25 @@ bool was_looked_at(const View& view, const std::string& name) {
 }
 
 std::string summary(const RunState& state, const Plan* plan) {
+  // A step with for_each counts by its items; what is known of it as a whole stands for those without a
+  // record.
+  std::map<std::string, std::size_t> items_of;
+  for (const auto& [id, item] : state.items) items_of[id.step] += id.item.empty() ? 0 : 1;
   std::map<std::string_view, std::size_t> counts;
-  for (const auto& [id, item] : state.items) ++counts[is_past_adhoc(item) ? "ad hoc" : to_string(item.state)];
+  std::size_t untouched = 0;
+  std::set<std::string> expanded;
+  for (const PlannedItem& planned : plan ? plan->items : std::vector<PlannedItem>()) {
+    if (!planned.id.item.empty()) expanded.insert(planned.id.step);
+    if (state.items.contains(planned.id) || (planned.id.item.empty() && items_of[planned.id.step] > 0))
+      continue;
+    const ItemState whole = state.item({planned.id.step, {}}).state;
+    whole == ItemState::pending ? ++untouched : ++counts[to_string(whole)];
+  }
+  for (const auto& [id, item] : state.items)
+    if (!id.item.empty() || (items_of[id.step] == 0 && !expanded.contains(id.step)))
+      ++counts[is_past_adhoc(item) ? "ad hoc" : to_string(item.state)];
   std::vector<std::string> words;
   for (const auto& [word, number] : counts) words.push_back(std::to_string(number) + " " + std::string(word));
-  std::size_t untouched = 0;
-  if (plan)
-    for (const PlannedItem& item : plan->items) untouched += state.items.contains(item.id) ? 0 : 1;
   if (untouched > 0) words.push_back(std::to_string(untouched) + " not begun");
   return join(words, ", ");
 }

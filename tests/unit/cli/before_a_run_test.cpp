@@ -148,6 +148,36 @@ TEST(Until, AStepThatIsNotThereIsSaidBeforeAnythingBegins) {
   EXPECT_EQ(user.mxodus({"status"}).code, 2) << "there is no run";
 }
 
+TEST(Options, ThatCannotBeMetAreSaidBeforeAnythingBegins) {
+  const User user;
+  user.write("small.yaml", kSmallPlaybook);
+  const Typed stay = user.mxodus({"run", "small.yaml", "--yes", "--stay", "abc"});
+  EXPECT_EQ(stay.code, 2);
+  EXPECT_THAT(stay.err, HasSubstr("--stay: \"abc\" is not a duration; write it as 90s"));
+  const Typed events = user.mxodus({"--events", "nowhere/events", "run", "small.yaml", "--yes"});
+  EXPECT_EQ(events.code, 2);
+  EXPECT_THAT(events.err, HasSubstr("--events: nowhere/events cannot be written"));
+  EXPECT_EQ(user.mxodus({"status"}).code, 2) << "there is no run";
+}
+
+TEST(Reason, IsNeitherNothingNorThePlaceholderOfASuggestedCommand) {
+  const User user;
+  user.begin_run(kSmallPlaybook);
+  const std::string before = user.mxodus({"log", "-v"}).out;
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+           {"end", "--why", "…"},
+           {"end", "--why", " "},
+           {"note", ""},
+           {"skip", "change", "--why", ""},
+           {"answer", "go", "…"},
+           {"do", "here", "--effect", "observe", "--why", "…", "--", "true"}}) {
+    const Typed typed = user.mxodus(words);
+    EXPECT_EQ(typed.code, 2) << words[0];
+    EXPECT_THAT(typed.err, HasSubstr("write your own words there"));
+  }
+  EXPECT_EQ(user.mxodus({"log", "-v"}).out, before);
+}
+
 TEST(Files, APlaybookThatIsTooLargeIsToldItsLimitAndNothingElse) {
   const User user;
   user.write("large.yaml", std::string((8u << 20) + 1, '#'));

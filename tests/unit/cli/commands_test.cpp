@@ -365,6 +365,21 @@ TEST(End, OfARunWhosePlaybookWasChangedGoesByWhatTheRunHas) {
   EXPECT_THAT(ended.err, HasSubstr("run " + run + ": given up: we begin anew"));
 }
 
+TEST(Status, CountsAStepWithForEachByItsItemsAndNothingTwice) {
+  const User user;
+  user.begin_run(R"(mxodus: 1
+name: counted
+hosts:
+  here: {local: true}
+steps:
+  list: {uses: command, host: here, with: {effect: observe, argv: [echo, a], outputs: {l: {lines: true}}}}
+  of_list: {uses: command, host: here, for_each: "${steps.list.l}", with: {effect: observe, argv: ["true"]}}
+  bad: {uses: command, host: here, with: {effect: observe, argv: ["false"]}}
+  each: {uses: command, host: here, for_each: [a, b], needs: [bad], with: {effect: permanent, argv: ["true"]}}
+)");
+  EXPECT_THAT(user.mxodus({"status"}).out, HasSubstr("\n  2 blocked, 2 done, 1 failed\n"));
+}
+
 TEST(Status, SaysWhyAStepDidNotBeginAndWhatWasCancelled) {
   const User user;
   user.write("held.yaml", R"(mxodus: 1

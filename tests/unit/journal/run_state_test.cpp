@@ -210,6 +210,9 @@ TEST(RunState, WhatFailsWithoutAnAttemptSaysWhyAndNotWhatTheLastLookSaw) {
   fold(EventType::step_state, restore, StateChange{.state = ItemState::failed, .reason = "too late"});
   EXPECT_EQ(fold.state.item(restore).sentence, "too late; last seen: all is well");
   EXPECT_EQ(fold.state.item(restore).verdict, Verdict::fail);
+  fold(EventType::step_state, restore,
+       StateChange{.state = ItemState::cancelled, .reason = "cancelled by ada"});
+  EXPECT_THAT(fold.state.item(restore).sentence, testing::StartsWith("cancelled by ada; last seen: "));
 }
 
 TEST(RunState, WhatBeginsAnewHasADeadlineOfItsOwn) {

@@ -53,6 +53,22 @@ TEST(PostMortem, SaysWhatWasChosenBesideWhy) {
   EXPECT_EQ(gate["why"], "nearer");
 }
 
+TEST(PostMortem, WhatFailedAndWasUndoneOrWasCancelledIsNotOkAndStaysOpen) {
+  RunRecord record;
+  ItemRecord& failed = record.state.items[{"failed", {}}];
+  failed.state = ItemState::undone;
+  failed.failures = 1;
+  failed.verdict = Verdict::ok;
+  failed.sentence = "exit status 3; taken back";
+  record.state.items[{"cancelled", {}}].state = ItemState::cancelled;
+  record.state.items[{"undone", {}}].state = ItemState::undone;
+  const auto report = post_mortem_json(record, false);
+  EXPECT_EQ(report["probes"][0]["verdict"], "fail");
+  ASSERT_EQ(report["open"].size(), 2u);
+  EXPECT_EQ(report["open"][0]["step"], "cancelled");
+  EXPECT_EQ(report["open"][1]["step"], "failed");
+}
+
 TEST(PostMortem, RedactedLeavesNoPieceOfANameThatMarkdownEscapes) {
   RunRecord record;
   record.state.opened.user = "ada_l";

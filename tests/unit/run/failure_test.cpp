@@ -78,6 +78,18 @@ TEST(Failure, WithUndoSaysFirstWhatFailed) {
   EXPECT_THAT(summary.reason, testing::ContainsRegex("first: .*exit status 1.*taken back"));
 }
 
+TEST(Failure, WithUndoLeadsToTheStepAndNotToARollbackOfTheRest) {
+  RunWorld world(
+      "  before: {uses: make, with: {name: b}}\n  first: {uses: make, with: {name: a}, on_fail: undo}\n");
+  world.on_new.ends = [&](const JobSpec& spec) -> JobState {
+    if (spec.script.starts_with("make ")) world.facts.insert(spec.script.substr(5));
+    return JobDone{spec.script == "make a" ? 1 : 0};
+  };
+  const Summary summary = world.must_run();
+  EXPECT_EQ(world.of("first"), ItemState::undone);
+  EXPECT_EQ(summary.next.command, "mxodus explain first");
+}
+
 TEST(Failure, AnUndoThatFailsIsNotRepeatedByItself) {
   RunWorld world("  first: {uses: make, with: {name: a}, on_fail: undo}\n");
   world.on_new.ends = [&](const JobSpec& spec) -> JobState {
