@@ -120,6 +120,13 @@ std::vector<OpenRow> open_rows(const RunRecord& record) {
   return rows;
 }
 
+void add_to(Timeline& timeline, const Event& event, const TimelineRow& row) {
+  if (event.type == EventType::wait_armed) return timeline.add_due(row);
+  const bool goes_on_waiting = event.type == EventType::attempt_result &&
+                               decode<AttemptResult>(event.data).state == ItemState::waiting;
+  goes_on_waiting ? timeline.add_look(row) : timeline.add(row);
+}
+
 }  // namespace
 
 PostMortem gather(const RunRecord& record) {
@@ -132,15 +139,17 @@ PostMortem gather(const RunRecord& record) {
   post.last = record.state.last_time;
   post.resumes = record.state.resumes;
   post.impact = impact_of(record);
+  Timeline timeline;
   for (const Event& event : record.events) {
     const EventWords words = words_for(event);
     const TimelineRow row{event.utc, to_string(event.id), words.word, words.sentence};
-    if (!words.routine) post.timeline.push_back(row);
+    if (!words.routine) add_to(timeline, event, row);
     if (is_override(event)) post.overrides.push_back(row);
     if (event.type == EventType::gate_answered) post.gates.push_back(gate_row(record.events, event));
     if (event.type == EventType::attempt_result || event.type == EventType::undo_result)
       add_evidence(post.evidence, to_string(event.id), decode<AttemptResult>(event.data));
   }
+  post.timeline = timeline.take();
   post.probes = probes_of(record);
   post.open = open_rows(record);
   return post;

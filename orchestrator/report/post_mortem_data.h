@@ -5,15 +5,9 @@
 #include <vector>
 
 #include "orchestrator/report/post_mortem.h"
+#include "orchestrator/report/timeline.h"
 
 namespace mxodus {
-
-struct TimelineRow {
-  Time when;
-  std::string step;
-  std::string word;
-  std::string sentence;
-};
 
 struct GateRow {
   std::string step;
@@ -42,7 +36,6 @@ struct OpenRow {
   std::string reason;
 };
 
-/// The content of a post-mortem, before anybody decides how it looks.
 /// Something that a step has seen and kept.
 struct EvidenceRow {
   std::string step;
@@ -50,6 +43,7 @@ struct EvidenceRow {
   std::string name;   ///< in the evidence store
 };
 
+/// The content of a post-mortem, before anybody decides how it looks.
 struct PostMortem {
   std::string run;
   std::string name;

@@ -69,6 +69,32 @@ TEST(PostMortem, WhatFailedAndWasUndoneOrWasCancelledIsNotOkAndStaysOpen) {
   EXPECT_EQ(report["open"][1]["step"], "failed");
 }
 
+TEST(PostMortem, AWaitOfManyLooksIsItsFirstAndItsLatest) {
+  RunRecord record;
+  const auto happens = [&](EventType type, const char* step, Value data) {
+    Event event;
+    event.type = type;
+    event.id = {step, {}};
+    event.data = std::move(data);
+    record.events.push_back(event);
+  };
+  for (const char* seen : {"listed on 3", "listed on 2", "listed on 1"}) {
+    AttemptResult look;
+    look.state = ItemState::waiting;
+    look.sentence = seen;
+    happens(EventType::attempt_result, "clean", encode(look));
+    happens(EventType::wait_armed, "clean", encode(StateChange{ItemState::waiting, "not yet", {}, {}, 0}));
+    happens(EventType::note, "other", ValueMap{{"who", "ada"}, {"why", "meanwhile"}});
+  }
+  happens(EventType::attempt_result, "clean",
+          encode(AttemptResult{ItemState::done, Verdict::ok, "clean", {}, {}, 0, {}, {}, {}}));
+  std::vector<std::string> told;
+  const auto report = post_mortem_json(record, false);
+  for (const auto& row : report["timeline"]) told.push_back(row["sentence"]);
+  EXPECT_THAT(told, testing::ElementsAre("listed on 3", "by ada: meanwhile", "by ada: meanwhile",
+                                         "listed on 1 (3 looks so far)", "by ada: meanwhile", "clean"));
+}
+
 TEST(PostMortem, RedactedLeavesNoPieceOfANameThatMarkdownEscapes) {
   RunRecord record;
   record.state.opened.user = "ada_l";
