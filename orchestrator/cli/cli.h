@@ -51,8 +51,8 @@ int print(const std::string& text);
 /// Data for `--json`: indented, every byte valid UTF-8, a final newline.
 std::string json_text(const nlohmann::json& data);
 
-/// The next command to type, as the last line of what a person reads; below it the one `then` after it, or the
-/// one `instead` of it. To stderr.
+/// The next command to type, as the last line of what a person reads; below it the one `then` after it, or
+/// the one `instead` of it. To stderr.
 void suggest(const std::string& command, const std::string& then = {}, const std::string& instead = {});
 
 }  // namespace mxodus

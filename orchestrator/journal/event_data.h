@@ -170,7 +170,8 @@ struct Observation {
   bool operator==(const Observation&) const = default;
 };
 
-/// `do`: an ad-hoc step. Its parameters are `argv` and `effect`; it is item `do.N`, which no playbook can have.
+/// `do`: an ad-hoc step. Its parameters are `argv` and `effect`; it is item `do.N`, which no playbook can
+/// have.
 struct Adhoc {
   std::string uses;  ///< the step type that runs it
   std::string host;

@@ -16,8 +16,8 @@ namespace mxodus {
 /// What the order of steps depends on and a playbook does not say.
 struct StepTraits {
   Effect effect = Effect::observe;
-  bool asks = false;                               ///< a gate
-  std::vector<std::string> raw_parameters;         ///< of `with`: never interpolated, such as `script`
+  bool asks = false;                            ///< a gate
+  std::vector<std::string> raw_parameters;      ///< of `with`: never interpolated, such as `script`
   std::vector<std::string> command_parameters;  ///< of `with`: maps whose `script` is never interpolated
 };
 

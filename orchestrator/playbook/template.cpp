@@ -150,7 +150,8 @@ Result<Value> evaluate(const Node& node, const Scope& scope, const std::vector<s
   }
   ValueMap map;
   for (const Node::Entry& entry : node.entries()) {
-    Result<Value> value = contains(raw, entry.key) ? Result<Value>(plain_value(entry.value)) : evaluate(entry.value, scope);
+    Result<Value> value =
+        contains(raw, entry.key) ? Result<Value>(plain_value(entry.value)) : evaluate(entry.value, scope);
     if (!value) return value;
     Result<Value> key = has_template(key_node(entry)) ? evaluate(key_node(entry), scope) : Value(entry.key);
     if (!key || key->get<NotYetKnown>()) return key;

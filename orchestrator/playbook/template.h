@@ -43,8 +43,8 @@ bool has_template(const Node& scalar);
 /// A scalar that evaluates to just this text, whatever stands in it.
 Node literal_scalar(std::string_view text);
 
-/// Calls `visit` for every scalar in `node` that has_template. Of a map, the entries that `raw` names are left
-/// alone and come as they are written; so below.
+/// Calls `visit` for every scalar in `node` that has_template. Of a map, the entries that `raw` names are
+/// left alone and come as they are written; so below.
 void for_each_template(const Node& node, const std::function<void(const Node& scalar)>& visit,
                        const std::vector<std::string>& raw = {});
 

@@ -32,7 +32,8 @@ class StepType {
   /// Those of the declared tags that hold with these parameters, as far as they are known; for lint.
   virtual std::vector<std::string> tags(const Params&) const { return declaration().tags; }
 
-  /// The outputs that a step with these parameters gives: the declared ones, and those that the playbook names.
+  /// The outputs that a step with these parameters gives: the declared ones, and those that the playbook
+  /// names.
   virtual std::vector<std::string> output_names(const Params& params) const;
 
   /// Whether parameters that are well typed make sense together; says so before any connection is made.

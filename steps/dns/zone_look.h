@@ -14,7 +14,7 @@ namespace mxodus::dns {
 struct ZoneLook {
   ProviderTraits traits;
   std::vector<StoredRRset> stored;  ///< one a key: at the provider, or else what the name servers answer
-  World world;  ///< one view a key, and last that of the SOA of the zone
+  World world;                      ///< one view a key, and last that of the SOA of the zone
 };
 
 /// Asks the provider of an entry of `dns:`, its name servers, our own resolver and these `resolvers`. An

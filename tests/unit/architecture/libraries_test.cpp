@@ -29,8 +29,8 @@ const std::vector<Library> kLibraries = {
     {"ldns", {"ldns/"}, {"orchestrator/dns/"}},
     {"libpsl", {"libpsl.h"}, {"orchestrator/mail/dmarc/"}},
     {"CLI11", {"CLI/"}, {"orchestrator/cli/"}},
-    // Digests in core, TLS in net, public keys in dkim; and a known_hosts file may hold a name as its HMAC-SHA1, which no digest
-    // of core is.
+    // Digests in core, TLS in net, public keys in dkim; and a known_hosts file may hold a name as its
+    // HMAC-SHA1, which no digest of core is.
     {"OpenSSL",
      {"openssl/"},
      {"orchestrator/core/digest.cpp", "orchestrator/net/", "orchestrator/mail/dkim/",

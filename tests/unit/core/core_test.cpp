@@ -2,10 +2,10 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "orchestrator/core/base64.h"
 #include "orchestrator/core/digest.h"
 #include "orchestrator/core/process.h"
 #include "orchestrator/core/redactor.h"
-#include "orchestrator/core/base64.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/core/value.h"
 

@@ -55,8 +55,9 @@ TEST_P(JobSecrets, ACanaryIsNowhereButInItsOwnFileWhileTheJobRuns) {
   const std::string child = "/proc/" + std::to_string(pid_in("child"));
   const std::string runner = "/proc/" + std::to_string(pid_in("runner"));
   // Before its exec the child still has the runner's environment.
-  ASSERT_TRUE(comes_true([&] { return read(child + "/environ").find("MXODUS_SECRETS=") != std::string::npos; }))
-      << "the look itself works";
+  ASSERT_TRUE(comes_true([&] {
+    return read(child + "/environ").find("MXODUS_SECRETS=") != std::string::npos;
+  })) << "the look itself works";
   for (const std::string& process : {child, runner})
     for (const char* file : {"/environ", "/cmdline"})
       EXPECT_EQ(read(process + file).find(canary), std::string::npos) << process << file;

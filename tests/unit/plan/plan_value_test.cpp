@@ -67,8 +67,7 @@ TEST(PlanValidity, AnOldPlanIsRefused) {
 TEST(PlanValidity, AHostThatIsNeededMustAnswer) {
   Plan plan = sample_plan();
   plan.hosts["new"].trouble = "connection refused";
-  EXPECT_EQ(check_still_valid(plan, plan.made_at, Duration{hours(24)}).error().code,
-            "plan.incomplete");
+  EXPECT_EQ(check_still_valid(plan, plan.made_at, Duration{hours(24)}).error().code, "plan.incomplete");
   plan.hosts["new"].may_be_down = true;
   EXPECT_TRUE(check_still_valid(plan, plan.made_at, Duration{hours(24)}));
 }

@@ -64,7 +64,8 @@ TEST(StepOrder, AReferenceIsAnEdgeWhereverItStands) {
       "  c: {uses: look, if: 'steps[\"a\"].ok'}\n"
       "  d: {uses: look, until: self.n == steps.b.n}\n"
       "  e: {uses: look, for_each: \"${steps.c.users}\", host: \"${steps.d.host}\", with: {u: \"${item}\"}}\n"
-      "  f: {uses: act, needs: [], with: {probe: {argv: [\"${steps.e.n}\"], script: \"${steps.a.x}\"}, script: \"${steps.a.x}\"}}\n"
+      "  f: {uses: act, needs: [], with: {probe: {argv: [\"${steps.e.n}\"], script: \"${steps.a.x}\"}, "
+      "script: \"${steps.a.x}\"}}\n"
       "  g: {uses: look, breach: {when: self.n > steps.f.n, do: warn}}\n"
       "  h: {uses: act, needs: [], undo: {argv: [\"${steps.g.x}\", \"${self.y}\"]}}\n");
   EXPECT_EQ(steps.waits_for("b"), "a");
