@@ -5,6 +5,7 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/journal/event_data.h"
 #include "orchestrator/report/event_words.h"
+#include "orchestrator/report/folded_waits.h"
 #include "orchestrator/run/failure_rule.h"
 
 namespace mxodus {
@@ -73,12 +74,26 @@ GateRow gate_row(const std::vector<Event>& events, const Event& event) {
   return row;
 }
 
-void add_evidence(std::vector<EvidenceRow>& rows, const std::string& step, const AttemptResult& result) {
+bool is_result(const Event& event) {
+  return event.type == EventType::attempt_result || event.type == EventType::undo_result;
+}
+
+bool goes_on_waiting(const Event& event) {
+  return event.type == EventType::attempt_result &&
+         decode<AttemptResult>(event.data).state == ItemState::waiting;
+}
+
+void add_evidence(FoldedWaits<EvidenceRow>& evidence, const Event& event) {
+  const auto result = decode<AttemptResult>(event.data);
+  const std::string step = to_string(event.id);
+  std::vector<EvidenceRow> rows;
   for (std::size_t n = 0; n < result.evidence.size(); ++n) {
     const bool titled = n < result.evidence_titles.size();
     rows.push_back(
         {step, titled ? printable_line(result.evidence_titles[n], 200) : std::string(), result.evidence[n]});
   }
+  if (!goes_on_waiting(event)) return evidence.add(step, std::move(rows));
+  if (!rows.empty()) evidence.add_look(step, std::move(rows));
 }
 
 std::vector<ProbeRow> probes_of(const RunRecord& record) {
@@ -120,11 +135,16 @@ std::vector<OpenRow> open_rows(const RunRecord& record) {
   return rows;
 }
 
-void add_to(Timeline& timeline, const Event& event, const TimelineRow& row) {
-  if (event.type == EventType::wait_armed) return timeline.add_due(row);
-  const bool goes_on_waiting = event.type == EventType::attempt_result &&
-                               decode<AttemptResult>(event.data).state == ItemState::waiting;
-  goes_on_waiting ? timeline.add_look(row) : timeline.add(row);
+void add_to(FoldedWaits<TimelineRow>& timeline, const Event& event, TimelineRow row) {
+  const std::string step = row.step;
+  const std::size_t looks = timeline.looks(step);
+  if (goes_on_waiting(event)) {
+    if (looks > 0) row.sentence += " (" + counted(looks + 1, "look") + " so far)";
+    return timeline.add_look(step, {std::move(row)});
+  }
+  if (event.type != EventType::wait_armed) return timeline.add(step, {std::move(row)});
+  // When the next look is due is told where no look has said yet that the step waits.
+  if (looks == 0) timeline.add_look(step, {std::move(row)});
 }
 
 }  // namespace
@@ -139,17 +159,18 @@ PostMortem gather(const RunRecord& record) {
   post.last = record.state.last_time;
   post.resumes = record.state.resumes;
   post.impact = impact_of(record);
-  Timeline timeline;
+  FoldedWaits<TimelineRow> timeline;
+  FoldedWaits<EvidenceRow> evidence;
   for (const Event& event : record.events) {
     const EventWords words = words_for(event);
     const TimelineRow row{event.utc, to_string(event.id), words.word, words.sentence};
     if (!words.routine) add_to(timeline, event, row);
     if (is_override(event)) post.overrides.push_back(row);
     if (event.type == EventType::gate_answered) post.gates.push_back(gate_row(record.events, event));
-    if (event.type == EventType::attempt_result || event.type == EventType::undo_result)
-      add_evidence(post.evidence, to_string(event.id), decode<AttemptResult>(event.data));
+    if (is_result(event)) add_evidence(evidence, event);
   }
   post.timeline = timeline.take();
+  post.evidence = evidence.take();
   post.probes = probes_of(record);
   post.open = open_rows(record);
   return post;

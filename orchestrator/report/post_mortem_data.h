@@ -5,9 +5,15 @@
 #include <vector>
 
 #include "orchestrator/report/post_mortem.h"
-#include "orchestrator/report/timeline.h"
 
 namespace mxodus {
+
+struct TimelineRow {
+  Time when;
+  std::string step;
+  std::string word;
+  std::string sentence;
+};
 
 struct GateRow {
   std::string step;

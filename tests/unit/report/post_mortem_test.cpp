@@ -82,6 +82,7 @@ TEST(PostMortem, AWaitOfManyLooksIsItsFirstAndItsLatest) {
     AttemptResult look;
     look.state = ItemState::waiting;
     look.sentence = seen;
+    look.evidence = {std::string("kept-") + seen};
     happens(EventType::attempt_result, "clean", encode(look));
     happens(EventType::wait_armed, "clean", encode(StateChange{ItemState::waiting, "not yet", {}, {}, 0}));
     happens(EventType::note, "other", ValueMap{{"who", "ada"}, {"why", "meanwhile"}});
@@ -93,6 +94,9 @@ TEST(PostMortem, AWaitOfManyLooksIsItsFirstAndItsLatest) {
   for (const auto& row : report["timeline"]) told.push_back(row["sentence"]);
   EXPECT_THAT(told, testing::ElementsAre("listed on 3", "by ada: meanwhile", "by ada: meanwhile",
                                          "listed on 1 (3 looks so far)", "by ada: meanwhile", "clean"));
+  std::vector<std::string> kept;
+  for (const auto& row : report["evidence"]) kept.push_back(row["name"]);
+  EXPECT_THAT(kept, testing::ElementsAre("kept-listed on 3", "kept-listed on 1"));
 }
 
 TEST(PostMortem, RedactedLeavesNoPieceOfANameThatMarkdownEscapes) {
