@@ -11,6 +11,7 @@ namespace mxodus::reach {
 namespace {
 
 constexpr std::size_t kCapabilities = 60;
+constexpr std::chrono::seconds kVantageAnswersWithin{10};
 
 std::string seconds_text(std::chrono::milliseconds time) {
   return to_string(Duration{time});
@@ -238,9 +239,10 @@ const char* to_string(Answer answer) {
   return "unknown";
 }
 
-Result<Observation> look(HostReader& vantage, const Target& target, const Manner& manner, const Clock& clock,
-                         const Deadline& deadline) {
-  const auto begun = clock.monotonic();
+namespace {
+
+Observation look_once(HostReader& vantage, const Target& target, const Manner& manner, const Clock& clock,
+                      const Deadline& deadline) {
   Look one(target, manner, clock, deadline);
   auto fd = vantage.dial({target.address, target.port}, deadline.at_most(manner.connect_within));
   if (fd) {
@@ -251,9 +253,30 @@ Result<Observation> look(HostReader& vantage, const Target& target, const Manner
   } else {
     one.dial_failed(fd.error(), vantage.name());
   }
+  return one.take();
+}
+
+/// Silence and a closed connection tell of the target only where the vantage itself still answers.
+void doubt_a_silent_vantage(Observation& seen, HostReader& vantage, const Deadline& deadline) {
+  if (seen.answer != Answer::silent && seen.answer != Answer::hung_up) return;
+  const auto answers = vantage.identify(deadline.at_most(kVantageAnswersWithin));
+  if (answers) return;
+  seen.answer = Answer::unknown;
+  seen.note = "it could not be tried to the end: " + answers.error().message;
+}
+
+}  // namespace
+
+Result<Observation> look(HostReader& vantage, const Target& target, const Manner& manner, const Clock& clock,
+                         const Deadline& deadline) {
+  const auto begun = clock.monotonic();
+  Observation seen = look_once(vantage, target, manner, clock, deadline);
+  // Where the vantage's own connection broke it looks the same: what happens twice is the target's doing.
+  if (seen.answer == Answer::hung_up && !deadline.stopped())
+    seen = look_once(vantage, target, manner, clock, deadline);
+  doubt_a_silent_vantage(seen, vantage, deadline);
   if (deadline.stopped())
     return fail(ErrorKind::cancelled, "reach.stopped", "the look at " + target.text() + " was stopped");
-  Observation seen = one.take();
   seen.took = clock.monotonic() - begun;
   return seen;
 }

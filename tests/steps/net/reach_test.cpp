@@ -1,5 +1,6 @@
 #include "steps/net/reach/reach.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 
@@ -179,6 +180,27 @@ TEST_F(NetReach, SaysThatTheServerHungUp) {
   LoopbackServer server([](Conversation&) {});
   network_.place(kNew4, 25, server);
   EXPECT_EQ(answer(look(R"({"to": "198.51.100.20", "protocol": "smtp"})")), "hung_up");
+}
+
+TEST_F(NetReach, LooksAgainWhereTheConnectionBrokeOnce) {
+  std::atomic<int> connections{0};
+  LoopbackServer server([&](Conversation& client) {
+    if (++connections > 1) smtp("220 mx.example.org ESMTP\r\n")(client);
+  });
+  network_.place(kNew4, 25, server);
+  EXPECT_EQ(answer(look(R"({"to": "198.51.100.20", "protocol": "smtp"})")), "open");
+}
+
+TEST_F(NetReach, BlamesNoTargetForTheSilenceOfItsVantage) {
+  LoopbackServer hangs_up([&](Conversation&) { network_.commands().cut(); });
+  LoopbackServer says_nothing([](Conversation& client) { client.wait_for_end(); });
+  network_.place(kNew4, 25, hangs_up);
+  network_.place(kNew6, 25, says_nothing);
+  const Finding found =
+      look(R"({"to": ["198.51.100.20", "2001:db8:51::20"], "protocol": "smtp", "greeting_within": "200ms"})");
+  EXPECT_EQ(answer(found, 0), "unknown");
+  EXPECT_EQ(answer(found, 1), "unknown");
+  EXPECT_EQ(found.verdict, Verdict::unknown);
 }
 
 TEST_F(NetReach, SpeaksImapOverTlsAndChecksTheCertificateForTheNameThatWasAsked) {
