@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kOne = 1u << 20;
 constexpr std::size_t kAll = 8u << 20;
+constexpr std::size_t kLongestSetting = 100;
 constexpr std::array kStates = {"read", "cut", "binary", "unreadable", "special", "left", "absent"};
 
 // What words of configurations end in that are paths, sockets and modules, and no hosts of the world.
@@ -39,7 +40,7 @@ std::string setting_of(std::string_view line) {
   const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) {
     return std::islower(c) || std::isdigit(c) || c == '_' || c == '-';
   });
-  return plain ? std::string(name) : "";
+  return plain && name.size() <= kLongestSetting ? std::string(name) : "";
 }
 
 /// The text up to the next NUL; false where there is none.
