@@ -9,6 +9,9 @@ namespace mxodus {
 /// The most that one attempt may give as outputs.
 inline constexpr Size largest_outputs{64 * 1024};
 
+/// In AttemptResult::code of an attempt whose outputs were not kept.
+inline constexpr const char* outputs_not_kept = "outputs.not-kept";
+
 /// How much of it these take.
 Size size_of_outputs(const Value& outputs);
 

@@ -37,7 +37,8 @@ struct StepOutcome {
   std::vector<PlannedItem> items;
   bool known = false;  ///< its outputs are in scope
   bool skipped = false;
-  std::string behind;  ///< the pending change it stands behind, or that it is itself
+  bool outputs_too_large = false;  ///< of an item: what a run would not keep is not read here either
+  std::string behind;              ///< the pending change it stands behind, or that it is itself
 };
 
 class Planner {
@@ -83,7 +84,7 @@ class Planner {
   const StepType& type(Graph::NodeId node) const { return *environment_.catalog.find(step(node).uses); }
   Scope scope() const { return {&inputs_, &hosts_, &steps_, nullptr, nullptr}; }
   std::string pending_above(Graph::NodeId node) const;
-  std::string skipped_source(Graph::NodeId node) const;
+  std::string source_with(bool StepOutcome::*flag, Graph::NodeId node) const;
   PlannedItem standing_still(Graph::NodeId node, PlannedAction action) const;
 
   const Environment& environment_;
@@ -206,12 +207,12 @@ std::string Planner::pending_above(Graph::NodeId node) const {
   return {};
 }
 
-/// The step whose outputs this one refers to although it was skipped.
-std::string Planner::skipped_source(Graph::NodeId node) const {
+/// The first step whose outputs this one refers to and of whose outcome `flag` is set; empty: none.
+std::string Planner::source_with(bool StepOutcome::*flag, Graph::NodeId node) const {
   for (const Reference& reference : references_of(step(node), environment_.catalog)) {
     if (reference.root != "steps" || reference.path.empty()) continue;
     const auto source = request_.order.graph.find(reference.path[0]);
-    if (source && outcomes_[*source].skipped) return reference.path[0];
+    if (source && outcomes_[*source].*flag) return reference.path[0];
   }
   return {};
 }
@@ -250,11 +251,14 @@ void Planner::prepare(Graph::NodeId node) {
 
   if (request_.order.is_cleanup[node])
     return stand(PlannedAction::skipped, Sureness::fixed, "", "runs only when a step fails");
-  if (std::string source = skipped_source(node); !source.empty()) {
+  if (std::string source = source_with(&StepOutcome::skipped, node); !source.empty()) {
     outcome.skipped = true;
     return stand(PlannedAction::skipped, Sureness::fixed, source,
                  "refers to " + source + ", which is skipped");
   }
+  if (const std::string source = source_with(&StepOutcome::outputs_too_large, node); !source.empty())
+    return cannot({ErrorKind::invalid, outputs_not_kept,
+                   "it refers to outputs of " + source + " that are too large to keep"});
   if (step(node).condition) {
     auto condition = step(node).condition->evaluate(scope());
     if (!condition) return cannot(condition.error());
@@ -282,14 +286,16 @@ void Planner::prepare(Graph::NodeId node) {
   }
 }
 
-/// What a run would not keep nobody below may read while planning: there it would not be either.
-void leave_out_what_is_too_large(PlannedItem& item) {
-  if (!item.found) return;
+/// Whether there was something.
+bool leave_out_what_is_too_large(PlannedItem& item) {
+  if (!item.found) return false;
   const std::string why = why_not_kept(item.found->outputs);
-  if (why.empty()) return;
+  if (why.empty()) return false;
   item.found->outputs.clear();
+  item.found_at = {};  // this long ago: a run looks for itself
   item.found->sentence += why;
   item.step.summary += why;
+  return true;
 }
 
 /// Lets go of `lock` while it asks.
@@ -321,7 +327,7 @@ void Planner::perform(Look& look, std::unique_lock<std::mutex>& lock) {
     seen = look_at(environment_, look.request, deadline);  // says the same fault, and asks nobody
   }
   look.result = std::move(seen.item);
-  leave_out_what_is_too_large(look.result);
+  if (leave_out_what_is_too_large(look.result)) outcomes_[look.node].outputs_too_large = true;
   const bool shows_its_change = look.result.action == PlannedAction::change && !look.result.step.would_fail;
   if (declaration.kind == StepKind::work && !look.behind.empty() && !shows_its_change &&
       look.result.action != PlannedAction::ask && look.result.action != PlannedAction::deferred)

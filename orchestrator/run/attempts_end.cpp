@@ -18,6 +18,7 @@ void drop_outputs_that_are_too_large(AttemptResult& result) {
   const std::string why = why_not_kept(result.outputs);
   if (why.empty()) return;
   result.outputs = Value();
+  result.code = outputs_not_kept;
   result.sentence += why;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "orchestrator/core/outputs.h"
+
 namespace mxodus {
 namespace {
 
@@ -32,6 +34,9 @@ EdgeState judge(const StepTable& table, const Dependency& dependency, const Item
   switch (record.state) {
     case ItemState::done:
     case ItemState::accepted:
+      // Read as nil, they could decide an `if` the wrong way.
+      if (dependency.reads && record.code == outputs_not_kept)
+        return {Kind::broken, "it refers to outputs of " + to_string(id) + " that were too large to keep"};
       return {};
     case ItemState::skipped:
       if (dependency.reads) return {Kind::skipped, "it refers to " + to_string(id) + ", which was skipped"};

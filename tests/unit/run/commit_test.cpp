@@ -41,7 +41,7 @@ TEST(Commit, OutputsThatAreTooLargeAreNotKeptAndTheEndIs) {
                  "  other: {uses: look, with: {name: o}}\n"
                  "  below: {uses: look, needs: [look], with: {name: \"${steps.look.n}\"}}\n");
   world.looks["l"] = [] { return found(Verdict::ok, {{"list", ValueList(5'000, Value("198.51.100.10"))}}); };
-  EXPECT_EQ(world.must_run().exit, ExitCode::failed) << "an output that is read was not kept";
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked) << "an output that is read was not kept";
   EXPECT_EQ(world.of("look"), ItemState::done);
   EXPECT_EQ(world.of("other"), ItemState::done) << "it ends with the other, and is written down with it";
   const ItemRecord look = world.state().item({"look", {}});
@@ -49,13 +49,18 @@ TEST(Commit, OutputsThatAreTooLargeAreNotKeptAndTheEndIs) {
   EXPECT_NE(look.sentence.find("its outputs are not kept: they are"), std::string::npos) << look.sentence;
 }
 
-TEST(Commit, WhatIsNotKeptIsNotReadWhilePlanningEither) {
+TEST(Commit, WhatIsNotKeptDecidesNothingWhilePlanningOrRunning) {
   RunWorld world(std::string(kLook) +
-                 "  below: {uses: look, with: {name: \"${steps.look.list and 'kept' or 'left'}\"}}\n");
+                 "  named: {uses: look, with: {name: \"${steps.look.list and 'kept' or 'left'}\"}}\n"
+                 "  asked: {uses: look, if: steps.look.n ~= 3, with: {name: a}}\n"
+                 "  apart: {uses: look, needs: [look], with: {name: o}}\n");
   world.looks["l"] = [] { return found(Verdict::ok, {{"list", ValueList(5'000, Value("198.51.100.10"))}}); };
-  EXPECT_EQ(world.must_run().exit, ExitCode::done);
-  EXPECT_EQ(world.looked.count("kept"), 0u);
-  EXPECT_GE(world.looked["left"], 1);
+  EXPECT_NE(world.must_run().exit, ExitCode::done);
+  for (const char* name : {"kept", "left", "a"}) EXPECT_EQ(world.looked.count(name), 0u) << name;
+  for (const char* reader : {"named", "asked"}) EXPECT_EQ(world.of(reader), ItemState::blocked) << reader;
+  EXPECT_EQ(world.state().item({"asked", {}}).reason,
+            "it refers to outputs of look that were too large to keep");
+  EXPECT_EQ(world.of("apart"), ItemState::done) << "it reads nothing of it";
 }
 
 TEST(Commit, ALookThatAKillCutsOffBeforeItIsMadeAgain) {
