@@ -40,6 +40,31 @@ std::string not_acceptable(const ItemRecord& record) {
   return {};
 }
 
+std::string misfit(EventType type, const ItemId& id, const ItemRecord& record) {
+  const std::string is = to_string(id) + " is " + std::string(to_string(record.state));
+  const ItemState state = record.state;
+  switch (type) {
+    case EventType::accept:
+      // What is done can be accepted too: after an edit of the playbook it is no longer what is written
+      // there.
+      if (state != ItemState::failed && state != ItemState::in_doubt && state != ItemState::done)
+        return is + "; only what has an end is accepted";
+      return not_acceptable(record);
+    case EventType::skip:
+      return satisfies_edge(state) || state == ItemState::skipped ? is + " already" : "";
+    case EventType::cancel:
+      if (has_ended(state)) return to_string(id) + " has ended: " + std::string(to_string(state));
+      if (state == ItemState::pending || state == ItemState::blocked)
+        return to_string(id) + " has not begun; `skip` leaves it out";
+      return {};
+    case EventType::retry:
+      if (record.adhoc) return to_string(id) + " was typed by hand; to do it again, type it again";
+      return satisfies_edge(state) || restarts(state) ? "" : is;
+    default:
+      return {};
+  }
+}
+
 Result<void> Decisions::take_up() {
   if (auto polled = run_.journal.poll(); !polled) return polled;
   const auto open = run_.state().open_decisions;
@@ -100,12 +125,8 @@ Result<void> Decisions::settle(const ItemId& id, const Decision& decision, ItemS
 
 Result<void> Decisions::accept(const Decision& decision) {
   const ItemRecord& record = run_.item(decision.id);
-  // What is done can be accepted too: after an edit of the playbook it is no longer what is written there.
-  if (record.state != ItemState::failed && record.state != ItemState::in_doubt &&
-      record.state != ItemState::done)
-    return refuse(decision, to_string(decision.id) + " is " + std::string(to_string(record.state)) +
-                                "; only what has an end is accepted");
-  if (const std::string why = not_acceptable(record); !why.empty()) return refuse(decision, why);
+  if (const std::string why = misfit(EventType::accept, decision.id, record); !why.empty())
+    return refuse(decision, why);
   const std::string verdict(record.verdict ? to_string(*record.verdict) : to_string(record.state));
   return settle(decision.id, decision, ItemState::accepted,
                 verdict + ", accepted by " + who(decision) + ": " + decision.data.why);
@@ -115,9 +136,8 @@ Result<void> Decisions::skip(const Decision& decision) {
   const ItemRecord& record = run_.item(decision.id);
   if (attempts_.under_way(decision.id) && record.open)
     return refuse(decision, to_string(decision.id) + " is running; `cancel` it first");
-  if (satisfies_edge(record.state) || record.state == ItemState::skipped)
-    return refuse(decision,
-                  to_string(decision.id) + " is " + std::string(to_string(record.state)) + " already");
+  if (const std::string why = misfit(EventType::skip, decision.id, record); !why.empty())
+    return refuse(decision, why);
   return settle(decision.id, decision, ItemState::skipped,
                 "skipped by " + who(decision) + ": " + decision.data.why);
 }
@@ -138,10 +158,8 @@ Result<void> Decisions::cancel(const Decision& decision) {
                                     ", which does not answer; it can be cancelled once it does");
     return {};  // its job is looked for first
   }
-  if (has_ended(record.state))
-    return refuse(decision, to_string(decision.id) + " has ended: " + std::string(to_string(record.state)));
-  if (record.state == ItemState::pending || record.state == ItemState::blocked)
-    return refuse(decision, to_string(decision.id) + " has not begun; `skip` leaves it out");
+  if (const std::string unfit = misfit(EventType::cancel, decision.id, record); !unfit.empty())
+    return refuse(decision, unfit);
   return settle(decision.id, decision, ItemState::cancelled, why);
 }
 
@@ -150,11 +168,9 @@ Result<void> Decisions::cancel(const Decision& decision) {
 Result<void> Decisions::retry(const Decision& decision) {
   const ItemRecord& record = run_.item(decision.id);
   if (attempts_.under_way(decision.id)) return refuse(decision, to_string(decision.id) + " is running");
-  if (record.adhoc)
-    return refuse(decision, to_string(decision.id) + " was typed by hand; to do it again, type it again");
+  if (const std::string why = misfit(EventType::retry, decision.id, record); !why.empty())
+    return refuse(decision, why);
   const bool had_ended_well = satisfies_edge(record.state);
-  if (!had_ended_well && !restarts(record.state))
-    return refuse(decision, to_string(decision.id) + " is " + std::string(to_string(record.state)));
   const std::string reason = "asked for again by " + who(decision);
   if (auto begun = settle(decision.id, decision, ItemState::pending, reason); !begun) return begun;
   schedule_.forget(decision.id.step);

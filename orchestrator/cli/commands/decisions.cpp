@@ -1,3 +1,5 @@
+#include "orchestrator/run/decisions.h"
+
 #include <algorithm>
 #include <memory>
 
@@ -127,6 +129,9 @@ Result<DecisionData> decision_on(EventType type, const Options& options, const I
   data.from = person.from;
   data.why = options.why;
   const ItemRecord& item = run.journal.state().item(id);
+  // What has no attempt open stands where it stands until somebody decides: said now, not at the next resume.
+  if (const std::string why = misfit(type, id, item); !why.empty() && !item.open)
+    return fail(ErrorKind::refused, "decision.misfit", why, "mxodus status says where each step stands");
   if (is_for_gate(type)) {
     if (auto answered = answer_gate(data, type, options, id, item, run.directory.run()); !answered)
       return tl::unexpected(answered.error());

@@ -131,6 +131,32 @@ steps:
   EXPECT_FALSE(std::filesystem::exists(user.home() / "last"));
 }
 
+TEST(Decisions, ThatDoNotFitTheStepAreRefusedAtOnceAndNotRecorded) {
+  const User user;
+  user.begin_run(R"(mxodus: 1
+name: one
+hosts:
+  here: {local: true}
+steps:
+  done: {uses: command, host: here, with: {effect: observe, argv: ["true"]}}
+  go: {uses: approve, with: {question: q}}
+  later: {uses: command, needs: [go], host: here, with: {effect: observe, argv: ["true"]}}
+)");
+  const std::string before = user.mxodus({"log", "-v"}).out;
+  const auto refused = [&](std::vector<std::string> words) {
+    const Typed typed = user.mxodus(std::move(words));
+    EXPECT_EQ(typed.code, 5) << typed.err;
+    return typed.err;
+  };
+  EXPECT_THAT(refused({"accept", "later", "--why", "w"}),
+              HasSubstr("later is pending; only what has an end is accepted"));
+  EXPECT_THAT(refused({"cancel", "later"}), HasSubstr("later has not begun; `skip` leaves it out"));
+  EXPECT_THAT(refused({"cancel", "done"}), HasSubstr("done has ended: done"));
+  EXPECT_THAT(refused({"skip", "done", "--why", "w"}), HasSubstr("done is done already"));
+  EXPECT_THAT(refused({"retry", "later"}), HasSubstr("later is pending"));
+  EXPECT_EQ(user.mxodus({"log", "-v"}).out, before);
+}
+
 TEST(Rollback, AsAWholeIsFollowedByTheSameCommandsInStatus) {
   const User user;
   const std::string run = user.begin_run(R"(mxodus: 1
