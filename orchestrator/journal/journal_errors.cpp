@@ -29,6 +29,11 @@ tl::unexpected<Error> sqlite_error(const SQLite::Exception& e, const fs::path& f
     case SQLITE_FULL:
       return fail(ErrorKind::io, "journal.disk-full",
                   what + "the disk is full. Nothing was recorded, so nothing was done; make room and resume");
+    case SQLITE_READONLY:
+      return fail(ErrorKind::io, "journal.disk-full",
+                  what +
+                      "the disk is full, or may not be written to. Nothing was recorded, so nothing was "
+                      "done; make room and resume");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return fail(ErrorKind::io, "journal.busy",

@@ -74,6 +74,21 @@ Result<void> make_empty_file(const fs::path& file) {
               "cannot create the journal " + file.string() + ": " + errno_text());
 }
 
+/// The path in a URI of SQLite, where ? and # end it (sqlite.org/uri.html).
+std::string uri_escaped(const std::string& path) {
+  std::string escaped;
+  for (const char c : path)
+    escaped += c == '%' ? "%25" : c == '?' ? "%3f" : c == '#' ? "%23" : std::string(1, c);
+  return escaped;
+}
+
+/// Whether the file is not whole by itself, because events stand in the write-ahead log only.
+bool has_log(const fs::path& file) {
+  std::error_code none;
+  const auto size = fs::file_size(file.string() + "-wal", none);
+  return !none && size > 0;
+}
+
 /// A prepared statement in use. An unfinished one would hold its snapshot of the database.
 class StatementUse {
  public:
@@ -126,14 +141,23 @@ std::string fault_of(const Event& event, std::int64_t n, std::string_view text, 
 }  // namespace
 
 struct SqliteJournal::Connection {
-  Connection(fs::path path, int flags)
-      : file(std::move(path)), database(file.string(), flags, static_cast<int>(busy_timeout.count())) {}
+  explicit Connection(fs::path path)
+      : file(std::move(path)),
+        database(file.string(), SQLite::OPEN_READWRITE, static_cast<int>(busy_timeout.count())) {}
+
+  struct AsItIs {};
+  /// Reads the file alone, without the log and the index beside it; every write is an error.
+  Connection(fs::path path, AsItIs)
+      : file(std::move(path)),
+        database("file:" + uri_escaped(file.string()) + "?immutable=1",
+                 SQLite::OPEN_READONLY | SQLite::OPEN_URI),
+        writes(false) {}
 
   void prepare() {
     // WAL: a second process reads and appends while the run is live. FULL: a commit is a sync.
-    if (database.execAndGet("PRAGMA journal_mode = WAL").getString() != "wal")
+    if (writes && database.execAndGet("PRAGMA journal_mode = WAL").getString() != "wal")
       throw SQLite::Exception("the write-ahead log cannot be switched on", SQLITE_IOERR);
-    database.exec("PRAGMA synchronous = FULL");
+    if (writes) database.exec("PRAGMA synchronous = FULL");
     last.emplace(database, select_last);
     after.emplace(database, select_after);
     highest.emplace(database, select_highest);
@@ -175,6 +199,7 @@ struct SqliteJournal::Connection {
 
   fs::path file;
   SQLite::Database database;
+  bool writes = true;
   std::optional<SQLite::Statement> last, after, highest, add;
 };
 
@@ -185,7 +210,7 @@ Result<std::unique_ptr<SqliteJournal>> SqliteJournal::create(const fs::path& fil
   if (auto safe = refuse_network_file_system(file.parent_path()); !safe) return tl::unexpected(safe.error());
   if (auto made = make_empty_file(file); !made) return tl::unexpected(made.error());
   try {
-    auto connection = std::make_unique<Connection>(file, SQLite::OPEN_READWRITE);
+    auto connection = std::make_unique<Connection>(file);
     connection->database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
     SQLite::Transaction whole(connection->database, SQLite::TransactionBehavior::IMMEDIATE);
     connection->database.exec(schema);
@@ -205,8 +230,7 @@ Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const fs::path& file)
   if (!fs::exists(file, ignored))
     return fail(ErrorKind::not_found, "journal.not-found", "there is no journal " + file.string());
   if (auto safe = refuse_network_file_system(file.parent_path()); !safe) return tl::unexpected(safe.error());
-  try {
-    auto connection = std::make_unique<Connection>(file, SQLite::OPEN_READWRITE);
+  const auto opened = [&](std::unique_ptr<Connection> connection) -> Result<std::unique_ptr<SqliteJournal>> {
     const std::int64_t application = connection->pragma("application_id");
     const std::int64_t version = connection->pragma("user_version");
     if (application == 0 &&
@@ -219,10 +243,19 @@ Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const fs::path& file)
     if (version > journal_version) return newer_version(file, version);
     connection->prepare();
     return std::unique_ptr<SqliteJournal>(new SqliteJournal(std::move(connection)));
+  };
+  try {
+    return opened(std::make_unique<Connection>(file));
   } catch (const SQLite::Exception& e) {
     if (e.getErrorCode() == SQLITE_CORRUPT || e.getErrorCode() == SQLITE_NOTADB)
       return damaged(file, 0, std::string("it cannot be opened (") + e.what() + ")");
-    return sqlite_error(e, file, "open the journal");
+    // SQLite wants room for its index beside the file; on a full disk what happened can be read without it.
+    if (has_log(file)) return sqlite_error(e, file, "open the journal");
+    try {
+      return opened(std::make_unique<Connection>(file, Connection::AsItIs()));
+    } catch (const SQLite::Exception&) {
+      return sqlite_error(e, file, "open the journal");
+    }
   }
 }
 

@@ -22,9 +22,9 @@ class SqliteJournal final : public JournalStore {
   /// exists.
   static Result<std::unique_ptr<SqliteJournal>> create(const std::filesystem::path& file);
 
-  /// An existing journal, to read and to append. "journal.not-begun" where it was never finished being
-  /// created, "journal.foreign" where it is no journal, "journal.newer-version"; nothing is changed then. The
-  /// events are checked as they are read.
+  /// An existing journal, to read and to append; to read alone where its disk is full or may not be written
+  /// to. "journal.not-begun" where it was never finished being created, "journal.foreign" where it is no
+  /// journal, "journal.newer-version"; nothing is changed then. The events are checked as they are read.
   static Result<std::unique_ptr<SqliteJournal>> open(const std::filesystem::path& file);
 
   ~SqliteJournal() override;

@@ -145,8 +145,8 @@ TEST(SqliteJournal, ADiskThatRefusesToGrowTheFileFailsTheAppendAndNothingElse) {
   std::signal(SIGXFSZ, previous_handler);
 }
 
-TEST(SqliteJournal, AFullDiskFailsTheAppendAndRoomMakesItWorkAgain) {
-  const TemporaryDirectory directory;
+/// Does `work` where `directory` is a disk of 512 KiB; false where that cannot be had.
+bool on_a_small_disk(const TemporaryDirectory& directory, const std::function<void()>& work) {
   bool mounted = false;
   // A mount namespace is the thread's: the small disk vanishes with it.
   std::thread([&] {
@@ -154,13 +154,41 @@ TEST(SqliteJournal, AFullDiskFailsTheAppendAndRoomMakesItWorkAgain) {
         ::mount("small", directory.path().c_str(), "tmpfs", 0, "size=512k") != 0)
       return;
     mounted = true;
+    work();
+  }).join();
+  return mounted;
+}
+
+TEST(SqliteJournal, AFullDiskFailsTheAppendAndRoomMakesItWorkAgain) {
+  const TemporaryDirectory directory;
+  const bool done = on_a_small_disk(directory, [&] {
     const std::string ballast = directory / "ballast";
     std::ofstream(ballast) << std::string(100'000, 'x');
     auto journal = *SqliteJournal::create(directory / "journal.db");
     expect_full_disk_leaves_it_whole(*journal, directory / "journal.db", "journal.disk-full",
                                      [&] { std::filesystem::remove(ballast); });
-  }).join();
-  if (!mounted) GTEST_SKIP() << "only root can mount a small disk";
+  });
+  if (!done) GTEST_SKIP() << "only root can mount a small disk";
+}
+
+TEST(SqliteJournal, IsReadOnAFullDiskAndNotWritten) {
+  const TemporaryDirectory directory;
+  const bool done = on_a_small_disk(directory, [&] {
+    const auto file = directory / "journal #1 of 100%?.db";
+    ASSERT_EQ((*SqliteJournal::create(file))->append(event("before")), 1);
+    const std::string ballast = directory / "ballast";
+    std::ofstream(ballast) << std::string(1'000'000, 'x');
+    ASSERT_EQ(std::filesystem::space(directory.path()).available, 0U) << "the disk is not full";
+    {
+      auto journal = SqliteJournal::open(file);
+      ASSERT_TRUE(journal) << journal.error().message;
+      EXPECT_EQ((*journal)->read(0)->size(), 1U);
+      EXPECT_EQ((*journal)->append(event("full")).error().code, "journal.disk-full");
+    }
+    std::filesystem::remove(ballast);
+    EXPECT_EQ((*SqliteJournal::open(file))->append(event("after")), 2);
+  });
+  if (!done) GTEST_SKIP() << "only root can mount a small disk";
 }
 
 TEST(FileSystem, NetworkAndUserSpaceOnesAreKnownByTheirNumbers) {
