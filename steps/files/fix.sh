@@ -19,15 +19,18 @@ while IFS=: read -r old_uid old_gid; do
   find "$path" -uid "$old_uid" -gid "$old_gid" \( "$@" \) -print0 | keep "owner-$old_uid:$old_gid" || exit
 done <"$record/owners"
 
+keep_modes() { # TEST…: of what find finds with them
+  find "$path" ! -type l "$@" -printf '%m\n' | sort -u >"$record/modes" || refuse 'the modes cannot be read'
+  while read -r old_mode; do
+    find "$path" ! -type l "$@" -perm "$old_mode" -print0 | keep "mode-$old_mode" || exit
+  done <"$record/modes"
+}
+# chown takes set-user-ID and set-group-ID from a file, not from a folder.
+keep_modes ! -type d -perm /6000 \( "$@" \)
 mask=''
 [ "$private" != others ] || mask=007
 [ "$private" != group ] || mask=077
-if [ -n "$mask" ]; then
-  find "$path" ! -type l -perm "/$mask" -printf '%m\n' | sort -u >"$record/modes" || refuse 'the modes cannot be read'
-  while read -r old_mode; do
-    find "$path" ! -type l -perm "$old_mode" -print0 | keep "mode-$old_mode" || exit
-  done <"$record/modes"
-fi
+[ -z "$mask" ] || keep_modes -perm "/$mask"
 rm -f -- "$record/owners" "$record/modes"
 
 # A link is changed itself, never what it points to.

@@ -29,7 +29,8 @@ shows both, number and name. Names are looked up on the host itself.
 - `private: others` wants that nobody but owner and group can do anything with a file, `private: group` nobody but the
   owner. Mail, Sieve scripts and keys are nobody else's. It goes by the modes: an ACL for somebody else is not seen.
 - With `fix: true` a job first writes down what each file was, in the folder `.NAME.mxodus-owners` beside the path, and
-  then sets what differs and nothing else. Undo gives it back from there; what has been removed since is passed over.
+  then sets what differs and nothing else; only set-user-ID and set-group-ID leave a file that gets another owner, as
+  chown(2) has it. Undo gives it all back from there; what has been removed since is passed over.
 - Without `fix` nothing is changed, and a wrong owner fails the step.)",
       .example = R"(owners:
   uses: files.ownership

@@ -93,6 +93,11 @@ TEST_F(FilesOwnership, SetsOwnersAndGivesEachFileBackToWhomItWas) {
   for (const auto& entry : fs::recursive_directory_iterator(store))
     ASSERT_EQ(::lchown(entry.path().c_str(), 5000, 5000), 0);
   give("u01/cur/two\nlines", 5001);
+  const auto runs_as_its_owner = [&] {
+    return (fs::status(store / "u01/cur/1:2,S").permissions() & fs::perms::set_uid) != fs::perms::none;
+  };
+  fs::permissions(store / "u01/cur/1:2,S", fs::perms::owner_all | fs::perms::set_uid);
+  ASSERT_TRUE(runs_as_its_owner());
   auto& step = context(R"("user": "0", "group": "0", "fix": true)");
   const auto before = type->probe(step);
   EXPECT_THAT(before->sentence, HasSubstr("6 of 7 entries"));
@@ -108,6 +113,7 @@ TEST_F(FilesOwnership, SetsOwnersAndGivesEachFileBackToWhomItWas) {
   EXPECT_EQ(fixed->verdict, Verdict::ok) << fixed->sentence;
   EXPECT_EQ(owner("u01/link"), 0u);
   EXPECT_EQ(passwd_owner(), passwd) << "what a link points to is not touched";
+  EXPECT_FALSE(runs_as_its_owner()) << "who is another now";
 
   fs::remove(store / "u01/cur/ space");
   const auto undo = type->undo(step.params(), plan->undo, *type->probe(step));
@@ -115,6 +121,7 @@ TEST_F(FilesOwnership, SetsOwnersAndGivesEachFileBackToWhomItWas) {
   const WorkResult undone = jobs.run(*undo);
   EXPECT_EQ(exit_status(undone.jobs[0]), 0) << undone.jobs[0].output;
   EXPECT_EQ(owner("u01/cur/1:2,S"), 5000u);
+  EXPECT_TRUE(runs_as_its_owner());
   EXPECT_EQ(owner("u01/cur/two\nlines"), 5001u);
 }
 
