@@ -34,6 +34,10 @@ set_mark begun ''
 if [ "$nested" = yes ]; then
   # Before 0.16 restic knows no SNAPSHOT:FOLDER; what it puts below the full path is moved up afterwards.
   staging=$target/.mxodus-staging
+  # An earlier try may have been cut off while it moved: what is up already stands in the way of the next move.
+  mkdir -p -- "$staging$subpath" &&
+    find "$target" -mindepth 1 -maxdepth 1 ! -name .mxodus-staging ! -name lost+found \
+      -exec mv -n -t "$staging$subpath" -- {} + || refuse "what an earlier try left in $target cannot be moved"
   restic restore "$snapshot" --include "$subpath" --target "$staging" $verify "$@"
   status=$?
   if [ $status -eq 0 ]; then

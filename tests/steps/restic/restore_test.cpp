@@ -130,6 +130,20 @@ TEST_F(ResticRestore, OldResticRestoresBesideAndMovesUp) {
   EXPECT_FALSE(fs::exists(target / ".mxodus-staging"));
 }
 
+TEST_F(ResticRestore, OldResticGoesOnWhereATryWasCutOffWhileItMovedUp) {
+  host_says(std::string("kind absent\n") + room, "restic 0.14.0");
+  restic_on_host("exit 1");
+  auto& step = context();
+  const StepPlan plan = planned(step);
+  EXPECT_EQ(exit_status(jobs.run(*type->apply(step.params(), plan)).jobs[0]), 1);
+  fs::rename(target / ".mxodus-staging" / "mail" / "acme.test", target / "acme.test");
+  restic_on_host();
+  const WorkResult result = jobs.run(*type->apply(step.params(), plan));
+  EXPECT_EQ(type->finish(step, plan, result)->verdict, Verdict::ok) << result.jobs[0].output;
+  EXPECT_TRUE(fs::exists(target / "acme.test" / "c"));
+  EXPECT_FALSE(fs::exists(target / ".mxodus-staging"));
+}
+
 TEST_F(ResticRestore, DoesNotBelieveResticsExitStatusAlone) {
   host_says(std::string("kind absent\n") + room);
   restic_on_host("exit 0");
