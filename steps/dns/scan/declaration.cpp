@@ -69,6 +69,7 @@ its disk. This step looks for such records: A, AAAA, CNAME, MX, SRV, SVCB and HT
 SOA, PTR, the terms of SPF, the names of TLSA records, and whatever other text mentions something old, such as a DMARC address.
 Names of other people are followed: a CNAME to a host elsewhere that stands at the old address is found, and so is an `include`
 that lets the old address send. A record that leads there by another record of ours is not reported: mending that one mends it.
+What NS in a listed zone hand to a zone below is followed too, unless `zone`, `zone_file` or `domain` names that one.
 
 Whole labels and whole addresses count: `mail10` is not `mail1`, 192.0.2.1 is not 192.0.2.10, a name below an old name is another
 name, and all spellings of an IPv6 address are one. An SPF network counts when the old address lies in it.

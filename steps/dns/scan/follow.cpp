@@ -55,13 +55,16 @@ void Follower::follow(Gathered& gathered, std::vector<Hit>& hits) {
     if (record.set.type == "TXT" && !record.set.name.starts_with('*')) follow_spf(record);
 }
 
+/// Whether the records of the name are looked through by themselves: those of a zone below one of ours are
+/// not, unless it is one of our domains too.
 bool Follower::is_ours(const std::string& name) const {
-  return std::any_of(domains_.begin(), domains_.end(),
-                     [&](const std::string& domain) { return is_within(name, domain); });
+  std::string nearest;
+  for (const std::string& domain : domains_)
+    if (is_within(name, domain) && domain.size() > nearest.size()) nearest = domain;
+  return !nearest.empty() && !gathered_->is_cut_off(name, nearest);
 }
 
-/// Whether a name in a file is followed: no old one, which is found as it stands, and none of our domains,
-/// whose records are looked through by themselves.
+/// Whether a name in a file is followed: no old one, which is found as it stands, and none of ours.
 bool Follower::is_elsewhere(const std::string& name) const {
   return !is_ours(name) && old_.name(name).empty() && spf::is_queryable(name);
 }

@@ -16,7 +16,8 @@ namespace mxodus::dns {
 /// behind which an old address stands, SPF that lets an old address pass by way of other records, the name
 /// that an address calls itself, name servers at an old address, and the glue of the parent. Records of our
 /// own domains are never asked for a second time: a record that leads to one of them is mended by mending
-/// that one.
+/// that one. What a listed zone hands to a zone below is not in the list, and followed like the names of
+/// other people.
 class Follower {
  public:
   Follower(const OldPlaces& old, const std::vector<std::string>& domains, Time now, DnsAsker& dns,

@@ -6,12 +6,15 @@
 
 namespace mxodus::dns {
 
+bool Gathered::is_cut_off(const std::string& name, const std::string& zone) const {
+  return std::any_of(records.begin(), records.end(), [&](const SourceRecord& cut) {
+    return cut.set.type == "NS" && cut.zone == zone && cut.set.name != zone && is_within(name, cut.set.name);
+  });
+}
+
 bool Gathered::is_glue(const SourceRecord& record) const {
   if (record.zone.empty() || (record.set.type != "A" && record.set.type != "AAAA")) return false;
-  return std::any_of(records.begin(), records.end(), [&](const SourceRecord& cut) {
-    return cut.set.type == "NS" && cut.zone == record.zone && cut.set.name != cut.zone &&
-           is_within(record.set.name, cut.set.name);
-  });
+  return is_cut_off(record.set.name, record.zone);
 }
 
 }  // namespace mxodus::dns

@@ -42,6 +42,8 @@ struct Gathered {
   std::vector<std::string> listed;    ///< zones of which every record is here
   std::vector<std::string> troubles;  ///< what could not be asked or read
 
+  /// Whether a zone cut below the apex of `zone`, which was listed, hands the name to a zone below.
+  bool is_cut_off(const std::string& name, const std::string& zone) const;
   /// Whether it is an address of a name server below a zone cut: what a zone tells on the way to a zone
   /// below.
   bool is_glue(const SourceRecord& record) const;

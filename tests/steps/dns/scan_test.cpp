@@ -169,6 +169,24 @@ TEST_F(DnsScan, FollowsNamesOfOtherPeople) {
                                               "_spf.host.test ip4:192.0.2.0/28")));
 }
 
+TEST_F(DnsScan, FollowsANameThatAListedZoneHandsToAZoneBelow) {
+  listed("acme.test", "MX", {"10 mx.branch.acme.test."});
+  listed("branch.acme.test", "NS", {"ns.lab.test."});
+  listed("pop.acme.test", "CNAME", {"mybranch.acme.test."});
+  asked("mx.branch.acme.test", "A", {"192.0.2.1"});
+  asked("mybranch.acme.test", "A", {"192.0.2.1"});
+  file("transport", "lists.example smtp:[mx.branch.acme.test]:25\n");
+  const std::string with = std::string(kOld) + R"(, "zone": "main", "files": )" + place("transport");
+  const Finding found = look(with);
+  EXPECT_THAT(hits(found), UnorderedElementsAre("MX acme.test -> 192.0.2.1", "file here -> 192.0.2.1"));
+  EXPECT_THAT(found.sentence, HasSubstr("by mx.branch.acme.test"));
+
+  asked("branch.acme.test", "SOA", {"ns.lab.test. root.lab.test. 7 3600 900 604800 300"});
+  EXPECT_THAT(hits(look(with + R"(, "domain": "branch.acme.test")")),
+              ElementsAre("A mx.branch.acme.test -> 192.0.2.1"))
+      << "the zone below is one of ours too";
+}
+
 TEST_F(DnsScan, NamesTheGlueThatTheZoneItselfDoesNotShow) {
   name_server_ = "192.0.2.1";
   listed("acme.test", "NS", {"ns.lab.test."});
