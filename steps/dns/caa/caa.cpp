@@ -159,14 +159,18 @@ class Look {
     std::vector<std::string> unchecked;
     for (const CaaIssuer& one : issuers) {
       if (!one.well_formed || one.domain != issuer_) continue;
-      if (!account.empty() && !one.account.empty() && one.account != account)
-        against.push_back("only to the account " + one.account);
-      else if (!method.empty() && !one.methods.empty() && !lists(one.methods, method))
-        against.push_back("only by " + one.methods);
-      else if (account.empty() && !one.account.empty())
-        unchecked.push_back("only to the account " + one.account);
-      else if (method.empty() && !one.methods.empty())
-        unchecked.push_back("only by " + one.methods);
+      if (one.account == "")
+        against.push_back("to no account, for accounturi is empty or there twice");
+      else if (one.methods == "")
+        against.push_back("by no challenge, for validationmethods is empty");
+      else if (!account.empty() && one.account && one.account != account)
+        against.push_back("only to the account " + *one.account);
+      else if (!method.empty() && one.methods && !lists(*one.methods, method))
+        against.push_back("only by " + *one.methods);
+      else if (account.empty() && one.account)
+        unchecked.push_back("only to the account " + *one.account);
+      else if (method.empty() && one.methods)
+        unchecked.push_back("only by " + *one.methods);
       else
         return true;
     }
@@ -177,7 +181,7 @@ class Look {
       judgement_.add(Verdict::warn, how,
                      "see that the new host has this, and name it in `account` and `method`");
     else
-      judgement_.add(Verdict::fail, how + ", which is not what the new host has",
+      judgement_.add(Verdict::fail, how + ", and the new host does not meet that",
                      "take the account's key to the new host, or change the record at " + at);
     return open;
   }

@@ -16,7 +16,8 @@ nearest name above it that has any. Without any, every authority may issue.
 A new host that cannot get a certificate is seldom seen before the old one has run out. Besides a record that names another
 authority, two things stop it: `accounturi` binds issuance to one ACME account, whose key is still on the old host, and
 `validationmethods` allows only some challenges (RFC 8657). Give in `account` and `method` what the new host will use and
-they are compared; without them, a binding is a warning that shows it.
+they are compared; without them, a binding is a warning that shows it. An `accounturi` that is empty or there twice is met by
+no account, and an empty `validationmethods` allows no challenge: a failure either way.
 
 A failure: `issuer` is not among those who may; a value that cannot be read and counts as nobody; a critical record
 with a tag that authorities do not know, which stops all of them; a name that does not exist. What could not be asked is unknown: an authority

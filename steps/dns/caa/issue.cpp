@@ -71,7 +71,7 @@ CaaIssuer parse_issuer(std::string_view value) {
     const std::string_view text = equals == part.size() ? "" : trim(part.substr(equals + 1));
     if (equals == part.size() || !is_parameter_tag(tag) || !is_parameter_value(text))
       issuer.well_formed = false;
-    if (tag == "accounturi") issuer.account = text;
+    if (tag == "accounturi") issuer.account = issuer.account ? "" : std::string(text);
     if (tag == "validationmethods") issuer.methods = lower(text);
   }
   return issuer;

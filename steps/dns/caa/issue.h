@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,9 +26,12 @@ bool is_known_caa_tag(const std::string& tag);
 
 /// The value of `issue` and `issuewild`: who may, and how (RFC 8659, 4.2).
 struct CaaIssuer {
-  std::string domain;       ///< in lower case; empty: nobody
-  std::string account;      ///< accounturi of RFC 8657: that ACME account alone
-  std::string methods;      ///< validationmethods of RFC 8657, in lower case, with commas between
+  std::string domain;  ///< in lower case; empty: nobody
+  /// accounturi of RFC 8657: that ACME account alone. Empty where it is no URI or stands there twice: no
+  /// account meets that.
+  std::optional<std::string> account;
+  /// validationmethods of RFC 8657, in lower case, with commas between. Empty: no challenge is allowed.
+  std::optional<std::string> methods;
   bool well_formed = true;  ///< what is not counts as nobody
 };
 

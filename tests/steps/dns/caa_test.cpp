@@ -134,6 +134,24 @@ TEST_F(DnsCaa, AChallengeThatIsNotListedIsRefused) {
   EXPECT_THAT(look().sentence, HasSubstr("only by dns-01,tls-alpn-01"));
 }
 
+TEST_F(DnsCaa, ABindingThatNobodyCanMeetIsRefused) {
+  const std::string all = kWith + R"(, "method": "dns-01", "account": ")" + kAccount + "\"";
+  for (const std::string& bound :
+       {"accounturi=https://acme.example/acct/41; accounturi=" + kAccount,
+        "accounturi=" + kAccount + "; accounturi=" + kAccount, std::string("accounturi="),
+        "accounturi=; accounturi=" + kAccount, std::string("validationmethods=")}) {
+    add("example.org", {R"(0 issue "letsencrypt.org; )" + bound + "\""});
+    for (const std::string& with : {kWith, all}) {
+      const Finding found = look(with);
+      EXPECT_EQ(found.verdict, Verdict::fail) << bound;
+      EXPECT_EQ(entry(found, "standing"), "refused") << bound;
+    }
+  }
+  EXPECT_THAT(look().sentence, HasSubstr("by no challenge, for validationmethods is empty"));
+  add("example.org", {R"(0 issue "letsencrypt.org; accounturi=")", R"(0 issue "letsencrypt.org")"});
+  EXPECT_EQ(look().verdict, Verdict::ok);
+}
+
 TEST_F(DnsCaa, OneRecordWithoutBindingIsEnough) {
   add("example.org",
       {R"(0 issue "letsencrypt.org; accounturi=)" + kAccount + "\"", R"(0 issue "letsencrypt.org")"});
