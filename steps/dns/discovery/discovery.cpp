@@ -15,6 +15,7 @@
 #include "steps/dns/existence.h"
 #include "steps/dns/judgement.h"
 #include "steps/dns/mail_hosts.h"
+#include "steps/dns/mail_services.h"
 #include "steps/support/look.h"
 
 namespace mxodus {

@@ -53,14 +53,6 @@ std::optional<ServiceRecord> parse_service(std::string_view data) {
   return record;
 }
 
-const std::vector<std::string>& mail_services() {
-  static const std::vector<std::string> services{"_submissions._tcp", "_submission._tcp",  "_imaps._tcp",
-                                                 "_imap._tcp",        "_pop3s._tcp",       "_pop3._tcp",
-                                                 "_sieve._tcp",       "_jmap._tcp",        "_caldavs._tcp",
-                                                 "_carddavs._tcp",    "_autodiscover._tcp"};
-  return services;
-}
-
 std::optional<ConfigHosts> config_hosts(const std::string& xml, const std::string& domain) {
   // Some servers begin their files with a byte order mark.
   const auto root = parse_xml(xml.starts_with("\xef\xbb\xbf") ? xml.substr(3) : xml);

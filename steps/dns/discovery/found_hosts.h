@@ -17,10 +17,6 @@ struct ServiceRecord {
 /// Takes "0 1 993 imap.example.org." apart; nothing where it is no such data. Pure.
 std::optional<ServiceRecord> parse_service(std::string_view data);
 
-/// The services for which clients look, as the names of their SRV records begin (RFC 6186, 8314, 5804, 6764,
-/// 8620).
-const std::vector<std::string>& mail_services();
-
 /// The hosts that an XML file names to mail clients: `hostname` of incoming and outgoing servers (autoconfig)
 /// and `Server` of protocols (autodiscover); in lower case, each once, 50 at most. `domain` stands for
 /// %EMAILDOMAIN%. Nothing where the file is no XML that can be read. What is named and is no host name is

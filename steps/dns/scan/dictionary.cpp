@@ -9,6 +9,7 @@
 #include "orchestrator/dns/remembering_asker.h"
 #include "orchestrator/dns/unanswered.h"
 #include "orchestrator/mail/spf/evaluator.h"
+#include "steps/dns/mail_services.h"
 #include "steps/dns/scan/leads.h"
 
 namespace mxodus::dns {
@@ -30,9 +31,6 @@ constexpr std::array kHosts = {"www",        "mail",     "mail1",        "mail2"
 constexpr std::array kTexts = {
     "_dmarc",          "_mta-sts",        "_smtp._tls", "_domainkey", "default._domainkey",
     "mail._domainkey", "dkim._domainkey", "_spf",       "spf"};
-constexpr std::array kServices = {
-    "_submission._tcp", "_submissions._tcp",  "_imap._tcp",  "_imaps._tcp",   "_pop3._tcp",    "_pop3s._tcp",
-    "_smtp._tcp",       "_autodiscover._tcp", "_sieve._tcp", "_caldavs._tcp", "_carddavs._tcp"};
 constexpr std::array kHostTypes = {"CNAME", "A", "AAAA", "MX", "TXT", "HTTPS"};
 constexpr std::array kDanePorts = {"_25._tcp", "_465._tcp", "_587._tcp", "_993._tcp", "_443._tcp"};
 
@@ -53,7 +51,8 @@ class Dictionary {
     for (const char* host : kHosts) add_host(below(host));
     for (const std::string& name : more) add_host(name);
     for (const char* text : kTexts) add(below(text), "TXT");
-    for (const char* service : kServices) add(below(service), "SRV");
+    for (const std::string& service : mail_services()) add(below(service), "SRV");
+    add(below("_smtp._tcp"), "SRV");
     for (const std::string& name : old_.names()) {
       add_host(name);
       add_dane(name);

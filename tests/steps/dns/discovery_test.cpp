@@ -88,6 +88,17 @@ TEST_F(DnsDiscovery, IsWellWhereServicesAndFilesLeadToTheNewPlace) {
   EXPECT_THAT(requests_, ElementsAre("GET " + kAutoconfig));
 }
 
+TEST_F(DnsDiscovery, CalendarsAndAddressBooksWithoutTlsAreServicesToo) {
+  add("_imaps._tcp.example.org", "SRV", {"0 1 993 mail.example.org."});
+  for (const std::string service : {"_caldav._tcp.example.org", "_carddav._tcp.example.org"}) {
+    add(service, "SRV", {"0 1 80 old.example.org."});
+    const Finding found = look();
+    answers_.erase({service, "SRV"});
+    EXPECT_EQ(found.verdict, Verdict::fail) << service;
+    EXPECT_EQ(found.outputs.at("moved"), Value(false)) << service;
+  }
+}
+
 TEST_F(DnsDiscovery, AFileThatNamesTheOldHostFails) {
   add("autoconfig.example.org", "A", {"198.51.100.20"});
   serves(kAutoconfig, 200, autoconfig_of("old.example.org"));

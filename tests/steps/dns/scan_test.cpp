@@ -274,6 +274,12 @@ TEST_F(DnsScan, AsksForTheNamesThatAnswersLeadTo) {
                                                 "SPF senders.acme.test -> 2001:db8::1"));
 }
 
+TEST_F(DnsScan, AsksForEveryServiceForWhichClientsLook) {
+  for (const char* service : {"_caldav._tcp", "_carddav._tcp", "_jmap._tcp", "_smtp._tcp"})
+    asked(std::string(service) + ".acme.test", "SRV", {"0 1 80 mail1.acme.test."});
+  EXPECT_THAT(look(std::string(kOld) + R"(, "domain": "acme.test")").outputs.at("count"), Value(4));
+}
+
 TEST_F(DnsScan, FindsAWildcardOnceAndAsWhatItIs) {
   for (const char* host : {"mxodus-asks-whether-there-is-a-wildcard", "www", "mail", "mx2", "relay"})
     asked(std::string(host) + ".acme.test", "A", {"192.0.2.1"});
