@@ -5,35 +5,16 @@
 #include <set>
 
 #include "orchestrator/dns/names.h"
-#include "orchestrator/dns/rdata.h"
 #include "orchestrator/dns/remembering_asker.h"
 #include "orchestrator/dns/unanswered.h"
 #include "orchestrator/mail/spf/evaluator.h"
 #include "steps/dns/parent.h"
+#include "steps/dns/scan/follow_spf.h"
 
 namespace mxodus::dns {
 namespace {
 
 constexpr std::size_t kAddresses = 256;  // that are asked for their names
-
-/// "include:_spf.example.net" of "example.org include:_spf.example.net".
-std::string term_of(const std::string& step) {
-  return step.substr(std::min(step.find(' ') + 1, step.size()));
-}
-std::string domain_of(const std::string& step) {
-  return step.substr(0, step.find(' '));
-}
-
-bool is_all(const std::string& term) {
-  return term.ends_with("all") && term.size() <= 4;
-}
-
-/// The domain that a term of the record names; that of the record where it names none.
-std::string domain_named_by(const std::string& term, const std::string& record, const std::string& owner) {
-  for (const spf::Directive& directive : spf::parse_record(record).directives)
-    if (directive.text == term && !directive.domain.empty()) return normal_name(directive.domain);
-  return owner;
-}
 
 std::string at_parent(const std::string& domain) {
   return "the parent of " + domain + ", where it is registered";
@@ -51,8 +32,7 @@ void Follower::follow(Gathered& gathered, std::vector<Hit>& hits) {
     look_at_glue(domain);
     look_at_name_servers(domain);
   }
-  for (const SourceRecord& record : gathered.records)
-    if (record.set.type == "TXT" && !record.set.name.starts_with('*')) follow_spf(record);
+  follow_spf(old_, now_, dns_, deadline_, gathered, hits);
 }
 
 /// Whether the records of the name are looked through by themselves: those of a zone below one of ours are
@@ -172,33 +152,6 @@ void Follower::look_at_name_servers(const std::string& domain) {
     const bool by_name = std::any_of(hits_->begin(), hits_->end(),
                                      [&](const Hit& hit) { return hit.by == server.name && hit.to == to; });
     if (!by_name) hits_->push_back({"glue", server.name, server.address, "", to, "", at_parent(domain)});
-  }
-}
-
-void Follower::follow_spf(const SourceRecord& record) {
-  const std::vector<std::string> texts = spf::select_records(record.set.data);
-  if (texts.size() != 1) return;  // none, or a permanent error
-  const std::string& domain = record.set.name;
-  for (const std::string& text : old_.addresses()) {
-    const bool named = std::any_of(hits_->begin(), hits_->end(), [&](const Hit& hit) {
-      return hit.form == "SPF" && hit.name == domain && hit.to == text;
-    });
-    if (named) continue;
-    const spf::Client client{*spf::IpAddress::parse(text), domain, "", now_};
-    const spf::Outcome outcome = spf::check_host(client, domain, domain, dns_, deadline_);
-    if (outcome.result == spf::CheckResult::temperror)
-      gathered_->troubles.push_back("SPF of " + domain + " for " + text + ": " + outcome.reason);
-    const bool lets_in = outcome.result == spf::CheckResult::pass ||
-                         outcome.result == spf::CheckResult::softfail ||
-                         outcome.result == spf::CheckResult::neutral;
-    if (!lets_in || outcome.path.empty() || is_all(outcome.decided_by)) continue;
-    const std::string first = term_of(outcome.path.front());
-    const std::string by = outcome.path.size() > 1 ? domain_of(outcome.path.back())
-                                                   : domain_named_by(first, texts.front(), domain);
-    // What our own records say is mended there.
-    if (outcome.path.size() > 1 ? found(by, text) : is_ours(by)) continue;
-    hits_->push_back(hit_of(
-        record, {txt_data(texts.front()), first, text, outcome.path.size() > 1 ? outcome.path.back() : by}));
   }
 }
 

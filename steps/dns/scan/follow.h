@@ -32,7 +32,6 @@ class Follower {
   bool is_elsewhere(const std::string& name) const;
   bool answered(const DnsAnswer& answer, const std::string& name, const std::string& type);
   void follow_names();
-  void follow_spf(const SourceRecord& record);
   void ask_addresses_back();
   void look_at_name_servers(const std::string& domain);
   void look_at_glue(const std::string& domain);

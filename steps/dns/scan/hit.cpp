@@ -1,6 +1,7 @@
 #include "steps/dns/scan/hit.h"
 
 #include "orchestrator/core/text.h"
+#include "orchestrator/dns/names.h"
 #include "orchestrator/dns/rdata.h"
 #include "orchestrator/mail/spf/record.h"
 
@@ -12,6 +13,10 @@ bool is_spf(const RRset& set, const std::string& data) {
 }
 
 }  // namespace
+
+bool Hit::is_at(const std::string& asked) const {
+  return name == asked || (name.starts_with("*.") && is_within(asked, name.substr(2)));
+}
 
 std::string Hit::sentence() const {
   const std::string whose = form == "file" ? where : name + " " + form;

@@ -19,6 +19,8 @@ struct Hit {
   std::string by;     ///< over which other name; empty: at once
   std::string where;  ///< the zone or the file, with its line
 
+  /// Whether its record answers for the name: as it stands, or as a wildcard.
+  bool is_at(const std::string& asked) const;
   /// "acme.test MX leads to the old 192.0.2.1 by mail.example.net"
   std::string sentence() const;
   std::string mend() const;

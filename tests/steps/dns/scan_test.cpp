@@ -41,6 +41,10 @@ class DnsScan : public testing::Test {
   void asked(const std::string& name, const std::string& type, std::vector<std::string> data) {
     answers_.push_back({name, type, 300, std::move(data)});
   }
+  void published(const std::string& name, const std::string& type, const std::vector<std::string>& data) {
+    listed(name, type, data);
+    asked(name, type, data);
+  }
   /// What the parent of acme.test says on the way there.
   void referred(const std::string& name, const std::string& type, std::vector<std::string> data) {
     DnsAnswer answer;
@@ -167,6 +171,34 @@ TEST_F(DnsScan, FollowsNamesOfOtherPeople) {
   EXPECT_THAT(found.sentence, AllOf(HasSubstr("by customer7.host.test"),
                                     HasSubstr("include:_spf.host.test) leads to the old 192.0.2.1 by "
                                               "_spf.host.test ip4:192.0.2.0/28")));
+}
+
+TEST_F(DnsScan, FindsTermsOfSpfThatLetTheOldAddressInByARecordOfOurs) {
+  published("new.acme.test", "A", {"192.0.2.20"});
+  published("acme.test", "MX", {"10 new.acme.test."});
+  published("acme.test", "TXT", {"\"v=spf1 mx/24 -all\""});
+  published("a.acme.test", "TXT", {"\"v=spf1 a:new.acme.test/24 -all\""});
+  published("exists.acme.test", "TXT", {"\"v=spf1 exists:%{i}.list.acme.test -all\""});
+  published("192.0.2.1.list.acme.test", "A", {"127.0.0.2"});
+  published("*.acme.test", "TXT", {"\"v=spf1 ip4:192.0.2.1 -all\""});
+  published("fine.acme.test", "TXT", {"\"v=spf1 a:new.acme.test mx:acme.test/28 -all\""});
+  const Finding found = look(std::string(kOld) + R"(, "zone": "main")");
+  EXPECT_THAT(hits(found),
+              UnorderedElementsAre("SPF acme.test -> 192.0.2.1", "SPF a.acme.test -> 192.0.2.1",
+                                   "SPF exists.acme.test -> 192.0.2.1", "SPF *.acme.test -> 192.0.2.1"));
+  EXPECT_THAT(found.sentence, HasSubstr("acme.test SPF (mx/24) leads to the old 192.0.2.1 ("));
+}
+
+TEST_F(DnsScan, SpfThatIsMendedWithAnotherRecordIsNoHit) {
+  published("mail.acme.test", "A", {"192.0.2.1"});
+  published("new.acme.test", "A", {"192.0.2.20"});
+  published("acme.test", "MX", {"10 mail.acme.test.", "20 relay.host.test."});
+  asked("relay.host.test", "A", {"192.0.2.1"});
+  published("acme.test", "TXT", {"\"v=spf1 mx a:mail.acme.test/28 include:_spf.acme.test -all\""});
+  published("_spf.acme.test", "TXT", {"\"v=spf1 a:new.acme.test/24 -all\""});
+  EXPECT_THAT(hits(look(std::string(kOld) + R"(, "zone": "main")")),
+              UnorderedElementsAre("A mail.acme.test -> 192.0.2.1", "MX acme.test -> 192.0.2.1",
+                                   "SPF _spf.acme.test -> 192.0.2.1"));
 }
 
 TEST_F(DnsScan, FollowsANameThatAListedZoneHandsToAZoneBelow) {
