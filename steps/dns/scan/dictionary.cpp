@@ -109,10 +109,6 @@ class Dictionary {
 
   void take(RRset set) {
     for (const Pointer& pointer : leads_of(set, old_, {}).pointers) {
-      if (pointer.spf) {
-        add(pointer.name, "TXT");
-        continue;
-      }
       add_host(pointer.name);
       if (set.type == "MX") add_dane(pointer.name);
     }

@@ -103,8 +103,8 @@ class Reader {
     if (!spf::is_record(text)) return mention("", text);
     const spf::Record record = spf::parse_record(text);
     for (const spf::Directive& directive : record.directives) read_directive(directive);
-    if (record.redirect) name_of_spf("redirect=" + *record.redirect, *record.redirect, true);
-    if (record.explanation) name_of_spf("exp=" + *record.explanation, *record.explanation, false);
+    if (record.redirect) name_of_spf("redirect=" + *record.redirect, *record.redirect);
+    if (record.explanation) name_of_spf("exp=" + *record.explanation, *record.explanation);
     for (const spf::SyntaxFault& fault : record.faults) mention(fault.term, fault.term);
   }
 
@@ -112,16 +112,16 @@ class Reader {
     // "-ip4:…" keeps the address out.
     if (directive.qualifier == spf::Qualifier::fail) return;
     if (directive.mechanism != spf::Mechanism::ip4 && directive.mechanism != spf::Mechanism::ip6)
-      return name_of_spf(directive.text, directive.domain, directive.mechanism == spf::Mechanism::include);
+      return name_of_spf(directive.text, directive.domain);
     const int bits = directive.mechanism == spf::Mechanism::ip4 ? directive.bits4 : directive.bits6;
     for (const std::string& address : old_.in_network(directive.network, bits)) lead(directive.text, address);
   }
 
   /// Where a term leads by way of other records is the business of the evaluator; a name with macros too.
-  void name_of_spf(const std::string& term, const std::string& name, bool to_record) {
+  void name_of_spf(const std::string& term, const std::string& name) {
     const std::string to = old_.name(name);
     lead(term, to);
-    if (to.empty() && to_record && name.find('%') == std::string::npos)
+    if (to.empty() && !name.empty() && name.find('%') == std::string::npos)
       found_.pointers.push_back({*data_, term, normal_name(name), true});
   }
 

@@ -21,7 +21,7 @@ struct Pointer {
   std::string data;
   std::string term;
   std::string name;  ///< normal
-  bool spf = false;  ///< to another record of SPF, and not to a host
+  bool spf = false;  ///< in a term of SPF, of which its evaluation says where it leads
 };
 
 struct Leads {

@@ -306,6 +306,16 @@ TEST_F(DnsScan, AsksForTheNamesThatAnswersLeadTo) {
                                                 "SPF senders.acme.test -> 2001:db8::1"));
 }
 
+TEST_F(DnsScan, AsksForTheNamesThatTermsOfSpfName) {
+  asked("acme.test", "TXT", {"\"v=spf1 a:unusual-a.acme.test mx:unusual-b.acme.test/28 -all\""});
+  asked("unusual-a.acme.test", "A", {"192.0.2.1"});
+  asked("unusual-b.acme.test", "MX", {"10 unusual-c.acme.test."});
+  asked("unusual-c.acme.test", "AAAA", {"2001:db8::1"});
+  EXPECT_THAT(
+      hits(look(std::string(kOld) + R"(, "domain": "acme.test")")),
+      UnorderedElementsAre("A unusual-a.acme.test -> 192.0.2.1", "AAAA unusual-c.acme.test -> 2001:db8::1"));
+}
+
 TEST_F(DnsScan, AsksForEveryServiceForWhichClientsLook) {
   for (const char* service : {"_caldav._tcp", "_carddav._tcp", "_jmap._tcp", "_smtp._tcp"})
     asked(std::string(service) + ".acme.test", "SRV", {"0 1 80 mail1.acme.test."});
