@@ -19,7 +19,6 @@ using Question = std::pair<std::string, std::string>;
 
 constexpr int kRounds = 4;                 // of names found in answers
 constexpr std::size_t kTroublesNamed = 3;  // of questions without an answer
-constexpr const char* kNobody = "mxodus-asks-whether-there-is-a-wildcard";
 
 constexpr std::array kHosts = {"www",        "mail",     "mail1",        "mail2",   "mx",           "mx0",
                                "mx1",        "mx2",      "mx3",          "smtp",    "smtp1",        "smtp2",
@@ -78,7 +77,7 @@ class Dictionary {
 
   void ask_for_a_wildcard() {
     std::vector<Question> questions;
-    for (const char* type : kHostTypes) questions.emplace_back(below(kNobody), type);
+    for (const char* type : kHostTypes) questions.emplace_back(below(std::string(kNobody)), type);
     for (DnsAnswer& answer : dns_.resolve_all(questions, deadline_)) {
       if (answer.status != DnsStatus::data || !answer.canonical.empty()) continue;
       answer.rrset.name = below("*");

@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "orchestrator/core/deadline.h"
@@ -10,6 +11,9 @@
 #include "steps/dns/scan/old_places.h"
 
 namespace mxodus::dns {
+
+/// A label that nobody has: what is said of it is said by a wildcard.
+inline constexpr std::string_view kNobody = "mxodus-asks-whether-there-is-a-wildcard";
 
 /// Asks for the names that mail usually has below `domain`, for `more` (labels, or names below it), and for
 /// every name below it to which an answer leads. Never all that a zone may hold, and it says so. What a

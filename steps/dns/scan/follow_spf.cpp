@@ -5,6 +5,7 @@
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/rdata.h"
 #include "orchestrator/mail/spf/evaluator.h"
+#include "steps/dns/scan/dictionary.h"
 #include "steps/dns/scan/mended_asker.h"
 
 namespace mxodus::dns {
@@ -29,6 +30,11 @@ std::string domain_named_by(const std::string& term, const std::string& record) 
   return "";
 }
 
+/// A name that has the record, which is that of the owner but for a wildcard.
+std::string name_with(const std::string& owner) {
+  return owner.starts_with("*.") ? std::string(kNobody) + owner.substr(1) : owner;
+}
+
 /// A record that lets an old address pass, and the terms by which it does.
 struct Pass {
   std::vector<std::string> path;
@@ -43,7 +49,7 @@ class SpfFollower {
 
   void follow() {
     for (const SourceRecord& record : gathered_.records)
-      if (record.set.type == "TXT" && !record.set.name.starts_with('*')) look_at(record);
+      if (record.set.type == "TXT") look_at(record);
     // A record that another one includes comes before that one, which is mended with it.
     std::stable_sort(passes_.begin(), passes_.end(),
                      [](const Pass& a, const Pass& b) { return a.path.size() < b.path.size(); });
@@ -67,11 +73,11 @@ class SpfFollower {
   }
 
   void evaluate(const SourceRecord& record, const std::string& text, const std::string& address) {
-    const std::string& domain = record.set.name;
+    const std::string domain = name_with(record.set.name);
     const spf::Client client{*spf::IpAddress::parse(address), domain, "", now_};
     const spf::Outcome outcome = spf::check_host(client, domain, domain, dns_, deadline_);
     if (outcome.result == spf::CheckResult::temperror)
-      gathered_.troubles.push_back("SPF of " + domain + " for " + address + ": " + outcome.reason);
+      gathered_.troubles.push_back("SPF of " + record.set.name + " for " + address + ": " + outcome.reason);
     const bool lets_in = outcome.result == spf::CheckResult::pass ||
                          outcome.result == spf::CheckResult::softfail ||
                          outcome.result == spf::CheckResult::neutral;

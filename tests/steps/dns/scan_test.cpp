@@ -189,6 +189,16 @@ TEST_F(DnsScan, FindsTermsOfSpfThatLetTheOldAddressInByARecordOfOurs) {
   EXPECT_THAT(found.sentence, HasSubstr("acme.test SPF (mx/24) leads to the old 192.0.2.1 ("));
 }
 
+TEST_F(DnsScan, FollowsTheSpfOfAWildcard) {
+  listed("*.lists.acme.test", "TXT", {"\"v=spf1 include:_spf.host.test -all\""});
+  asked("mxodus-asks-whether-there-is-a-wildcard.lists.acme.test", "TXT",
+        {"\"v=spf1 include:_spf.host.test -all\""});
+  asked("_spf.host.test", "TXT", {"\"v=spf1 ip4:192.0.2.0/28 -all\""});
+  const Finding found = look(std::string(kOld) + R"(, "zone": "main")");
+  EXPECT_THAT(hits(found), ElementsAre("SPF *.lists.acme.test -> 192.0.2.1"));
+  EXPECT_THAT(found.sentence, Not(HasSubstr("mxodus-asks")));
+}
+
 TEST_F(DnsScan, SpfThatIsMendedWithAnotherRecordIsNoHit) {
   published("mail.acme.test", "A", {"192.0.2.1"});
   published("new.acme.test", "A", {"192.0.2.20"});
