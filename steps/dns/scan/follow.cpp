@@ -15,6 +15,7 @@ namespace mxodus::dns {
 namespace {
 
 constexpr std::size_t kAddresses = 256;  // that are asked for their names
+constexpr std::size_t kAliases = 16;     // in a row
 
 std::string at_parent(const std::string& domain) {
   return "the parent of " + domain + ", where it is registered";
@@ -60,6 +61,23 @@ bool Follower::answered(const DnsAnswer& answer, const std::string& name, const 
   return false;
 }
 
+/// The old names in the chain that begins with this CNAME. Each is a host that nothing is to lead to,
+/// wherever the chain ends.
+std::set<std::string> Follower::old_aliases(DnsAnswer answer) {
+  std::set<std::string> found;
+  for (std::size_t hop = 1; !old_.names().empty() && !answer.rrset.data.empty(); ++hop) {
+    const std::string name = normal_name(answer.rrset.data.front());
+    if (const std::string to = old_.name(name); !to.empty()) found.insert(to);
+    if (hop == kAliases)
+      gathered_->troubles.push_back(name + " CNAME: " + std::to_string(hop) +
+                                    " aliases in a row lead to it, and more are not followed");
+    if (hop == kAliases || !spf::is_queryable(name)) break;
+    answer = dns_.resolve(name, "CNAME", deadline_);
+    if (!answered(answer, name, "CNAME")) break;
+  }
+  return found;
+}
+
 void Follower::follow_names() {
   std::set<std::string> names;
   for (const SourceRecord& record : gathered_->records)
@@ -77,10 +95,11 @@ void Follower::follow_names() {
   for (std::size_t i = 0; i < questions.size(); ++i) {
     const auto& [name, type] = questions[i];
     if (!answered(answers[i], name, type)) continue;
-    if (const std::string to = old_.name(answers[i].canonical); !to.empty()) behind[name].insert(to);
-    for (const std::string& data : answers[i].rrset.data)
-      if (const std::string to = type == "CNAME" ? old_.name(data) : old_.address(data); !to.empty())
-        behind[name].insert(to);
+    if (type == "CNAME")
+      behind[name].merge(old_aliases(answers[i]));
+    else
+      for (const std::string& data : answers[i].rrset.data)
+        if (const std::string to = old_.address(data); !to.empty()) behind[name].insert(to);
   }
   for (const SourceRecord& record : gathered_->records)
     for (const Pointer& pointer : leads_of(record.set, old_, domains_).pointers)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ class Follower {
   bool is_ours(const std::string& name) const;
   bool is_elsewhere(const std::string& name) const;
   bool answered(const DnsAnswer& answer, const std::string& name, const std::string& type);
+  std::set<std::string> old_aliases(DnsAnswer answer);
   void follow_names();
   void ask_addresses_back();
   void look_at_name_servers(const std::string& domain);

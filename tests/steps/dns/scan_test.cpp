@@ -229,6 +229,34 @@ TEST_F(DnsScan, FollowsANameThatAListedZoneHandsToAZoneBelow) {
       << "the zone below is one of ours too";
 }
 
+TEST_F(DnsScan, FindsAnOldNameWhereverItStandsInAChainOfOtherPeople) {
+  listed("acme.test", "MX", {"10 a.host.test.", "20 d.host.test."});
+  asked("a.host.test", "CNAME", {"b.host.test."});
+  asked("b.host.test", "CNAME", {"Old.host.test."});
+  asked("old.host.test", "CNAME", {"c.host.test."});
+  asked("d.host.test", "CNAME", {"c.host.test."});
+  asked("c.host.test", "A", {"203.0.113.5"});
+  const std::string with = R"("old_name": "old.host.test", "zone": "main")";
+  const Finding found = look(with);
+  EXPECT_THAT(hits(found), ElementsAre("MX acme.test -> old.host.test"));
+  EXPECT_THAT(found.sentence, HasSubstr("by a.host.test"));
+  EXPECT_EQ(found.outputs.at("complete"), Value(true));
+
+  silent_.emplace_back("b.host.test", "CNAME");
+  const Finding unknown = look(with);
+  EXPECT_EQ(unknown.verdict, Verdict::unknown);
+  EXPECT_THAT(unknown.sentence, HasSubstr("b.host.test CNAME: SERVFAIL"));
+}
+
+TEST_F(DnsScan, AChainThatDoesNotEndIsUnknown) {
+  listed("acme.test", "MX", {"10 a.host.test."});
+  asked("a.host.test", "CNAME", {"b.host.test."});
+  asked("b.host.test", "CNAME", {"a.host.test."});
+  const Finding found = look(std::string(kOld) + R"(, "zone": "main")");
+  EXPECT_EQ(found.verdict, Verdict::unknown);
+  EXPECT_THAT(found.sentence, HasSubstr("a.host.test CNAME: 16 aliases in a row lead to it"));
+}
+
 TEST_F(DnsScan, NamesTheGlueThatTheZoneItselfDoesNotShow) {
   name_server_ = "192.0.2.1";
   listed("acme.test", "NS", {"ns.lab.test."});
