@@ -159,6 +159,10 @@ class Look {
       covered_ = false;
       unknown(domain.name + " MX could not be asked: " + found.why, found.status);
     }
+    if (!found.cut().empty()) {
+      covered_ = false;
+      unknown(found.cut());
+    }
     std::vector<std::string> hosts = found.hosts();
     for (const std::string& host : coming_)
       if (std::find(hosts.begin(), hosts.end(), host) == hosts.end()) hosts.push_back(host);

@@ -67,6 +67,10 @@ class Look {
     if (found.implicit)
       judgement_.add(Verdict::warn, found.domain + " has no MX: senders take its own address",
                      "publish an MX of " + found.domain);
+    if (!found.cut().empty()) {
+      moved_ = false;
+      judgement_.add(Verdict::unknown, found.cut(), "publish fewer, or look at the others by hand");
+    }
     judge_twice(found);
     for (const MailExchanger& one : found.list) judge(found, one);
   }

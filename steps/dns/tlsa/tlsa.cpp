@@ -50,6 +50,7 @@ class Look {
     if (!is_answer(found.status)) return unknown("the MX of " + domain + " could not be asked: " + found.why);
     if (found.status == DnsStatus::nxdomain) return failed(domain + " does not exist", "");
     if (found.null_mx()) return said_.push_back(domain + " takes no mail");
+    if (!found.cut().empty()) unknown(found.cut());
     if (!found.secure)
       does_not_apply("the MX of " + domain + " are not secure by DNSSEC: no sender applies DANE to it",
                      "sign the zone of " + domain + " and have its DS published");

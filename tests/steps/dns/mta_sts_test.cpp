@@ -97,6 +97,16 @@ TEST_F(DnsMtaSts, AnMxThatIsNotCoveredFailsWhereThePolicyIsEnforced) {
   EXPECT_EQ(look().verdict, Verdict::warn);
 }
 
+TEST_F(DnsMtaSts, OfMoreMxThanAreLookedAtNothingIsSaidOfAll) {
+  std::vector<std::string> records;
+  for (int i = 0; i < 51; ++i) records.push_back(std::to_string(i) + " mail.example.org.");
+  add("example.org", "MX", records);
+  const Finding found = look();
+  EXPECT_EQ(found.verdict, Verdict::unknown) << found.sentence;
+  EXPECT_EQ(found.outputs.at("covered"), Value(false));
+  EXPECT_THAT(found.sentence, HasSubstr("example.org has 51 MX, only 50 were looked at"));
+}
+
 TEST_F(DnsMtaSts, AHostThatWillBeMxMustBeCoveredBeforeAndTheMendKeepsTheOrder) {
   const Finding found = look(R"(, "mx": "mx-new.example.org")");
   EXPECT_EQ(found.verdict, Verdict::fail);

@@ -196,6 +196,16 @@ TEST_F(DnsTlsa, TheEndOfAnAliasCountsFirst) {
   EXPECT_EQ(look().verdict, Verdict::fail);
 }
 
+TEST_F(DnsTlsa, OfMoreMxThanAreLookedAtNothingIsSaidOfAll) {
+  std::vector<std::string> records;
+  for (int i = 0; i < 51; ++i) records.push_back(std::to_string(i) + " mail.acme.test.");
+  secure("acme.test", "MX", records);
+  const Finding found = look();
+  EXPECT_EQ(found.verdict, Verdict::unknown) << found.sentence;
+  EXPECT_EQ(found.outputs.at("holds"), Value(false));
+  EXPECT_THAT(found.sentence, HasSubstr("acme.test has 51 MX, only 50 were looked at"));
+}
+
 TEST_F(DnsTlsa, ADomainThatTakesNoMailNeedsNone) {
   secure("acme.test", "MX", {"0 ."});
   const Finding found = look();
