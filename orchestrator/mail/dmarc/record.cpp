@@ -27,6 +27,7 @@ class RecordReader {
 
   Record read() {
     record_.faults = tags_.faults;
+    look_for_doubled_tags();
     record_.p = policy("p");
     record_.sp = policy("sp");
     record_.np = policy("np");
@@ -98,6 +99,18 @@ class RecordReader {
     if (!number || std::stoi(*value) > 100)
       return fault("pct=" + printable_line(*value, 30) + " is no share of 100");
     record_.percent = std::stoi(*value);
+  }
+
+  /// RFC 6376, 3.2, whose syntax this is, makes such a list invalid; RFC 7489, 6.3, has errors ignored.
+  void look_for_doubled_tags() {
+    for (const std::string& name : tags_.doubled) {
+      std::vector<std::string> values;
+      for (const Tag& tag : tags_.tags)
+        if (tag.name == name) values.push_back(name + "=" + tag.value);
+      fault("the tag " + printable_line(name, 30) +
+            " stands twice: some receivers drop the whole record (RFC 6376, 3.2), others take one of " +
+            printable_line(join(values, " and "), 200));
+    }
   }
 
   void look_for_unknown_tags() {

@@ -136,6 +136,12 @@ class Look {
                             std::to_string(texts.size()) + " keys are published at " + look.name +
                                 ": which one a receiver takes is chance",
                             "leave one, and give the other a selector of its own");
+    if (answer.rrset.data.size() > 1)
+      judgement_.add(Verdict::warn,
+                     look.name + " has " + std::to_string(answer.rrset.data.size()) +
+                         " TXT records, of which one is a key: what receivers do then is undefined (RFC "
+                         "6376, 3.6.2.2)",
+                     "leave the key alone there");
     judge_text(look, texts.front());
   }
 

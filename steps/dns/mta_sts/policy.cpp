@@ -104,8 +104,8 @@ StsRecord parse_sts_record(std::string_view text) {
       std::all_of(id->begin(), id->end(), [](unsigned char c) { return c < 128 && std::isalnum(c); });
   if (id->empty() || id->size() > kIdLimit || !plain)
     record.fault = "its id \"" + printable_line(*id, 80) + "\" is not 1 to 32 letters and digits";
-  else if (!tags.faults.empty())
-    record.fault = tags.faults.front();
+  else if (const auto violations = tags.violations(); !violations.empty())
+    record.fault = violations.front();
   return record;
 }
 

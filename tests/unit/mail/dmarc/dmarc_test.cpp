@@ -86,6 +86,13 @@ TEST(DmarcRecord, SaysWhatIsWrongWithIt) {
   EXPECT_THAT(fault("p=none; nonsense"), HasSubstr("is no tag"));
 }
 
+TEST(DmarcRecord, NamesBothOutcomesOfATagThatStandsTwice) {
+  const Record record = parse_record("v=DMARC1; p=reject; p=none; rua=mailto:a@example.org");
+  EXPECT_THAT(record.faults,
+              ElementsAre("the tag p stands twice: some receivers drop the whole record (RFC 6376, 3.2), "
+                          "others take one of p=reject and p=none"));
+}
+
 TEST(DmarcWalk, AsksEightNamesAtMost) {
   EXPECT_THAT(walk_names("mail.example.com"), ElementsAre("mail.example.com", "example.com", "com"));
   EXPECT_THAT(walk_names("com"), ElementsAre("com"));
