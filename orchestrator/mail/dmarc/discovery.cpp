@@ -56,8 +56,8 @@ void apply_record(const Place& place, const std::string& domain, bool exists, bo
                   Discovery& found) {
   const Record& record = *place.record;
   if (record.broken_policy && record.rua.empty()) {
-    found.broken =
-        "the record at _dmarc." + place.domain + " has no valid policy and no rua: it counts as none";
+    found.broken = "the record at _dmarc." + place.domain +
+                   " has no valid policy and no rua with a URI: it counts as none";
     return;
   }
   found.found_at = place.domain;

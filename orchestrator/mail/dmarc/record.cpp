@@ -21,6 +21,14 @@ std::string lower(std::string text) {
   return text;
 }
 
+/// Whether a text begins as a URI does (RFC 3986, 3.1).
+bool has_scheme(const std::string& text) {
+  const auto colon = std::find(text.begin(), text.end(), ':');
+  return colon != text.end() && std::isalpha(static_cast<unsigned char>(text.front())) &&
+         std::all_of(text.begin(), colon,
+                     [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '-' || c == '.'; });
+}
+
 class RecordReader {
  public:
   explicit RecordReader(std::string_view text) : tags_(parse_tags(text)) {}
@@ -73,10 +81,12 @@ class RecordReader {
     for (const std::string& part : split(*value, ',')) {
       ReportUri uri{std::string(trim(part)), {}};
       if (lower(uri.uri.substr(0, 7)) == "mailto:") uri.host = host_of(uri.uri.substr(7));
-      if (uri.uri.find(':') == std::string::npos)
+      if (!has_scheme(uri.uri)) {
         fault(name + " names \"" + printable_line(uri.uri, 60) +
               "\", which is no URI: write mailto:" + printable_line(uri.uri, 60));
-      else if (uri.host.empty())
+        continue;
+      }
+      if (uri.host.empty())
         fault(name + " names " + printable_line(uri.uri, 60) + ", and reports are sent to mailto: addresses");
       uris.push_back(std::move(uri));
     }

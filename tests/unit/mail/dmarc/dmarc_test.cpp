@@ -174,6 +174,9 @@ TEST_F(Dmarc, ABrokenPolicyCountsAsNoneOrAsNoRecordAtAll) {
   EXPECT_EQ(policy("example.com"), "none by p");
   record("example.com", "v=DMARC1; p=rejct");
   EXPECT_EQ(policy("example.com"), "none at all");
+  record("example.com", "v=DMARC1; p=rejct; rua=a@example.com,a@example.com:25,:x");
+  EXPECT_EQ(policy("example.com"), "none at all") << "rua without a URI is none";
+  EXPECT_EQ(policy_by_list("example.com"), "none at all");
 }
 
 TEST_F(Dmarc, WhatCannotBeAskedIsNotKnown) {
