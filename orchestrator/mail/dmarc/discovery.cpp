@@ -96,8 +96,7 @@ Walk walk_tree(const std::string& domain, DnsAsker& dns, const Deadline& deadlin
     walk.places.push_back(read_place(names[i], std::move(answers[i])));
     const Place& place = walk.places.back();
     if (!is_answer(place.answer.status) && walk.trouble.empty()) walk.trouble = could_not_ask(place);
-    if (!place.record) continue;
-    if (place.record->psd == 'n' || (place.record->psd == 'y' && i > 0)) break;
+    if (place.record && place.record->psd != 'u') break;
   }
   walk.organizational_domain = organizational_domain_of(walk.places);
   return walk;

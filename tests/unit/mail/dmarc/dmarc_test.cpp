@@ -128,6 +128,13 @@ TEST_F(Dmarc, PsdYesMakesTheLabelBelowTheOrganizationalDomain) {
   EXPECT_EQ(organizational_domain("bank.example"), "bank.example") << "not of itself";
 }
 
+TEST_F(Dmarc, PsdYesEndsTheWalkAlsoWhereItStarts) {
+  for (const char* domain : {"example.com", "other.example.com"}) record(domain, "v=DMARC1; p=none");
+  record("psd.example.com", "v=DMARC1; p=none; psd=y");
+  EXPECT_EQ(organizational_domain("psd.example.com"), "psd.example.com");
+  EXPECT_EQ(is_aligned("psd.example.com", "other.example.com", false, dns_, deadline_), false);
+}
+
 TEST_F(Dmarc, ARecordThatStandsTwiceCountsAsNone) {
   dns_.add("_dmarc.example.com", "TXT", 300, {"\"v=DMARC1; p=none\"", "\"v=DMARC1; p=reject\""});
   EXPECT_EQ(organizational_domain("mail.example.com"), "mail.example.com");
