@@ -35,8 +35,7 @@ Without `key` the files are looked for where rspamd (`/var/lib/rspamd/dkim/DOMAI
   declaration.params = {
       domain_param("The domains that are signed for (`d=`)."),
       {.name = "selectors",
-       .type = ParamType::hostname,
-       .doc = "The selectors (`s=`) that the signer is configured with.",
+       .doc = "The selectors (`s=`) as the signer has them: names of key files have case.",
        .required = true,
        .list = true},
       {.name = "key",

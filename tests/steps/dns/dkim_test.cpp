@@ -112,6 +112,23 @@ TEST_F(DnsDkim, AMissingPrivateKeyIsAFailure) {
               HasSubstr("no private key for s1._domainkey.example.org is on here: there is no /"));
 }
 
+TEST_F(DnsDkim, TheKeyFileHasTheSelectorAsItIsWritten) {
+  publish("s2026", "p=" + kRsa);
+  key("S2026.key", "dkim-rsa2048.pem", kPrivate);
+  const Finding found = look_with_key(R"("S2026")");
+  EXPECT_EQ(found.verdict, Verdict::ok) << found.sentence;
+  EXPECT_EQ(result(found, "match"), "yes");
+  EXPECT_EQ(result(found, "name"), "s2026._domainkey.example.org");
+}
+
+TEST_F(DnsDkim, WhatIsNoSelectorIsAMistake) {
+  for (const char* selector : {"../s1", "s 1", "-s1"}) {
+    FakeContext context(*type_,
+                        R"({"domain": "example.org", "selectors": ")" + std::string(selector) + "\"}");
+    EXPECT_FALSE(type_->check(context.params())) << selector;
+  }
+}
+
 TEST_F(DnsDkim, AKeyThatOthersMayReadIsAFailure) {
   publish("s1", "p=" + kRsa);
   key("s1.key", "dkim-rsa2048.pem", kPrivate | std::filesystem::perms::others_read);
