@@ -109,7 +109,8 @@ class Look {
       return broken(found, one, &host, "dangling", record + (missing ? " does not exist" : " has no address"),
                     dangling_mend(found, one));
     }
-    if (!host.alias_of.empty())
+    // RFC 2181, 10.3, is about what an MX holds; an alias that is the domain itself is followed (RFC 5321).
+    if (!found.implicit && !host.alias_of.empty())
       return broken(
           found, one, &host, "alias",
           record + " is an alias of " + host.alias_of + ": an MX must not be a CNAME (RFC 2181, 10.3)",

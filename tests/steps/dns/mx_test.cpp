@@ -145,6 +145,14 @@ TEST_F(DnsMx, WithoutMxTheDomainItselfIsTheHost) {
   EXPECT_THAT(found.sentence, HasSubstr("example.org has no MX"));
 }
 
+TEST_F(DnsMx, WithoutMxTheDomainMayBeAnAlias) {
+  add_alias("example.org", "mail.example.org", "198.51.100.20");
+  const Finding found = look(R"("domain": "example.org", "address": "198.51.100.20")");
+  EXPECT_EQ(found.verdict, Verdict::warn) << found.sentence;
+  EXPECT_EQ(found.outputs.at("moved"), Value(true));
+  EXPECT_EQ(standing(found), "new");
+}
+
 TEST_F(DnsMx, ADomainThatDoesNotExistFails) {
   EXPECT_THAT(look().sentence, HasSubstr("example.org does not exist"));
 }
