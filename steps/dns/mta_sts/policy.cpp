@@ -38,8 +38,6 @@ class Reader {
       return fault("\"" + printable_line(line, 80) + "\" is no line of a policy");
     const std::string key(trim(line.substr(0, colon)));
     const std::string value(trim(line.substr(colon + 1)));
-    if (first_ && key != "version") fault("the first line is not `version: STSv1`");
-    first_ = false;
     if (key == "mx")
       read_pattern(value);
     else if (std::find(seen_.begin(), seen_.end(), key) == seen_.end())
@@ -82,7 +80,6 @@ class Reader {
 
   StsPolicy policy_;
   std::vector<std::string> seen_;
-  bool first_ = true;
 };
 
 }  // namespace
