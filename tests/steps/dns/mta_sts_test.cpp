@@ -179,6 +179,14 @@ TEST_F(DnsMtaSts, AnotherModeThanWantedFails) {
   EXPECT_THAT(look(R"(, "mode": "enforce")").sentence, HasSubstr("has mode testing, wanted is enforce"));
 }
 
+TEST_F(DnsMtaSts, InModeNoneNothingIsSaidToBeCovered) {
+  served_.body = "version: STSv1\nmode: none\nmax_age: 604800\n";
+  const Finding found = look(R"(, "mode": "none")");
+  EXPECT_EQ(found.verdict, Verdict::ok) << found.sentence;
+  EXPECT_EQ(found.outputs.at("covered"), Value(false));
+  EXPECT_EQ(found.sentence, "example.org: none, which covers no MX");
+}
+
 TEST_F(DnsMtaSts, NoReportsAreAWarning) {
   remove("_smtp._tls.example.org", "TXT");
   const Finding found = look();
