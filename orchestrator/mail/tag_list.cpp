@@ -20,6 +20,13 @@ const std::string* TagList::find(std::string_view name) const {
   return found == tags.end() ? nullptr : &found->value;
 }
 
+std::vector<std::string> TagList::violations() const {
+  std::vector<std::string> all = faults;
+  for (const std::string& name : doubled)
+    all.push_back("the tag " + printable_line(name, 30) + " stands twice");
+  return all;
+}
+
 TagList parse_tags(std::string_view text) {
   TagList list;
   for (const std::string& part : split(text, ';')) {
@@ -32,7 +39,8 @@ TagList parse_tags(std::string_view text) {
                             "\" is no tag: one is name=value, and ; ends it");
       continue;
     }
-    if (list.find(name)) list.faults.push_back("the tag " + name + " stands twice");
+    if (list.find(name) && std::find(list.doubled.begin(), list.doubled.end(), name) == list.doubled.end())
+      list.doubled.push_back(name);
     list.tags.push_back({name, std::string(trim(item.substr(equals + 1)))});
   }
   return list;

@@ -74,6 +74,12 @@ std::vector<std::string> MailExchangers::hosts() const {
   return names;
 }
 
+std::string MailExchangers::cut() const {
+  if (count <= kExchangers) return "";
+  return domain + " has " + std::to_string(count) + " MX, only " + std::to_string(kExchangers) +
+         " were looked at";
+}
+
 MailExchangers look_up_exchangers(const std::string& domain, DnsAsker& dns, const Deadline& deadline) {
   MailExchangers found;
   found.domain = normal_name(domain);
@@ -81,8 +87,8 @@ MailExchangers look_up_exchangers(const std::string& domain, DnsAsker& dns, cons
   found.status = answer.status;
   found.why = unanswered(answer);
   found.secure = answer.secure;
-  for (const std::string& data : answer.rrset.data)
-    if (found.list.size() < kExchangers) found.list.push_back(exchanger_from(data));
+  for (const std::string& data : answer.rrset.data) found.list.push_back(exchanger_from(data));
+  found.count = found.list.size();
   if (answer.status == DnsStatus::no_data) {
     found.implicit = true;
     found.list.push_back({0, found.domain});
@@ -90,6 +96,7 @@ MailExchangers look_up_exchangers(const std::string& domain, DnsAsker& dns, cons
   std::sort(found.list.begin(), found.list.end(), [](const MailExchanger& a, const MailExchanger& b) {
     return std::tie(a.preference, a.host) < std::tie(b.preference, b.host);
   });
+  if (found.list.size() > kExchangers) found.list.resize(kExchangers);
   return found;
 }
 

@@ -48,11 +48,14 @@ struct MailExchangers {
   bool secure = false;                    ///< that answer was validated by DNSSEC
   bool implicit = false;                  ///< there is no MX: senders take the domain itself as the host
   std::vector<MailExchanger> list;        ///< by preference, then name; 50 at most
+  std::size_t count = 0;                  ///< of the MX that there are
 
   /// The one record "0 ." says that the domain takes no mail (RFC 7505).
   bool null_mx() const { return list.size() == 1 && list.front().host.empty(); }
   /// The hosts, each once; without the target ".".
   std::vector<std::string> hosts() const;
+  /// That `list` is not all of them: a sentence; empty: it is. What is said of all MX is then not known.
+  std::string cut() const;
 };
 
 MailExchangers look_up_exchangers(const std::string& domain, DnsAsker& dns, const Deadline& deadline);

@@ -50,7 +50,7 @@ bool is_key_record(std::string_view text) {
 KeyRecord parse_key_record(std::string_view text) {
   const TagList tags = parse_tags(text);
   KeyRecord record;
-  record.oddities = tags.faults;
+  record.faults = tags.violations();
   if (const std::string* version = tags.find("v")) {
     if (*version != "DKIM1")
       record.faults.push_back("its version is \"" + printable_line(*version, 30) + "\" and not DKIM1");

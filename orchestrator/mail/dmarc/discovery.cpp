@@ -56,8 +56,8 @@ void apply_record(const Place& place, const std::string& domain, bool exists, bo
                   Discovery& found) {
   const Record& record = *place.record;
   if (record.broken_policy && record.rua.empty()) {
-    found.broken =
-        "the record at _dmarc." + place.domain + " has no valid policy and no rua: it counts as none";
+    found.broken = "the record at _dmarc." + place.domain +
+                   " has no valid policy and no rua with a URI: it counts as none";
     return;
   }
   found.found_at = place.domain;
@@ -96,8 +96,7 @@ Walk walk_tree(const std::string& domain, DnsAsker& dns, const Deadline& deadlin
     walk.places.push_back(read_place(names[i], std::move(answers[i])));
     const Place& place = walk.places.back();
     if (!is_answer(place.answer.status) && walk.trouble.empty()) walk.trouble = could_not_ask(place);
-    if (!place.record) continue;
-    if (place.record->psd == 'n' || (place.record->psd == 'y' && i > 0)) break;
+    if (place.record && place.record->psd != 'u') break;
   }
   walk.organizational_domain = organizational_domain_of(walk.places);
   return walk;

@@ -21,12 +21,21 @@ std::string lower(std::string text) {
   return text;
 }
 
+/// Whether a text begins as a URI does (RFC 3986, 3.1).
+bool has_scheme(const std::string& text) {
+  const auto colon = std::find(text.begin(), text.end(), ':');
+  return colon != text.end() && std::isalpha(static_cast<unsigned char>(text.front())) &&
+         std::all_of(text.begin(), colon,
+                     [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '-' || c == '.'; });
+}
+
 class RecordReader {
  public:
   explicit RecordReader(std::string_view text) : tags_(parse_tags(text)) {}
 
   Record read() {
     record_.faults = tags_.faults;
+    look_for_doubled_tags();
     record_.p = policy("p");
     record_.sp = policy("sp");
     record_.np = policy("np");
@@ -72,10 +81,12 @@ class RecordReader {
     for (const std::string& part : split(*value, ',')) {
       ReportUri uri{std::string(trim(part)), {}};
       if (lower(uri.uri.substr(0, 7)) == "mailto:") uri.host = host_of(uri.uri.substr(7));
-      if (uri.uri.find(':') == std::string::npos)
+      if (!has_scheme(uri.uri)) {
         fault(name + " names \"" + printable_line(uri.uri, 60) +
               "\", which is no URI: write mailto:" + printable_line(uri.uri, 60));
-      else if (uri.host.empty())
+        continue;
+      }
+      if (uri.host.empty())
         fault(name + " names " + printable_line(uri.uri, 60) + ", and reports are sent to mailto: addresses");
       uris.push_back(std::move(uri));
     }
@@ -98,6 +109,18 @@ class RecordReader {
     if (!number || std::stoi(*value) > 100)
       return fault("pct=" + printable_line(*value, 30) + " is no share of 100");
     record_.percent = std::stoi(*value);
+  }
+
+  /// RFC 6376, 3.2, whose syntax this is, makes such a list invalid; RFC 7489, 6.3, has errors ignored.
+  void look_for_doubled_tags() {
+    for (const std::string& name : tags_.doubled) {
+      std::vector<std::string> values;
+      for (const Tag& tag : tags_.tags)
+        if (tag.name == name) values.push_back(name + "=" + tag.value);
+      fault("the tag " + printable_line(name, 30) +
+            " stands twice: some receivers drop the whole record (RFC 6376, 3.2), others take one of " +
+            printable_line(join(values, " and "), 200));
+    }
   }
 
   void look_for_unknown_tags() {

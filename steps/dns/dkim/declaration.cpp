@@ -17,8 +17,9 @@ openssl; the private key never leaves it. Restores often bring a new key, or the
 refuses.
 
 A failure: no record, several, a revoked key (`p=` empty), one that is cut off or has quotes of a zone file in it, of
-another type than `k` says, RSA below 1024 bits, tags that exclude mail or SHA-256; no private key on the host, another one, or one
-that everybody may read. A warning: RSA below 2048 bits, testing mode (`t=y`), unknown tags, a key that its group may read.
+another type than `k` says, RSA below 1024 bits, a tag that stands twice or text that is no tag (RFC 6376, 3.2), tags that exclude
+mail or SHA-256; no private key on the host, another one, or one that everybody may read. A warning: RSA below 2048 bits,
+testing mode (`t=y`), unknown tags, other TXT records beside the key (RFC 6376, 3.6.2.2), a key that its group may read.
 What could not be asked is unknown.
 
 Without `key` the files are looked for where rspamd (`/var/lib/rspamd/dkim/DOMAIN.SELECTOR.key`) and OpenDKIM
@@ -34,8 +35,7 @@ Without `key` the files are looked for where rspamd (`/var/lib/rspamd/dkim/DOMAI
   declaration.params = {
       domain_param("The domains that are signed for (`d=`)."),
       {.name = "selectors",
-       .type = ParamType::hostname,
-       .doc = "The selectors (`s=`) that the signer is configured with.",
+       .doc = "The selectors (`s=`) as the signer has them: names of key files have case.",
        .required = true,
        .list = true},
       {.name = "key",

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "orchestrator/core/names.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/rdata.h"
@@ -59,16 +60,17 @@ class Look {
                   "add host: NAME to the step (mxodus probe: --host NAME)");
     for (const std::string& domain : params.texts("domain"))
       for (const std::string& selector : params.texts("selectors"))
-        if (auto looked = look_at(normal_name(domain), normal_name(selector)); !looked)
+        if (auto looked = look_at(normal_name(domain), selector); !looked)
           return tl::unexpected(looked.error());
     return finding();
   }
 
  private:
   /// Only an unreachable host is an error: what the host cannot say of a key is unknown for that key.
+  /// `selector` as it is written: names of files have case, those of the DNS have none.
   Result<void> look_at(const std::string& domain, const std::string& selector) {
     KeyLook look;
-    look.name = selector + "._domainkey." + domain;
+    look.name = normal_name(selector) + "._domainkey." + domain;
     if (context_.has_host()) {
       look.paths = key_paths(context_.params().text("key"), domain, selector);
       auto key = ask_host_key(context_.host(), look.paths, context_.deadline());
@@ -136,6 +138,12 @@ class Look {
                             std::to_string(texts.size()) + " keys are published at " + look.name +
                                 ": which one a receiver takes is chance",
                             "leave one, and give the other a selector of its own");
+    if (answer.rrset.data.size() > 1)
+      judgement_.add(Verdict::warn,
+                     look.name + " has " + std::to_string(answer.rrset.data.size()) +
+                         " TXT records, of which one is a key: what receivers do then is undefined (RFC "
+                         "6376, 3.6.2.2)",
+                     "leave the key alone there");
     judge_text(look, texts.front());
   }
 
@@ -216,10 +224,20 @@ class Look {
   Judgement judgement_;
 };
 
+Result<void> check(const Params& params) {
+  for (const std::string& selector : params.texts("selectors"))
+    if (!canonical_hostname(selector))
+      return fail(ErrorKind::invalid, "dkim.selector",
+                  "\"" + printable_line(selector, 80) + "\" is no selector",
+                  "write in `selectors` what stands before ._domainkey, as in mail2026");
+  return {};
+}
+
 }  // namespace
 
 std::unique_ptr<StepType> make_dns_dkim() {
-  return make_look(declare_dkim(), [](StepContext& context) { return Look(context).take(); });
+  return make_look(
+      declare_dkim(), [](StepContext& context) { return Look(context).take(); }, check);
 }
 
 }  // namespace mxodus

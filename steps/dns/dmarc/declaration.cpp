@@ -19,8 +19,9 @@ them is aligned with the domain, and warns where only one of the two mechanisms 
 forwarder is enough to lose mail. Without them only the record is judged.
 
 Several records at a name, and a record without a valid policy, are failures: receivers take them as none. No record is
-a warning. So are unknown and misspelt tags, what only one of the RFCs knows (`pct`), testing mode, and report addresses
-of other domains that have not agreed to it by a record at `DOMAIN._report._dmarc.THEIRS`. What could not be asked is unknown.)";
+a warning. So are unknown and misspelt tags, a tag that stands twice (some receivers then drop the whole record), what only
+one of the RFCs knows (`pct`), testing mode, and report addresses of other domains that have not agreed to it by a record
+at `DOMAIN._report._dmarc.THEIRS`. What could not be asked is unknown.)";
   declaration.example = R"(dmarc_holds:
   uses: dns.dmarc
   with: {domain: example.org, spf: bounces.example.org, dkim: example.org}

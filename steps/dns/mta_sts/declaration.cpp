@@ -45,7 +45,9 @@ is unknown. That the hosts have certificates for their names is asked with `net.
   declaration.outputs = {
       {.name = "covered",
        .type = ParamType::boolean,
-       .doc = "Whether every domain has a policy that senders take and that covers all its MX and `mx`."},
+       .doc =
+           "Whether every domain has a policy that senders take and that covers all its MX and `mx`; false "
+           "where the mode is `none`, in which nothing is compared."},
       {.name = "max_age",
        .type = ParamType::duration,
        .doc = "The longest time for which senders keep one of the policies."},

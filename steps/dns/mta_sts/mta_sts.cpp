@@ -150,7 +150,10 @@ class Look {
                          " only: an attack outlasts that",
                      "raise max_age to some weeks, once all works");
     max_age_ = std::max(max_age_, *domain.policy.max_age);
-    if (domain.policy.mode != "none") judge_cover(domain);
+    if (domain.policy.mode == "none")
+      covered_ = false;  // nothing is compared, here as by senders
+    else
+      judge_cover(domain);
   }
 
   void judge_cover(Domain& domain) {
@@ -158,6 +161,10 @@ class Look {
     if (!is_answer(found.status)) {
       covered_ = false;
       unknown(domain.name + " MX could not be asked: " + found.why, found.status);
+    }
+    if (!found.cut().empty()) {
+      covered_ = false;
+      unknown(found.cut());
     }
     std::vector<std::string> hosts = found.hosts();
     for (const std::string& host : coming_)
@@ -219,6 +226,11 @@ class Look {
     return to_string(Duration{std::chrono::seconds(domain.policy.max_age.value_or(0))});
   }
 
+  static std::string mode_text(const Domain& domain) {
+    if (!domain.has_policy) return "no policy";
+    return domain.policy.mode == "none" ? "none, which covers no MX" : domain.policy.mode;
+  }
+
   void note(const Domain& domain) {
     results_.push_back(ValueMap{{"domain", domain.name},
                                 {"id", printable_line(domain.record.id, 40)},
@@ -226,7 +238,7 @@ class Look {
                                 {"patterns", list_of(domain.policy.patterns)},
                                 {"uncovered", list_of(domain.uncovered)},
                                 {"unused", list_of(domain.unused)}});
-    modes_.push_back(domain.name + ": " + (domain.has_policy ? domain.policy.mode : "no policy"));
+    modes_.push_back(domain.name + ": " + mode_text(domain));
   }
 
   Finding finding() {

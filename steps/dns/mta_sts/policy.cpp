@@ -38,8 +38,6 @@ class Reader {
       return fault("\"" + printable_line(line, 80) + "\" is no line of a policy");
     const std::string key(trim(line.substr(0, colon)));
     const std::string value(trim(line.substr(colon + 1)));
-    if (first_ && key != "version") fault("the first line is not `version: STSv1`");
-    first_ = false;
     if (key == "mx")
       read_pattern(value);
     else if (std::find(seen_.begin(), seen_.end(), key) == seen_.end())
@@ -82,7 +80,6 @@ class Reader {
 
   StsPolicy policy_;
   std::vector<std::string> seen_;
-  bool first_ = true;
 };
 
 }  // namespace
@@ -104,8 +101,8 @@ StsRecord parse_sts_record(std::string_view text) {
       std::all_of(id->begin(), id->end(), [](unsigned char c) { return c < 128 && std::isalnum(c); });
   if (id->empty() || id->size() > kIdLimit || !plain)
     record.fault = "its id \"" + printable_line(*id, 80) + "\" is not 1 to 32 letters and digits";
-  else if (!tags.faults.empty())
-    record.fault = tags.faults.front();
+  else if (const auto violations = tags.violations(); !violations.empty())
+    record.fault = violations.front();
   return record;
 }
 

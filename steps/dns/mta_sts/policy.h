@@ -26,8 +26,8 @@ struct StsPolicy {
   std::vector<std::string> faults;      ///< why senders do not take it, all at once; empty: they do
 };
 
-/// Takes the file apart. Of a key that stands twice the first counts, except `mx`; unknown keys are left out.
-/// Pure.
+/// Takes the file apart. Its lines stand in any order. Of a key that stands twice the first counts, except
+/// `mx`; unknown keys are left out (RFC 8461, 3.2). Pure.
 StsPolicy parse_sts_policy(std::string_view body);
 
 /// Whether a pattern covers a host: "*.example.org" is exactly one label more (RFC 8461, 4.1). Both normal.

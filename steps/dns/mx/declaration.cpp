@@ -19,7 +19,8 @@ A failure: an MX that has no address, is an alias (RFC 2181, 10.3), or is an add
 7505) beside others, or where `address` is given; a domain without MX and without address; any way to an address
 that is not in `address`. A warning: a domain without MX, whose own address senders then take (RFC 5321, 5.1); a host
 that stands in two records; a host that only IPv6 reaches; an address of `address` to which no MX leads.
-What could not be asked is unknown.
+What could not be asked is unknown, and so is whatever is said of a domain that has more than 50 MX, of which the 50 that
+senders try first are looked at.
 
 The answers are those of a resolver of our own: use `dns.records` for what each server of the zone says.)";
   declaration.example = R"(all_mail_goes_to_the_new_host:

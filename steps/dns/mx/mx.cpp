@@ -67,6 +67,10 @@ class Look {
     if (found.implicit)
       judgement_.add(Verdict::warn, found.domain + " has no MX: senders take its own address",
                      "publish an MX of " + found.domain);
+    if (!found.cut().empty()) {
+      moved_ = false;
+      judgement_.add(Verdict::unknown, found.cut(), "publish fewer, or look at the others by hand");
+    }
     judge_twice(found);
     for (const MailExchanger& one : found.list) judge(found, one);
   }
@@ -105,7 +109,8 @@ class Look {
       return broken(found, one, &host, "dangling", record + (missing ? " does not exist" : " has no address"),
                     dangling_mend(found, one));
     }
-    if (!host.alias_of.empty())
+    // RFC 2181, 10.3, is about what an MX holds; an alias that is the domain itself is followed (RFC 5321).
+    if (!found.implicit && !host.alias_of.empty())
       return broken(
           found, one, &host, "alias",
           record + " is an alias of " + host.alias_of + ": an MX must not be a CNAME (RFC 2181, 10.3)",

@@ -18,8 +18,9 @@ the records must match both, the old and the new host, before the MX may lead th
 
 A sender takes the records only where MX, addresses and TLSA are all secure by DNSSEC. Usages 0 and 1 it does not use. With usage 3
 only the key or the certificate counts, whatever its names and dates; with usage 2 the chain that the server shows must contain
-the authority, and the certificate must be for the host or the domain and not have ended. Where a SHA-512 stands beside a SHA-256
-of the same usage and selector, the SHA-256 is not looked at. One record that matches is enough: others may wait for a rollover.
+the authority, and the certificate must not have ended, and must be for the domain or for the host; where the MX is an alias
+and the records stand at its target, that is the host. Where a SHA-512 stands beside a SHA-256 of the same usage and
+selector, the SHA-256 is not looked at. One record that matches is enough: others may wait for a rollover.
 
 To change a key: publish the record of the new one beside the old one, wait for twice the TTL, change the key, then take
 the old record away. Or carry the old private key over to the new host: `3 1 1` stays true.

@@ -53,7 +53,9 @@ HostTlsa judge(const DnsAnswer& answer, const HostAddresses& host, std::string n
 HostTlsa look_up_tlsa(const HostAddresses& host, DnsAsker& dns, const Deadline& deadline) {
   const auto ask = [&](const std::string& base) {
     const std::string name = "_25._tcp." + base;
-    return judge(dns.resolve(name, "TLSA", deadline), host, name);
+    HostTlsa found = judge(dns.resolve(name, "TLSA", deadline), host, name);
+    found.base = base;
+    return found;
   };
   if (!host.alias_of.empty())
     if (HostTlsa found = ask(host.alias_of); found.standing != HostTlsa::Standing::none) return found;

@@ -22,6 +22,7 @@ struct HostTlsa {
     std::string why;
   };
   Standing standing = Standing::unknown;
+  std::string base;  ///< the TLSA base domain: "mail.example.org"
   std::string name;  ///< "_25._tcp.mail.example.org"
   std::string why;   ///< of insecure, unusable and unknown: a sentence
   std::vector<TlsaRecord> used;

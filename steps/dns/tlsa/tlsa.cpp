@@ -50,6 +50,7 @@ class Look {
     if (!is_answer(found.status)) return unknown("the MX of " + domain + " could not be asked: " + found.why);
     if (found.status == DnsStatus::nxdomain) return failed(domain + " does not exist", "");
     if (found.null_mx()) return said_.push_back(domain + " takes no mail");
+    if (!found.cut().empty()) unknown(found.cut());
     if (!found.secure)
       does_not_apply("the MX of " + domain + " are not secure by DNSSEC: no sender applies DANE to it",
                      "sign the zone of " + domain + " and have its DS published");
@@ -64,8 +65,9 @@ class Look {
       unknown("the addresses of " + name + " could not be asked: " + host.trouble());
     if (addresses.empty()) addresses = host.addresses;
     if (addresses.empty() && host.asked()) failed(name + " has no address", "");
+    // The reference identifiers of RFC 7672, 3.2.2; not the MX itself where the records stand at its target.
     std::vector<std::string> names = domains;
-    names.insert(names.begin(), name);
+    names.insert(names.begin(), tlsa.base);
     std::string present;
     for (const std::string& address : addresses) {
       const Compared compared = compare(name, address, tlsa, names);
@@ -96,7 +98,7 @@ class Look {
     if (handshakes_++ == kHandshakes)
       unknown("not every address was looked at: " + std::to_string(kHandshakes) + " are enough for one step");
     if (handshakes_ > kHandshakes) return {};
-    const ShownChain shown = look_at_chain(context_.vantage(), address, host, hello_, deadline());
+    const ShownChain shown = look_at_chain(context_.vantage(), address, tlsa.base, hello_, deadline());
     Compared compared = compared_with(tlsa, shown, names);
     if (tlsa.standing == Standing::usable)
       judge_comparison(host + " [" + address + "]", tlsa, shown, compared);

@@ -94,14 +94,16 @@ std::string gate(const Questions& questions, const std::string& zone, const List
   classify(questions.about(test.clean, zone), clean);
   if (clean.standing == Standing::listed)
     return "it lists everything, also " + std::string(test.clean) + ": it is dead or punishes this resolver";
-  if (list && !list->has_test_entry) return clean.standing == Standing::unknown ? clean.note : "";
-  Entry listed{"", zone, list};
-  const DnsAnswer& answer = questions.about(test.listed, zone);
-  classify(answer, listed);
-  if (listed.standing == Standing::unknown) return listed.note;
-  if (listed.standing == Standing::clean)
-    return "it does not list its own test entry " + std::string(test.listed) +
-           ": it is dead, or does not answer this resolver";
+  if (!list || list->has_test_entry) {
+    Entry listed{"", zone, list};
+    classify(questions.about(test.listed, zone), listed);
+    if (listed.standing == Standing::unknown) return listed.note;
+    if (listed.standing == Standing::clean)
+      return "it does not list its own test entry " + std::string(test.listed) +
+             ": it is dead, or does not answer this resolver";
+  }
+  if (clean.standing == Standing::unknown)
+    return "whether it lists everything, also " + std::string(test.clean) + ", is not known: " + clean.note;
   return "";
 }
 

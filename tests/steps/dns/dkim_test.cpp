@@ -112,6 +112,23 @@ TEST_F(DnsDkim, AMissingPrivateKeyIsAFailure) {
               HasSubstr("no private key for s1._domainkey.example.org is on here: there is no /"));
 }
 
+TEST_F(DnsDkim, TheKeyFileHasTheSelectorAsItIsWritten) {
+  publish("s2026", "p=" + kRsa);
+  key("S2026.key", "dkim-rsa2048.pem", kPrivate);
+  const Finding found = look_with_key(R"("S2026")");
+  EXPECT_EQ(found.verdict, Verdict::ok) << found.sentence;
+  EXPECT_EQ(result(found, "match"), "yes");
+  EXPECT_EQ(result(found, "name"), "s2026._domainkey.example.org");
+}
+
+TEST_F(DnsDkim, WhatIsNoSelectorIsAMistake) {
+  for (const char* selector : {"../s1", "s 1", "-s1"}) {
+    FakeContext context(*type_,
+                        R"({"domain": "example.org", "selectors": ")" + std::string(selector) + "\"}");
+    EXPECT_FALSE(type_->check(context.params())) << selector;
+  }
+}
+
 TEST_F(DnsDkim, AKeyThatOthersMayReadIsAFailure) {
   publish("s1", "p=" + kRsa);
   key("s1.key", "dkim-rsa2048.pem", kPrivate | std::filesystem::perms::others_read);
@@ -163,6 +180,9 @@ TEST_F(DnsDkim, NamesWhatMakesARecordUnusable) {
   EXPECT_THAT(verdict_on("p=" + kOther),
               HasSubstr("warn: the key at s1._domainkey.example.org has 1024 bits"));
   EXPECT_THAT(verdict_on("t=y; p=" + kRsa), HasSubstr("warn: s1._domainkey.example.org is in testing"));
+  EXPECT_THAT(verdict_on("v=DKIM1; k=rsa; p=" + kRsa + "; p=AAAA"),
+              HasSubstr("fail: the key at s1._domainkey.example.org cannot be used: the tag p stands twice"));
+  EXPECT_THAT(verdict_on("v=DKIM1; junk; p=" + kRsa), HasSubstr("cannot be used: \"junk\" is no tag"));
   EXPECT_THAT(verdict_on("v=spf1 -all"),
               AllOf(HasSubstr("fail: no key is published"), HasSubstr("name in `selectors` the one")));
 }
@@ -170,6 +190,15 @@ TEST_F(DnsDkim, NamesWhatMakesARecordUnusable) {
 TEST_F(DnsDkim, TwoKeysUnderOneSelectorAreAFailure) {
   records_["s1._domainkey.example.org"] = {txt_data("p=" + kRsa), txt_data("p=" + kOther)};
   EXPECT_THAT(look(R"("selectors": "s1")").sentence, HasSubstr("2 keys are published"));
+}
+
+TEST_F(DnsDkim, AnotherRecordBesideTheKeyIsAWarning) {
+  records_["s1._domainkey.example.org"] = {txt_data("p=" + kRsa), txt_data("v=spf1 -all")};
+  const Finding found = look(R"("selectors": "s1")");
+  EXPECT_EQ(found.verdict, Verdict::warn);
+  EXPECT_EQ(found.outputs.at("usable"), Value(1));
+  EXPECT_THAT(found.sentence,
+              HasSubstr("s1._domainkey.example.org has 2 TXT records, of which one is a key"));
 }
 
 TEST_F(DnsDkim, WhatCannotBeAskedIsUnknown) {

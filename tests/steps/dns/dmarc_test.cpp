@@ -98,6 +98,14 @@ TEST_F(DnsDmarc, NoRecordIsAWarningAndSeveralAreAFailure) {
   EXPECT_THAT(several.sentence, HasSubstr("2 DMARC records at _dmarc.example.org"));
 }
 
+TEST_F(DnsDmarc, ABrokenPolicyWhoseRuaIsNoUriIsAFailure) {
+  record("example.org", "v=DMARC1; p=foo; rua=postmaster@example.org");
+  const Finding found = look(R"("domain": "example.org")");
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  EXPECT_EQ(result(found, "policy"), "");
+  EXPECT_THAT(found.sentence, HasSubstr("no valid policy and no rua with a URI: it counts as none"));
+}
+
 TEST_F(DnsDmarc, SeesWhatWasMeantAsARecord) {
   record("example.org", "v=dmarc1; p=none");
   EXPECT_THAT(look(R"("domain": "example.org")").sentence, HasSubstr("is no DMARC record"));

@@ -97,6 +97,16 @@ TEST_F(DnsMtaSts, AnMxThatIsNotCoveredFailsWhereThePolicyIsEnforced) {
   EXPECT_EQ(look().verdict, Verdict::warn);
 }
 
+TEST_F(DnsMtaSts, OfMoreMxThanAreLookedAtNothingIsSaidOfAll) {
+  std::vector<std::string> records;
+  for (int i = 0; i < 51; ++i) records.push_back(std::to_string(i) + " mail.example.org.");
+  add("example.org", "MX", records);
+  const Finding found = look();
+  EXPECT_EQ(found.verdict, Verdict::unknown) << found.sentence;
+  EXPECT_EQ(found.outputs.at("covered"), Value(false));
+  EXPECT_THAT(found.sentence, HasSubstr("example.org has 51 MX, only 50 were looked at"));
+}
+
 TEST_F(DnsMtaSts, AHostThatWillBeMxMustBeCoveredBeforeAndTheMendKeepsTheOrder) {
   const Finding found = look(R"(, "mx": "mx-new.example.org")");
   EXPECT_EQ(found.verdict, Verdict::fail);
@@ -169,6 +179,14 @@ TEST_F(DnsMtaSts, AnotherModeThanWantedFails) {
   EXPECT_THAT(look(R"(, "mode": "enforce")").sentence, HasSubstr("has mode testing, wanted is enforce"));
 }
 
+TEST_F(DnsMtaSts, InModeNoneNothingIsSaidToBeCovered) {
+  served_.body = "version: STSv1\nmode: none\nmax_age: 604800\n";
+  const Finding found = look(R"(, "mode": "none")");
+  EXPECT_EQ(found.verdict, Verdict::ok) << found.sentence;
+  EXPECT_EQ(found.outputs.at("covered"), Value(false));
+  EXPECT_EQ(found.sentence, "example.org: none, which covers no MX");
+}
+
 TEST_F(DnsMtaSts, NoReportsAreAWarning) {
   remove("_smtp._tls.example.org", "TXT");
   const Finding found = look();
@@ -196,12 +214,19 @@ TEST(StsPolicies, AreReadWhateverEndsTheirLines) {
   EXPECT_EQ(read.max_age, 86400);
 }
 
+TEST(StsPolicies, HaveTheirLinesInAnyOrder) {
+  const auto read =
+      dns::parse_sts_policy("mode: enforce\nmx: mail.example.org\nmax_age: 86400\nversion: STSv1\n");
+  EXPECT_THAT(read.faults, IsEmpty());
+  EXPECT_EQ(read.mode, "enforce");
+}
+
 TEST(StsPolicies, SayAllThatIsWrongWithThem) {
   const auto read = dns::parse_sts_policy("mode: strict\nmx: *.*.example.org\nno line\nmax_age: 31557601\n");
   EXPECT_THAT(read.faults,
-              ElementsAre(HasSubstr("the first line is not"), HasSubstr("`mode: strict`"),
-                          HasSubstr("`mx: *.*.example.org` is no host name"), HasSubstr("\"no line\""),
-                          HasSubstr("`max_age: 31557601`"), HasSubstr("no `version`"), HasSubstr("no `mx`")));
+              ElementsAre(HasSubstr("`mode: strict`"), HasSubstr("`mx: *.*.example.org` is no host name"),
+                          HasSubstr("\"no line\""), HasSubstr("`max_age: 31557601`"),
+                          HasSubstr("no `version`"), HasSubstr("no `mx`")));
   EXPECT_THAT(dns::parse_sts_policy("").faults, testing::SizeIs(4));
   EXPECT_THAT(dns::parse_sts_policy("version: STSv1\nmode: none\nmax_age: 0\n").faults, IsEmpty());
 }

@@ -145,6 +145,14 @@ TEST_F(DnsMx, WithoutMxTheDomainItselfIsTheHost) {
   EXPECT_THAT(found.sentence, HasSubstr("example.org has no MX"));
 }
 
+TEST_F(DnsMx, WithoutMxTheDomainMayBeAnAlias) {
+  add_alias("example.org", "mail.example.org", "198.51.100.20");
+  const Finding found = look(R"("domain": "example.org", "address": "198.51.100.20")");
+  EXPECT_EQ(found.verdict, Verdict::warn) << found.sentence;
+  EXPECT_EQ(found.outputs.at("moved"), Value(true));
+  EXPECT_EQ(standing(found), "new");
+}
+
 TEST_F(DnsMx, ADomainThatDoesNotExistFails) {
   EXPECT_THAT(look().sentence, HasSubstr("example.org does not exist"));
 }
@@ -186,6 +194,21 @@ TEST_F(DnsMx, WhatCannotBeAskedIsUnknownAndNotMoved) {
   EXPECT_EQ(found.verdict, Verdict::unknown);
   EXPECT_EQ(found.outputs.at("moved"), Value(false));
   EXPECT_THAT(found.sentence, HasSubstr("AAAA SERVFAIL of mail.example.org"));
+}
+
+TEST_F(DnsMx, OfMoreMxThanAreLookedAtNothingIsSaidOfAll) {
+  std::vector<std::string> records;
+  for (int i = 0; i < 60; ++i) records.push_back(std::to_string(100 - i) + " mail.example.org.");
+  records.push_back("1 backup.example.org.");
+  add("example.org", "MX", records);
+  Finding found = look();
+  EXPECT_EQ(found.verdict, Verdict::fail) << "the most preferred ones are looked at, wherever they stand";
+  records.back() = "200 backup.example.org.";
+  add("example.org", "MX", records);
+  found = look();
+  EXPECT_EQ(found.verdict, Verdict::unknown) << found.sentence;
+  EXPECT_EQ(found.outputs.at("moved"), Value(false));
+  EXPECT_THAT(found.sentence, HasSubstr("example.org has 61 MX, only 50 were looked at"));
 }
 
 TEST_F(DnsMx, AnAddressCannotBeOfBothPlaces) {

@@ -53,6 +53,10 @@ class DnsTlsa : public testing::Test {
   Finding look(const std::string& with = kWith) {
     FakeContext context(*type_, with);
     context.look_from(network_);
+    // Certificates of a test are valid from today on.
+    const auto today = std::chrono::system_clock::now().time_since_epoch();
+    context.fake_clock().advance(std::chrono::duration_cast<std::chrono::milliseconds>(today) -
+                                 context.clock().now().since_epoch);
     for (const auto& [question, answer] : answers_)
       context.fake_dns().answer(question.first, question.second, answer);
     auto found = type_->probe(context);
@@ -68,14 +72,16 @@ class DnsTlsa : public testing::Test {
     return mends.empty() ? "" : to_string(mends.front());
   }
 
-  static LoopbackServer::Handler smtp(const TestCertificate& certificate) {
-    return [certificate](Conversation& client) {
+  /// `asked_for` gets the name that the client sends as SNI.
+  static LoopbackServer::Handler smtp(const TestCertificate& certificate, std::string* asked_for = nullptr) {
+    return [certificate, asked_for](Conversation& client) {
       client.say("220 mail.acme.test ESMTP\r\n");
       client.hear_line();
       client.say("250-mail.acme.test\r\n250 STARTTLS\r\n");
       if (client.hear_line() != "STARTTLS") return;
       client.say("220 go\r\n");
       TlsConversation tls(client.fd(), certificate);
+      if (asked_for) *asked_for = tls.server_name();
       tls.hear_line();
       tls.say("221 bye\r\n");
     };
@@ -194,6 +200,33 @@ TEST_F(DnsTlsa, TheEndOfAnAliasCountsFirst) {
   EXPECT_EQ(look().verdict, Verdict::ok);
   secure("_25._tcp.mx.host.test", "TLSA", {}, DnsStatus::nxdomain);
   EXPECT_EQ(look().verdict, Verdict::fail);
+}
+
+TEST_F(DnsTlsa, TheCertificateIsForTheTargetAtWhichTheRecordsStand) {
+  for (const char* type : {"A", "AAAA"}) answers_.at({"mail.acme.test", type}).canonical = "mx.host.test";
+  secure("_25._tcp.mx.host.test", "TLSA", {to_string(TlsaRecord{2, 0, 0, authority_.der()})});
+  std::string asked_for;
+  {
+    LoopbackServer target(smtp(authority_.issue({"mx.host.test"}), &asked_for));
+    network_.place(kOld, 25, target);
+    const Finding found = look();
+    EXPECT_EQ(found.verdict, Verdict::ok) << found.sentence;
+    EXPECT_EQ(standing(found), "matches");
+  }
+  EXPECT_EQ(asked_for, "mx.host.test") << "the SNI";
+  network_.place(kOld, 25, old_server_);
+  EXPECT_THAT(look().sentence, HasSubstr("its certificate is not for mx.host.test or acme.test"))
+      << "the MX itself is no reference identifier then";
+}
+
+TEST_F(DnsTlsa, OfMoreMxThanAreLookedAtNothingIsSaidOfAll) {
+  std::vector<std::string> records;
+  for (int i = 0; i < 51; ++i) records.push_back(std::to_string(i) + " mail.acme.test.");
+  secure("acme.test", "MX", records);
+  const Finding found = look();
+  EXPECT_EQ(found.verdict, Verdict::unknown) << found.sentence;
+  EXPECT_EQ(found.outputs.at("holds"), Value(false));
+  EXPECT_THAT(found.sentence, HasSubstr("acme.test has 51 MX, only 50 were looked at"));
 }
 
 TEST_F(DnsTlsa, ADomainThatTakesNoMailNeedsNone) {

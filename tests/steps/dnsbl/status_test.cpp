@@ -90,6 +90,17 @@ TEST_F(DnsblStatus, BelievesNoListThatListsTheWorld) {
   EXPECT_THAT(found.sentence, HasSubstr("it lists everything"));
 }
 
+TEST_F(DnsblStatus, BelievesNoListOfWhichItIsNotKnownWhetherItListsTheWorld) {
+  dns().add(kLabAddress, "A", 300, {"127.0.0.2"});
+  for (const DnsStatus status : {DnsStatus::servfail, DnsStatus::refused, DnsStatus::timeout}) {
+    dns().answer("1.0.0.127." + kLab, "A", failing(status));
+    const Finding found = look();
+    EXPECT_EQ(found.verdict, Verdict::unknown) << found.sentence;
+    EXPECT_EQ(count(found, "listed"), 0);
+    EXPECT_THAT(found.sentence, HasSubstr("whether it lists everything, also 127.0.0.1, is not known"));
+  }
+}
+
 TEST_F(DnsblStatus, NeverTakesCouldNotAskForClean) {
   for (const DnsStatus status :
        {DnsStatus::servfail, DnsStatus::refused, DnsStatus::timeout, DnsStatus::bogus, DnsStatus::no_data}) {

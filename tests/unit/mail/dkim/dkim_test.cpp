@@ -80,6 +80,12 @@ TEST(DkimRecord, SaysWhatMakesItUnusable) {
   EXPECT_THAT(fault_of("p=AB*CD"), HasSubstr("no base64"));
 }
 
+TEST(DkimRecord, IsInvalidAsAWholeWhereItIsNoTagList) {
+  EXPECT_THAT(parse_key_record("v=DKIM1; p=ABCD; p=AAAA; p=").faults, ElementsAre("the tag p stands twice"));
+  EXPECT_THAT(parse_key_record("v=DKIM1; x=1; x=2; p=ABCD").faults, ElementsAre("the tag x stands twice"));
+  EXPECT_THAT(parse_key_record("v=DKIM1; junk; p=ABCD").faults, ElementsAre(HasSubstr("\"junk\" is no tag")));
+}
+
 TEST(DkimRecord, NamesWhatIsOddAndHarmless) {
   EXPECT_THAT(parse_key_record("v=DKIM1; x=1; p=ABCD").oddities, ElementsAre("the tag x is unknown"));
   EXPECT_THAT(parse_key_record("v=DKIM1 k=rsa; p=ABCD").faults, ElementsAre(HasSubstr("DKIM1 k=rsa")));

@@ -86,6 +86,13 @@ TEST(DmarcRecord, SaysWhatIsWrongWithIt) {
   EXPECT_THAT(fault("p=none; nonsense"), HasSubstr("is no tag"));
 }
 
+TEST(DmarcRecord, NamesBothOutcomesOfATagThatStandsTwice) {
+  const Record record = parse_record("v=DMARC1; p=reject; p=none; rua=mailto:a@example.org");
+  EXPECT_THAT(record.faults,
+              ElementsAre("the tag p stands twice: some receivers drop the whole record (RFC 6376, 3.2), "
+                          "others take one of p=reject and p=none"));
+}
+
 TEST(DmarcWalk, AsksEightNamesAtMost) {
   EXPECT_THAT(walk_names("mail.example.com"), ElementsAre("mail.example.com", "example.com", "com"));
   EXPECT_THAT(walk_names("com"), ElementsAre("com"));
@@ -119,6 +126,13 @@ TEST_F(Dmarc, PsdYesMakesTheLabelBelowTheOrganizationalDomain) {
   EXPECT_EQ(organizational_domain("mail.giant.bank.example"), "giant.bank.example");
   EXPECT_EQ(organizational_domain("mail.mega.bank.example"), "mega.bank.example");
   EXPECT_EQ(organizational_domain("bank.example"), "bank.example") << "not of itself";
+}
+
+TEST_F(Dmarc, PsdYesEndsTheWalkAlsoWhereItStarts) {
+  for (const char* domain : {"example.com", "other.example.com"}) record(domain, "v=DMARC1; p=none");
+  record("psd.example.com", "v=DMARC1; p=none; psd=y");
+  EXPECT_EQ(organizational_domain("psd.example.com"), "psd.example.com");
+  EXPECT_EQ(is_aligned("psd.example.com", "other.example.com", false, dns_, deadline_), false);
 }
 
 TEST_F(Dmarc, ARecordThatStandsTwiceCountsAsNone) {
@@ -167,6 +181,9 @@ TEST_F(Dmarc, ABrokenPolicyCountsAsNoneOrAsNoRecordAtAll) {
   EXPECT_EQ(policy("example.com"), "none by p");
   record("example.com", "v=DMARC1; p=rejct");
   EXPECT_EQ(policy("example.com"), "none at all");
+  record("example.com", "v=DMARC1; p=rejct; rua=a@example.com,a@example.com:25,:x");
+  EXPECT_EQ(policy("example.com"), "none at all") << "rua without a URI is none";
+  EXPECT_EQ(policy_by_list("example.com"), "none at all");
 }
 
 TEST_F(Dmarc, WhatCannotBeAskedIsNotKnown) {
