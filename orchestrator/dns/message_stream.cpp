@@ -9,7 +9,7 @@ Result<void> MessageStream::send(std::string_view message, const Deadline& deadl
 }
 
 Result<std::string> MessageStream::receive(const Deadline& deadline) {
-  const auto length = take(2, deadline);
+  auto length = take(2, deadline);
   if (!length) return length;
   return take(static_cast<std::size_t>(WireReader(*length).number(2)), deadline);
 }

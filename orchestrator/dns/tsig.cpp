@@ -116,7 +116,7 @@ std::string TsigExchange::mac(const Signature& signature, std::string_view messa
   return hmac(algorithms().at(key_.algorithm), key_.secret.reveal(), covered);
 }
 
-std::string TsigExchange::sign(std::string message) {
+std::string TsigExchange::sign(const std::string& message) {
   Signature signature;
   signature.key = wire_name(key_.name).value_or("");
   signature.algorithm = wire_name(key_.algorithm).value_or("");

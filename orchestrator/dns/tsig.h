@@ -44,7 +44,7 @@ class TsigExchange {
   TsigExchange(const TsigKey& key, const Clock& clock) : key_(key), clock_(clock) {}
 
   /// The message with a signature at its end.
-  std::string sign(std::string message);
+  std::string sign(const std::string& message);
   /// For the messages of the answer in their order.
   TsigCheck check(std::string_view message);
 

@@ -38,9 +38,10 @@ std::string wire_of(const ldns_pkt& packet) {
 Result<Packet> exchange(ByteStream& stream, const ldns_pkt& question, const Deadline& deadline) {
   MessageStream messages(stream);
   if (auto sent = messages.send(wire_of(question), deadline); !sent) return tl::unexpected(sent.error());
-  auto received = messages.receive(deadline);
-  if (!received) return tl::unexpected(std::move(received).error());
-  Packet answer = parse_packet({reinterpret_cast<const unsigned char*>(received->data()), received->size()});
+  const auto received = messages.receive(deadline);
+  if (!received) return tl::unexpected(received.error());
+  const std::string& bytes = received.value();
+  Packet answer = parse_packet({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
   if (!answer || !ldns_pkt_qr(answer.get()) || ldns_pkt_id(answer.get()) != ldns_pkt_id(&question))
     return fail(ErrorKind::no_answer, "dns.answer", "its answer does not belong to the question");
   return answer;
