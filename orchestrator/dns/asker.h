@@ -62,10 +62,11 @@ class DnsAsker {
   /// resolver, not for an authoritative server. UDP, then TCP when truncated.
   virtual DnsAnswer ask_server(const std::string& server, const std::string& name, const std::string& type,
                                bool recurse, const Deadline& deadline) = 0;
-  /// Every address (IPv4 and IPv6) of every authoritative server of the zone that `name` is in.
+  /// Every address (IPv4 and IPv6) of every authoritative server of the zone that `name` is in, some address
+  /// at least.
   struct AuthoritativeServer {
     std::string name;
-    std::string address;
+    std::string address;  ///< empty: not all of its addresses are known
   };
   virtual Result<std::vector<AuthoritativeServer>> authoritative_servers(const std::string& name,
                                                                          const Deadline& deadline) = 0;

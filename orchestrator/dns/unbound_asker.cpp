@@ -12,13 +12,13 @@
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/packet.h"
 #include "orchestrator/dns/remembering_asker.h"
+#include "orchestrator/dns/server_addresses.h"
 #include "orchestrator/dns/unbound_context.h"
 
 namespace mxodus {
 namespace {
 
 constexpr std::chrono::milliseconds kSlice{50};  // between looks at deadlines and stops
-constexpr std::size_t kServers = 16;             // name servers of a zone that are looked at
 
 /// One question on its way. Touched by the thread that calls ub_process() alone.
 struct Question {
@@ -190,15 +190,10 @@ Result<std::vector<DnsAsker::AuthoritativeServer>> UnboundAsker::authoritative_s
     if (servers.empty()) zone = zone.find('.') == std::string::npos ? "" : zone.substr(zone.find('.') + 1);
   }
 
-  std::vector<std::pair<std::string, std::string>> questions;
-  for (std::size_t i = 0; i < std::min(servers.size(), kServers); ++i) {
-    questions.emplace_back(servers[i], "A");
-    questions.emplace_back(servers[i], "AAAA");
-  }
-  std::vector<AuthoritativeServer> found;
-  for (const DnsAnswer& answer : resolve_all(questions, deadline))
-    for (const std::string& address : answer.rrset.data) found.push_back({answer.rrset.name, address});
-  if (found.empty())
+  auto found = addresses_of_servers(servers, *this, deadline);
+  const bool some =
+      std::any_of(found.begin(), found.end(), [](const auto& server) { return !server.address.empty(); });
+  if (!some)
     return fail(ErrorKind::no_answer, "dns.no-servers",
                 "no address of any name server of " + (zone.empty() ? "the root" : zone) + " could be found");
   return found;

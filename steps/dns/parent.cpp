@@ -33,8 +33,10 @@ ParentView ask_parent(const std::string& zone, DnsAsker& dns, const Deadline& de
     view.trouble = servers.error().message;
     return view;
   }
-  for (std::size_t i = 0; i < std::min(servers->size(), kParents); ++i) {
-    const auto& server = (*servers)[i];
+  std::size_t tried = 0;
+  for (const auto& server : *servers) {
+    if (server.address.empty()) continue;
+    if (++tried > kParents) break;
     const DnsAnswer answer = dns.ask_server(server.address, zone, "NS", false, deadline.at_most(kPatience));
     if (told_by_parent(answer).empty() && !is_answer(answer.status)) {
       view.trouble = server.name + " (" + server.address + ") " + to_string(answer.status);

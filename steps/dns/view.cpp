@@ -27,10 +27,24 @@ void ask_all(const std::vector<Question>& questions, DnsAsker& dns, const Deadli
     askers.emplace_back([&] {
       for (std::size_t at = next++; at < questions.size(); at = next++) {
         const Question& question = questions[at];
+        if (question.into->address.empty()) {
+          question.into->answer.note = "not all of its addresses could be found";
+          continue;
+        }
         question.into->answer = dns.ask_server(question.into->address, question.key->name, question.key->type,
                                                question.recurse, deadline);
       }
     });
+}
+
+using Servers = std::vector<DnsAsker::AuthoritativeServer>;
+
+void add_unnamed(Servers& servers, const Servers& besides) {
+  const Servers named = servers;
+  for (const auto& server : besides)
+    if (std::none_of(named.begin(), named.end(),
+                     [&](const auto& known) { return known.name == server.name; }))
+      servers.push_back(server);
 }
 
 std::string seen_text(const Sighting& seen) {
@@ -54,17 +68,23 @@ bool agrees(const Wish& wish, const Sighting& seen) {
 
 }  // namespace
 
+std::string who(const Sighting& seen) {
+  return seen.name + (seen.address.empty() ? "" : " at " + seen.address);
+}
+
 bool Sighting::answered() const {
   return answer.status == DnsStatus::data || answer.status == DnsStatus::no_data ||
          answer.status == DnsStatus::nxdomain;
 }
 
 World look_around(const std::vector<RRsetKey>& keys, const std::string& zone,
-                  const std::vector<std::string>& resolvers, DnsAsker& dns, const Deadline& deadline) {
+                  const std::vector<std::string>& resolvers, DnsAsker& dns, const Deadline& deadline,
+                  const std::vector<DnsAsker::AuthoritativeServer>& besides) {
   World world;
   world.views.resize(keys.size());
-  const auto servers = dns.authoritative_servers(zone, deadline);
+  auto servers = dns.authoritative_servers(zone, deadline);
   if (!servers) world.trouble = with_advice(servers.error());
+  if (servers) add_unnamed(*servers, besides);
 
   std::vector<std::pair<std::string, std::string>> own;
   for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -99,7 +119,7 @@ Standing standing_of(const Wish& wish, const View& view) {
     if (seen.answered() && agrees(wish, seen)) {
       ++standing.agree;
     } else if (standing.trouble.empty()) {
-      standing.trouble = seen.name + " at " + seen.address + " answers " + seen_text(seen);
+      standing.trouble = who(seen) + " answers " + seen_text(seen);
     }
   }
   for (const Sighting& seen : view.resolvers) {

@@ -20,9 +20,13 @@ struct Sighting {
   bool answered() const;
 };
 
+/// "ns1.example.net at 192.0.2.53", for people.
+std::string who(const Sighting& seen);
+
 /// One RRset as the world sees it.
 struct View {
-  std::vector<Sighting> servers;    ///< every address of every authoritative server
+  std::vector<Sighting>
+      servers;  ///< every address of every authoritative server; one without could not be asked
   std::vector<Sighting> resolvers;  ///< our own, and those that the step names
 };
 
@@ -31,9 +35,11 @@ struct World {
   std::string trouble;      ///< why the authoritative servers are not known; empty: they are
 };
 
-/// Asks everybody for everything, several at a time.
+/// Asks everybody for everything, several at a time; `besides` are name servers that are asked too where the
+/// zone does not name them itself.
 World look_around(const std::vector<RRsetKey>& keys, const std::string& zone,
-                  const std::vector<std::string>& resolvers, DnsAsker& dns, const Deadline& deadline);
+                  const std::vector<std::string>& resolvers, DnsAsker& dns, const Deadline& deadline,
+                  const std::vector<DnsAsker::AuthoritativeServer>& besides = {});
 
 /// Whether an answer shows the records that are wished. What stands behind an alias is another name's: of the
 /// one that was asked for, it shows that it has no such record of its own.

@@ -56,9 +56,10 @@ StepDeclaration declare_propagated() {
   declaration.effect = Effect::observe;
   declaration.summary = "Tells when a change of records has arrived everywhere";
   declaration.doc =
-      R"(Every address of every authoritative server is asked for the records and for the SOA. A server that answers something
-else, answers without authority, or has an older serial is named: a secondary that does not follow goes on handing out the old.
-One that could not be asked makes the step unknown.
+      R"(Every address of every authoritative server is asked for the records and for the SOA: of those that the zone names, and of
+those that its parent names, to which resolvers are sent. A server that answers something else or with another TTL than a `ttl`
+that is wished, answers without authority, or has an older serial is named: a secondary that does not follow goes on handing out
+the old. One that could not be asked, or whose address nobody knows, makes the step unknown.
 
 When all of them agree, caches are left, and no cache can be asked that matters. So the clock decides: with `cached_until`, or
 `changed_at` and `old_ttl`, it is true when the *old* TTL has run out; `true_at` is that time. It is true earlier when all

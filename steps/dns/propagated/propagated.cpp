@@ -7,7 +7,9 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
 #include "orchestrator/dns/remembering_asker.h"
+#include "orchestrator/dns/server_addresses.h"
 #include "steps/dns/judgement.h"
+#include "steps/dns/parent.h"
 #include "steps/dns/propagated/declaration.h"
 #include "steps/dns/protocol.h"
 #include "steps/dns/soa.h"
@@ -18,10 +20,6 @@ namespace mxodus {
 namespace {
 
 using namespace dns;
-
-std::string who(const Sighting& seen) {
-  return seen.name + (seen.address.empty() ? "" : " at " + seen.address);
-}
 
 std::string said(const DnsAnswer& answer) {
   if (answer.status == DnsStatus::data) return printable_line(join(answer.rrset.data, ", "), 300);
@@ -122,14 +120,18 @@ class Look {
         }
         if (!server.answer.authoritative)
           fall_behind(server, "answers without authority", "it is delegated to, and does not have the zone");
-        if (is_as_wished(i, server)) continue;
-        fall_behind(server, "answers " + said(server.answer) + " for " + whose,
-                    "look whether it follows the zone");
+        if (!shows(wishes_[i], server.answer))
+          fall_behind(server, "answers " + said(server.answer) + " for " + whose,
+                      "look whether it follows the zone");
+        else if (const auto ttl = wishes_[i].ttl;
+                 ttl && !server.answer.rrset.data.empty() && server.answer.rrset.ttl != *ttl)
+          fall_behind(server, "gives " + whose + " a TTL of " + to_string(kept(server.answer)),
+                      "look whether it follows the zone");
       }
   }
 
-  bool is_as_wished(std::size_t index, const Sighting& seen) const {
-    const Wish& wish = wishes_[index];
+  /// What a cache has is on its way to nothing: a TTL up to the one that is wished.
+  bool is_cached_as_wished(const Wish& wish, const Sighting& seen) const {
     if (!shows(wish, seen.answer)) return false;
     return !wish.ttl || seen.answer.rrset.data.empty() || seen.answer.rrset.ttl <= *wish.ttl;
   }
@@ -181,7 +183,7 @@ class Look {
         ++named_;
         if (!resolvers[r].answered()) {
           silent_.push_back(resolvers[r].address + ": " + said(resolvers[r].answer));
-        } else if (is_as_wished(i, resolvers[r])) {
+        } else if (is_cached_as_wished(wishes_[i], resolvers[r])) {
           ++shown_;
         } else {
           stale_.emplace(resolvers[r].address, "answers " + said(resolvers[r].answer) + " for another " +
@@ -261,7 +263,11 @@ class DnsPropagated final : public StepType {
     std::vector<RRsetKey> keys;
     for (const Wish& wish : *wishes) keys.push_back(wish.key);
     keys.push_back({zone, "SOA"});
-    World world = look_around(keys, zone, params.texts("resolvers"), context.dns(), context.deadline());
+    const ParentView parent = ask_parent(zone, context.dns(), context.deadline());
+    World world = look_around(keys, zone, params.texts("resolvers"), context.dns(), context.deadline(),
+                              addresses_of_servers(parent.name_servers, context.dns(), context.deadline()));
+    if (world.trouble.empty() && !parent.trouble.empty())
+      world.trouble = "the parent of " + zone + " does not say which name servers it has: " + parent.trouble;
     const Time now = context.clock().now();
     context.keep_evidence("dns.txt", protocol(keys, world, now));
     return Look(params, zone, now, std::move(*wishes), std::move(world)).finding();

@@ -171,6 +171,40 @@ TEST_F(DnsPropagated, SerialsThatDifferAreNotPublished) {
                                     HasSubstr("look whether it is notified")));
 }
 
+TEST_F(DnsPropagated, AServerWhoseAddressNobodyKnowsIsUnknownAndNeverTrue) {
+  auto wait = with_clock();
+  wait->fake_clock().advance(hours(2));
+  wait->fake_dns().add_server("ns3.dead.test", "");
+  const Finding found = look(*wait);
+  EXPECT_EQ(found.verdict, Verdict::unknown);
+  EXPECT_FALSE(flag(found, "propagated"));
+  EXPECT_THAT(found.sentence, HasSubstr("ns3.dead.test does not say what A of mail.acme.test is"));
+}
+
+TEST_F(DnsPropagated, AServerThatOnlyTheParentNamesCountsToo) {
+  auto wait = with_clock();
+  wait->fake_clock().advance(hours(2));
+  wait->fake_dns().add_at(kFirst, "acme.test", "NS", 3600, {"ns1.lab.test.", "NS.old-provider.test."});
+  wait->fake_dns().add("ns.old-provider.test", "A", 300, {"203.0.113.99"});
+  answers(*wait, "203.0.113.99", kOld, 86400);
+  serial(*wait, "203.0.113.99", 7);
+  const Finding found = look(*wait);
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  EXPECT_FALSE(flag(found, "propagated"));
+  EXPECT_THAT(found.sentence, HasSubstr("ns.old-provider.test at 203.0.113.99 answers 198.51.100.10"));
+}
+
+TEST_F(DnsPropagated, ATtlIsPublishedWhenServersHaveItAndShorterOnlyInCaches) {
+  auto wait = context(
+      R"("records": {"name": "mail", "type": "A", "equals": "198.51.100.20", "ttl": "1h"}, "resolvers": ["203.0.113.53"])");
+  const Finding early = look(*wait);
+  EXPECT_FALSE(flag(early, "published"));
+  EXPECT_THAT(early.sentence,
+              HasSubstr("ns1.lab.test at 198.51.100.53 gives A of mail.acme.test a TTL of 5m"));
+  for (const std::string& server : {kFirst, kSecond}) answers(*wait, server, kNew, 3600);
+  EXPECT_TRUE(flag(look(*wait), "propagated")) << "what is left of it in a cache is less";
+}
+
 TEST_F(DnsPropagated, ANameThatIsNoZoneIsSaidOnce) {
   auto wait = with_clock();
   for (const std::string& server : {kFirst, kSecond}) wait->fake_dns().remove_at(server, "acme.test", "SOA");

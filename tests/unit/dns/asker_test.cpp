@@ -173,6 +173,7 @@ TEST_F(Asker, SaysThatASettingIsNotUnderstood) {
 TEST_F(Asker, FindsEveryAddressOfTheServersOfAZone) {
   server_.add("acme.test. 60 IN NS ns1.lab.test.");
   server_.add("acme.test. 60 IN NS ns2.lab.test.");
+  server_.add("acme.test. 60 IN NS gone.lab.test.");
   server_.add("ns1.lab.test. 60 IN A 198.51.100.54");
   server_.add("ns1.lab.test. 60 IN AAAA 2001:db8:51::54");
   server_.add("ns2.lab.test. 60 IN A 198.51.100.55");
@@ -183,7 +184,8 @@ TEST_F(Asker, FindsEveryAddressOfTheServersOfAZone) {
   for (const auto& server : *servers) found.push_back(server.name + " " + server.address);
   EXPECT_THAT(found,
               testing::UnorderedElementsAre("ns1.lab.test 198.51.100.54", "ns1.lab.test 2001:db8:51::54",
-                                            "ns2.lab.test 198.51.100.55"));
+                                            "ns2.lab.test 198.51.100.55", "gone.lab.test "))
+      << "one without an address is there too";
 }
 
 TEST_F(Asker, CannotNameServersWhenTheDelegationIsBroken) {
