@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -63,6 +64,22 @@ bool read_string(std::string_view& rest, std::string& text) {
   return !quoted;
 }
 
+bool is_text(const std::string& type) {
+  return type == "TXT" || type == "SPF";
+}
+
+Result<Record> read_record(const std::string& type, const std::string& data) {
+  if (!is_record_type(type)) return no_data(type, data, "there is no such type");
+  if (data.find_first_of(std::string_view("\r\n\0;", 4)) != std::string::npos && type != "CAA")
+    return no_data(type, data, "a record is one line");
+  ldns_rr* parsed = nullptr;
+  const ldns_status status =
+      ldns_rr_new_frm_str(&parsed, ("x. 0 IN " + type + " " + data).c_str(), 0, nullptr, nullptr);
+  Record record(parsed, ldns_rr_free);
+  if (status != LDNS_STATUS_OK || !record) return no_data(type, data, ldns_get_errorstr_by_id(status));
+  return record;
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> txt_strings(std::string_view data) {
@@ -114,22 +131,24 @@ bool is_record_type(const std::string& type) {
 }
 
 Result<std::string> canonical_data(const std::string& type, const std::string& data) {
-  if (type == "TXT" || type == "SPF") {
+  if (is_text(type)) {
     if (!data.starts_with('"')) return txt_data(data);
-    auto text = txt_text(data);
-    if (!text) return text;
-    return txt_data(*text);
+    return txt_text(data).map(txt_data);
   }
-  if (!is_record_type(type)) return no_data(type, data, "there is no such type");
-  if (data.find_first_of(std::string_view("\r\n\0;", 4)) != std::string::npos && type != "CAA")
-    return no_data(type, data, "a record is one line");
-  ldns_rr* parsed = nullptr;
-  const ldns_status status =
-      ldns_rr_new_frm_str(&parsed, ("x. 0 IN " + type + " " + data).c_str(), 0, nullptr, nullptr);
-  const Record record(parsed, ldns_rr_free);
-  if (status != LDNS_STATUS_OK || !record) return no_data(type, data, ldns_get_errorstr_by_id(status));
-  ldns_rr2canonical(record.get());
-  return data_text(*record);
+  auto record = read_record(type, data);
+  if (!record) return tl::unexpected(std::move(record).error());
+  ldns_rr2canonical(record->get());
+  return data_text(**record);
+}
+
+Result<std::string> written_data(const std::string& type, const std::string& data) {
+  if (!is_text(type))
+    return read_record(type, data).map([](const Record& record) { return data_text(*record); });
+  if (!data.starts_with('"')) return txt_data(data);
+  return txt_strings(data).map([](std::vector<std::string> strings) {
+    for (std::string& one : strings) one = txt_data(one);
+    return join(strings, " ");
+  });
 }
 
 Result<std::vector<std::string>> canonical_set(const std::string& type,
@@ -142,6 +161,19 @@ Result<std::vector<std::string>> canonical_set(const std::string& type,
   }
   std::sort(set.begin(), set.end());
   set.erase(std::unique(set.begin(), set.end()), set.end());
+  return set;
+}
+
+Result<std::vector<std::string>> written_set(const std::string& type, const std::vector<std::string>& data) {
+  std::map<std::string, std::string> by_canonical;
+  for (const std::string& one : data) {
+    auto canonical = canonical_data(type, one);
+    auto written = written_data(type, one);
+    if (!canonical || !written) return tl::unexpected((canonical ? written : canonical).error());
+    by_canonical.try_emplace(std::move(*canonical), std::move(*written));
+  }
+  std::vector<std::string> set;
+  for (auto& [canonical, written] : by_canonical) set.push_back(std::move(written));
   return set;
 }
 

@@ -14,8 +14,15 @@ namespace mxodus {
 /// with code "dns.data" where it is no data of that type.
 Result<std::string> canonical_data(const std::string& type, const std::string& data);
 
-/// The same for the data of a set: sorted, each once.
+/// The same with the strings of a TXT and the letters of names as they were written: what is sent and shown.
+/// A string of more than 255 bytes is split.
+Result<std::string> written_data(const std::string& type, const std::string& data);
+
+/// canonical_data() for a set: sorted, each once.
 Result<std::vector<std::string>> canonical_set(const std::string& type, const std::vector<std::string>& data);
+
+/// written_data() for a set: in the order of canonical_set(), each record once.
+Result<std::vector<std::string>> written_set(const std::string& type, const std::vector<std::string>& data);
 
 /// Whether two sets hold the same records, whatever their order and spelling. Data that cannot be read is
 /// equal to itself alone.

@@ -58,7 +58,7 @@ std::string text_of(const StoredRRset& set) {
   std::vector<std::string> lines;
   const std::string ttl = to_string(Duration{std::chrono::seconds(set.rrset.ttl)});
   for (const std::string& data : set.rrset.data)
-    lines.push_back(ttl + " " + printable_line(canonical_data(set.rrset.type, data).value_or(data), 400));
+    lines.push_back(ttl + " " + printable_line(written_data(set.rrset.type, data).value_or(data), 400));
   for (const std::string& data : set.disabled)
     lines.push_back(ttl + " " + printable_line(data, 400) + " (disabled)");
   return join(lines, "\n");

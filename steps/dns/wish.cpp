@@ -35,12 +35,6 @@ std::string two_policies(const StoredRRset& set) {
   return "";
 }
 
-std::vector<std::string> canonical_or_raw(const std::string& type, const std::vector<std::string>& data) {
-  std::vector<std::string> result;
-  for (const std::string& one : data) result.push_back(canonical_data(type, one).value_or(one));
-  return result;
-}
-
 /// A CNAME that is to be made where something else is to be made too.
 bool cannot_stand_beside(const Wish& wish, const Wish& other) {
   const bool both = wish.gives_data() && other.gives_data() && wish.key.name == other.key.name;
@@ -150,8 +144,10 @@ Result<StoredRRset> grant(const Wish& wish, const StoredRRset& before, std::uint
       after.rrset.data.clear();
       break;
     case Wish::Kind::replaced: {
-      auto data = canonical_or_raw(wish.key.type, before.rrset.data);
-      const auto begins = [&](const std::string& one) { return begins_with(one, wish.match); };
+      auto data = before.rrset.data;
+      const auto begins = [&](const std::string& one) {
+        return begins_with(canonical_data(wish.key.type, one).value_or(one), wish.match);
+      };
       const auto count = std::count_if(data.begin(), data.end(), begins);
       if (count > 1)
         return fail(ErrorKind::refused, "dns.ambiguous",

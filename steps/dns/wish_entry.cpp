@@ -142,10 +142,10 @@ class Entry {
       if (names_a_host(wish_.key.type) && !text.ends_with('.'))
         return wrong("has \"" + printable_line(text) + "\", a name without its final dot",
                      with_final_dot(text, zone_));
-    auto canonical = canonical_set(wish_.key.type, *texts);
-    if (!canonical) return wrong("is wrong: " + canonical.error().message);
-    if (canonical->empty()) return wrong("is an empty list", "write absent: true");
-    return canonical;
+    auto data = written_set(wish_.key.type, *texts);
+    if (!data) return wrong("is wrong: " + data.error().message);
+    if (data->empty()) return wrong("is an empty list", "write absent: true");
+    return data;
   }
 
   Result<void> read_contains() {

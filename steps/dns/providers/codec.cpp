@@ -43,7 +43,7 @@ std::string without_final_dot(const std::string& type, std::string data) {
 }
 
 std::string data_to_send(const std::string& type, const std::string& data) {
-  return canonical_data(type, data).value_or(data);
+  return written_data(type, data).value_or(data);
 }
 
 std::vector<std::string> fields_of(const std::string& data) {

@@ -20,7 +20,7 @@ std::string with_absolute_target(const std::string& type, const std::string& dat
 std::string with_final_dot(const std::string& type, std::string data);
 std::string without_final_dot(const std::string& type, std::string data);
 
-/// As it is sent: canonical, or as it is where mxodus cannot read it.
+/// As it is sent: written_data(), or as it is where mxodus cannot read it.
 std::string data_to_send(const std::string& type, const std::string& data);
 
 /// The fields of a record's data. Quotes are none of its business: not for texts.

@@ -33,6 +33,19 @@ TEST(DnsData, OfATextIsQuotedAndSplitAt255Bytes) {
   EXPECT_EQ(*canonical_data("TXT", "\"v=spf1 \"   \"mx -all\""), "\"v=spf1 mx -all\"");
 }
 
+TEST(DnsData, AsItIsWrittenKeepsStringsAndLetters) {
+  EXPECT_EQ(*written_data("TXT", "\"txtvers=1\"   \"path=/x\""), "\"txtvers=1\" \"path=/x\"");
+  EXPECT_EQ(*written_data("TXT", "\"a\\\"b\" \"\" \"\\200x\""), "\"a\\\"b\" \"\" \"\\200x\"");
+  EXPECT_EQ(*written_data("TXT", "v=spf1 mx -all"), "\"v=spf1 mx -all\"");
+  const std::string key(300, 'k');
+  EXPECT_EQ(*written_data("TXT", "\"" + key + "\""),
+            "\"" + key.substr(0, 255) + "\" \"" + key.substr(255) + "\"");
+  EXPECT_EQ(*written_data("MX", "010  MX1.Acme.test."), "10 MX1.Acme.test.");
+  EXPECT_FALSE(written_data("A", "mail"));
+  EXPECT_EQ(*written_set("MX", {"20 b.test.", "10 A.test.", "10 a.test."}),
+            (std::vector<std::string>{"10 A.test.", "20 b.test."}));
+}
+
 TEST(DnsData, OfATextSurvivesTheWayThereAndBack) {
   std::string every_byte;
   for (int byte = 0; byte < 256; ++byte) every_byte += static_cast<char>(byte);
