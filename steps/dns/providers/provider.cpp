@@ -56,12 +56,22 @@ Result<Known> known_provider(const Zone& zone) {
                   (near.empty() ? "" : "; nearest: " + near));
 }
 
+/// What people have written beside a set, where the provider keeps that as a list. When it was is the
+/// server's.
+ValueList remarks(const StoredRRset& set) {
+  const auto* list = set.comments.get<ValueList>();
+  ValueList remarks = list ? *list : ValueList();
+  for (Value& remark : remarks)
+    if (auto* map = remark.get<ValueMap>()) map->erase("modified_at");
+  return remarks;
+}
+
 }  // namespace
 
 bool same_rrset(const StoredRRset& a, const StoredRRset& b) {
-  const bool same_ttl = a.rrset.ttl == b.rrset.ttl || (!a.exists() && !b.exists());
-  return same_ttl && same_data(a.rrset.type, a.rrset.data, b.rrset.data) &&
-         same_data(a.rrset.type, a.disabled, b.disabled);
+  if (!a.exists() && !b.exists()) return same_data(a.rrset.type, a.disabled, b.disabled);
+  return a.rrset.ttl == b.rrset.ttl && same_data(a.rrset.type, a.rrset.data, b.rrset.data) &&
+         same_data(a.rrset.type, a.disabled, b.disabled) && remarks(a) == remarks(b);
 }
 
 Result<std::unique_ptr<ByteStream>> connect_tcp(const Endpoint& endpoint, const Deadline& deadline) {

@@ -34,7 +34,8 @@ struct StoredRRset {
   bool exists() const { return !rrset.data.empty() || !disabled.empty(); }
 };
 
-/// Whether both hold the same records with the same TTL, however they are spelled and ordered.
+/// Whether both hold the same records with the same TTL and the same comments of people, however the records
+/// are spelled and ordered.
 bool same_rrset(const StoredRRset& a, const StoredRRset& b);
 
 /// One RRset as it was read last, and as it is to be.
