@@ -35,11 +35,14 @@ bool stored_as_wished(const Wish& wish, const StoredRRset& stored) {
   return !wish.ttl || !stored.exists() || stored.rrset.ttl == *wish.ttl;
 }
 
-/// How long resolvers may keep what is there now.
+/// How long resolvers may keep what any name server answers now: one that is behind, or answers by a
+/// wildcard, tells of another TTL than the provider.
 Duration kept_for(const StoredRRset& stored, const View& view) {
   std::uint32_t seconds = stored.rrset.data.empty() ? 0 : stored.rrset.ttl;
-  if (stored.rrset.data.empty())
-    for (const Sighting& seen : view.servers) seconds = std::max(seconds, seen.answer.negative_ttl);
+  for (const Sighting& seen : view.servers) {
+    const bool data = seen.answer.status == DnsStatus::data;
+    seconds = std::max(seconds, data ? seen.answer.rrset.ttl : seen.answer.negative_ttl);
+  }
   return Duration{std::chrono::seconds(seconds)};
 }
 

@@ -62,8 +62,8 @@ StepDeclaration declare_ttl() {
   declaration.doc =
       R"(Resolvers keep a record for the TTL that it had when they asked. A TTL that is lowered today has its effect when the old
 one has run out: not now, and not after the new one. So `wait_until` counts with the old TTL, as the provider (or, for a zone
-that a person edits, a name server) has it and not as a cache counts it down, and with the negative TTL of the SOA: a name that is
-still to come may be known as missing for so long. Let a `wait` with `at` stand between this step and the change; it is
+that a person edits, a name server) has it and not as a cache counts it down, with a longer one that a name server still hands
+out, and with the negative TTL of the SOA: a name that is still to come may be known as missing for so long. Let a `wait` with `at` stand between this step and the change; it is
 parked, across any number of restarts.
 
 With `lower` no TTL is made longer, and data, disabled records and comments stay as they are. An entry with a `ttl` gets

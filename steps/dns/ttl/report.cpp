@@ -15,18 +15,20 @@ std::uint32_t seconds_of(Duration duration) {
   return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(duration.value).count());
 }
 
-/// What the step's outputs say of RRsets as they are before a change.
-void describe(ValueMap& outputs, const std::vector<StoredRRset>& before, Duration negative, Time changed) {
-  std::uint32_t longest = 0;
+/// What the step's outputs say of RRsets as they are before a change. `served`: a name server that is behind
+/// hands out another TTL than the provider has.
+void describe(ValueMap& outputs, const std::vector<StoredRRset>& before, Duration negative, Duration served,
+              Time changed) {
+  Duration longest = before.empty() ? Duration{} : served;
   ValueList records;
   for (const StoredRRset& set : before) {
     if (!set.exists()) continue;
-    longest = std::max(longest, set.rrset.ttl);
+    longest = std::max(longest, in_seconds(set.rrset.ttl));
     records.push_back(
         ValueMap{{"name", set.rrset.name}, {"type", set.rrset.type}, {"ttl", in_seconds(set.rrset.ttl)}});
   }
-  const Duration held = std::max(in_seconds(longest), negative);
-  outputs["old_ttl"] = in_seconds(longest);
+  const Duration held = std::max(longest, negative);
+  outputs["old_ttl"] = longest;
   outputs["negative_ttl"] = negative;
   outputs["wait_until"] = Time{changed.since_epoch + held.value};
   outputs["records"] = std::move(records);
@@ -61,7 +63,8 @@ class Look {
     Finding finding;
     finding.outputs["holds"] = pending_ == 0 && judgement_.verdict() == Verdict::ok;
     const std::vector<StoredRRset> before = as_before();
-    describe(finding.outputs, before, std::max(in_seconds(negative_), earlier_.negative), now);
+    const Duration served = earlier_.changed.empty() ? longest_served() : earlier_.served;
+    describe(finding.outputs, before, std::max(in_seconds(negative_), earlier_.negative), served, now);
     if (!in_doubt_.empty()) count_with_the_longest(finding.outputs, now);
     if (!in_doubt_.empty() && managed_by_.empty())
       judgement_.add(Verdict::warn, doubt(),
@@ -74,6 +77,7 @@ class Look {
                              {"has_api", seen_.traits.has_api},
                              {"ttl_floor", std::int64_t{seen_.traits.ttl_floor}},
                              {"negative_ttl", in_seconds(negative_)},
+                             {"served_ttl", served},
                              {"doubt", in_doubt_.empty() || !managed_by_.empty() ? "" : doubt()},
                              {"stored", to_value(seen_.stored)}};
     return finding;
@@ -96,6 +100,14 @@ class Look {
       if (made || earlier_.changed.empty()) before.push_back(std::move(stored));
     }
     return before;
+  }
+
+  Duration longest_served() const {
+    std::uint32_t longest = 0;
+    for (std::size_t i = 0; i < entries_.size(); ++i)
+      for (const Sighting& server : seen_.world.views[i].servers)
+        if (server.answer.status == DnsStatus::data) longest = std::max(longest, server.answer.rrset.ttl);
+    return in_seconds(longest);
   }
 
   /// "A of mail.acme.test has the TTL of 5m already; since when…": what a look can know of these.
@@ -131,18 +143,21 @@ class Look {
 
   void judge(const Sighting& server, const TtlEntry& entry, const StoredRRset& stored, bool pending) {
     const std::string whose = entry.key.type + " of " + entry.key.name;
-    const std::string who = server.name + " at " + server.address;
+    const Verdict weight = pending ? Verdict::warn : Verdict::fail;
     if (!server.answered())
       return judgement_.add(pending ? Verdict::warn : Verdict::unknown,
-                            who + " does not say what " + whose + " is", "look at that name server");
+                            who(server) + " does not say what " + whose + " is", "look at that name server");
     if (!server.answer.canonical.empty())
       return judgement_.add(
           Verdict::fail, entry.key.name + " is an alias: the TTL of its CNAME counts too",
           "name {name: " + entry.key.name + ", type: CNAME}, and the records of " + server.answer.canonical);
-    const bool data = server.answer.status == DnsStatus::data;
-    if (pending || !data || stored.rrset.data.empty() || server.answer.rrset.ttl == stored.rrset.ttl) return;
-    judgement_.add(Verdict::fail,
-                   who + " still gives " + whose + " a TTL of " +
+    if (stored.rrset.data.empty()) return;
+    if (server.answer.status != DnsStatus::data)
+      return judgement_.add(weight, who(server) + " does not have " + whose,
+                            "look whether it follows the zone");
+    if (server.answer.rrset.ttl == stored.rrset.ttl) return;
+    judgement_.add(weight,
+                   who(server) + " still gives " + whose + " a TTL of " +
                        to_string(in_seconds(server.answer.rrset.ttl)) + " and not " +
                        to_string(in_seconds(stored.rrset.ttl)),
                    "look whether it follows the zone");

@@ -14,6 +14,7 @@ namespace mxodus::dns {
 struct Earlier {
   std::vector<StoredRRset> changed = {};  ///< by this attempt, each as it was
   Duration negative = {};                 ///< how long resolvers keep that there is none
+  Duration served = {};                   ///< the longest TTL that a name server handed out
   std::optional<Duration> told = {};      ///< the TTL that RRsets had which are as wished already
 };
 

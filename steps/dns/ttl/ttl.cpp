@@ -88,8 +88,11 @@ class DnsTtl final : public StepType {
   }
 
   Result<Finding> finish(StepContext& context, const StepPlan& plan, const WorkResult&) const override {
-    const auto* negative = value_in(plan.apply, "negative_ttl").get<Duration>();
-    const Earlier earlier{change_from_value(plan.apply).before, negative ? *negative : Duration{}};
+    const auto told = [&](const char* key) {
+      const auto* duration = value_in(plan.apply, key).get<Duration>();
+      return duration ? *duration : Duration{};
+    };
+    const Earlier earlier{change_from_value(plan.apply).before, told("negative_ttl"), told("served_ttl")};
     // A server handed out the old TTL until just now: the time counts from this look, not from the write.
     auto found = look_until_holds(context, patience_, [&] { return look(context, earlier); });
     if (!found) return found;
@@ -159,7 +162,8 @@ class DnsTtl final : public StepType {
                    counted(change.before.size(), "RRset") + " of " + text_in(found.state, "zone");
     plan.undo = to_value(change);
     plan.apply = plan.undo;
-    (*plan.apply.get<ValueMap>())["negative_ttl"] = value_in(found.state, "negative_ttl");
+    for (const char* known : {"negative_ttl", "served_ttl"})
+      (*plan.apply.get<ValueMap>())[known] = value_in(found.state, known);
     const auto until = found.outputs.find("wait_until");
     if (until != found.outputs.end())
       plan.warnings.push_back("changed now, resolvers may keep the records with their old TTL until " +

@@ -121,6 +121,31 @@ TEST_F(DnsRecords, PutsBackTheVeryRecordsThatWereThere) {
   EXPECT_THAT(powerdns_.get("acme.test", "MX").rrset.data, ElementsAre("10 Old.acme.test."));
 }
 
+TEST_F(DnsRecords, UndoesNothingBesideWhichSomebodyWroteSince) {
+  StoredRRset old{.rrset = {"mail.acme.test", "A", 3600, {"198.51.100.10"}}};
+  old.comments = ValueList{ValueMap{{"content", "since 2019"}, {"modified_at", 1}}};
+  powerdns_.put(old);
+  auto move = context(kMove);
+  const StepPlan planned = plan(*move);
+  ASSERT_TRUE(act(*move, type_->apply(move->params(), planned)));
+  StoredRRset moved = powerdns_.get("mail.acme.test", "A");
+  moved.comments = ValueList{ValueMap{{"content", "since 2019"}, {"modified_at", 2}}};
+  powerdns_.put(moved);
+  EXPECT_TRUE(type_->undo(move->params(), planned.undo, look(*move))) << "the same words";
+  moved.comments = ValueList{ValueMap{{"content", "do not touch before Friday"}, {"modified_at", 3}}};
+  powerdns_.put(moved);
+  const auto undo = type_->undo(move->params(), planned.undo, look(*move));
+  ASSERT_FALSE(undo);
+  EXPECT_EQ(undo.error().kind, ErrorKind::drift);
+}
+
+TEST_F(DnsRecords, ResolversKeepTheOldForTheLongestTtlThatAnyServerHandsOut) {
+  auto move = context(kMove);
+  move->fake_dns().add_at("2001:db8:51::54", "mail.acme.test", "A", 86400, {"198.51.100.10"});
+  EXPECT_THAT(plan(*move).warnings,
+              testing::Contains(HasSubstr("resolvers may answer the old A of mail.acme.test for 1d")));
+}
+
 TEST_F(DnsRecords, UndoesNothingThatSomebodyChangedSince) {
   auto move = context(kMove);
   const StepPlan planned = plan(*move);
@@ -152,7 +177,7 @@ TEST_F(DnsRecords, LowersATtlWithoutTouchingTheData) {
   auto lower = context(R"({"zone": "main", "set": [{"name": "@", "type": "MX", "ttl": "5m"}]})");
   const StepPlan planned = plan(*lower);
   ASSERT_THAT(planned.changes, SizeIs(1));
-  EXPECT_EQ(planned.changes[0].after, "5m 10 old.acme.test.");
+  EXPECT_EQ(planned.changes[0].after, "5m 10 Old.acme.test.");
   ASSERT_TRUE(act(*lower, type_->apply(lower->params(), planned)));
   EXPECT_THAT(powerdns_.get("acme.test", "MX").rrset.data, ElementsAre("10 Old.acme.test."));
 }

@@ -232,6 +232,27 @@ TEST_F(DnsTtl, AServerThatStillGivesTheOldTtlIsNamed) {
               HasSubstr("ns.lab.test at " + kSecond + " still gives A of mail.acme.test a TTL of 1d"));
 }
 
+TEST_F(DnsTtl, ALongerTtlOfAServerThatIsBehindIsWaitedForAndSaid) {
+  put("mail.acme.test", "A", 3600, {"198.51.100.10"});
+  auto lower = context(kLower);
+  lower->fake_dns().add_at(kSecond, "mail.acme.test", "A", 86400, {"198.51.100.10"});
+  EXPECT_THAT(look(*lower).sentence, HasSubstr("still gives A of mail.acme.test a TTL of 1d and not 1h"));
+  const Finding found = run(*lower, plan(*lower));
+  EXPECT_EQ(found.verdict, Verdict::ok) << found.sentence;
+  EXPECT_EQ(found.outputs.at("old_ttl"), Value(Duration{hours(24)}));
+  EXPECT_EQ(found.outputs.at("wait_until"), in(*lower, hours(24)));
+}
+
+TEST_F(DnsTtl, AServerThatDoesNotHaveTheRecordDoesNotHoldItsTtl) {
+  put("mail.acme.test", "A", 300, {"198.51.100.10"});
+  auto check = context(kLook);
+  check->fake_dns().remove_at(kSecond, "mail.acme.test", "A");
+  const Finding found = look(*check);
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  EXPECT_EQ(found.outputs.at("holds"), Value(false));
+  EXPECT_THAT(found.sentence, HasSubstr("ns.lab.test at " + kSecond + " does not have A of mail.acme.test"));
+}
+
 TEST_F(DnsTtl, ASecondAttemptDoesNotTakeTheNewTtlForTheOld) {
   second_follows_ = false;
   auto lower = context(kLower);
