@@ -37,8 +37,9 @@ struct StepOutcome {
   std::vector<PlannedItem> items;
   bool known = false;  ///< its outputs are in scope
   bool skipped = false;
-  bool outputs_too_large = false;  ///< of an item: what a run would not keep is not read here either
-  std::string behind;              ///< the pending change it stands behind, or that it is itself
+  bool skipped_by_another = false;  ///< and not by its own `if`
+  bool outputs_too_large = false;   ///< of an item: what a run would not keep is not read here either
+  std::string behind;               ///< the pending change it stands behind, or that it is itself
 };
 
 class Planner {
@@ -251,11 +252,15 @@ void Planner::prepare(Graph::NodeId node) {
 
   if (request_.order.is_cleanup[node])
     return stand(PlannedAction::skipped, Sureness::fixed, "", "runs only when a step fails");
-  if (std::string source = source_with(&StepOutcome::skipped, node); !source.empty()) {
-    outcome.skipped = true;
-    return stand(PlannedAction::skipped, Sureness::fixed, source,
-                 "refers to " + source + ", which is skipped");
-  }
+  const auto skip_with = [&](const std::string& source, const char* how) {
+    outcome.skipped = outcome.skipped_by_another = true;
+    stand(PlannedAction::skipped, Sureness::fixed, source, how + (" " + source) + ", which is skipped");
+  };
+  if (const std::string source = source_with(&StepOutcome::skipped, node); !source.empty())
+    return skip_with(source, "refers to");
+  for (const std::string& need : step(node).needs)
+    if (const auto source = request_.order.graph.find(need); source && outcomes_[*source].skipped_by_another)
+      return skip_with(need, "needs");
   if (const std::string source = source_with(&StepOutcome::outputs_too_large, node); !source.empty())
     return cannot({ErrorKind::invalid, outputs_not_kept,
                    "it refers to outputs of " + source + " that are too large to keep"});

@@ -1,6 +1,6 @@
 #include "orchestrator/run/edges.h"
 
-#include <algorithm>
+#include <set>
 
 #include "orchestrator/core/outputs.h"
 
@@ -10,7 +10,8 @@ namespace {
 using Kind = EdgeState::Kind;
 
 /// A step may be skipped because its own `if` was false, or by a word of the operator: then what needs it
-/// goes on. Or because of another skipped step: then what stands behind it is skipped with it.
+/// goes on. Or because it names another skipped step: then what names it is skipped with it, and what only
+/// stands below goes on.
 bool skipped_by_another(const StepTable& table, const RunStep& step, const RunState& state) {
   // Follows the chain of skipped steps upwards without recursion.
   std::vector<const RunStep*> left{&step};
@@ -20,7 +21,7 @@ bool skipped_by_another(const StepTable& table, const RunStep& step, const RunSt
     const ItemRecord& record = state.item({here->id(), {}});
     if (record.state != ItemState::skipped || record.settled_by) continue;
     for (const Dependency& dependency : here->dependencies) {
-      if (state.item({dependency.step, {}}).state != ItemState::skipped) continue;
+      if (!dependency.named || state.item({dependency.step, {}}).state != ItemState::skipped) continue;
       if (dependency.reads) return true;
       left.push_back(table.find(dependency.step));
     }
@@ -40,7 +41,7 @@ EdgeState judge(const StepTable& table, const Dependency& dependency, const Item
       return {};
     case ItemState::skipped:
       if (dependency.reads) return {Kind::skipped, "it refers to " + to_string(id) + ", which was skipped"};
-      if (skipped_by_another(table, *table.find(id.step), state))
+      if (dependency.named && skipped_by_another(table, *table.find(id.step), state))
         return {Kind::skipped, to_string(id) + " was skipped: " + record.reason};
       return {};
     case ItemState::failed:
@@ -61,6 +62,12 @@ EdgeState worse(EdgeState a, EdgeState b) {
   return rank(b.kind) > rank(a.kind) ? b : a;
 }
 
+/// A word of the operator may come before what the step waits for has ended; it stood for that.
+bool skipped_by_hand(const RunState& state, const ItemId& id) {
+  const ItemRecord& record = state.item(id);
+  return record.state == ItemState::skipped && record.settled_by;
+}
+
 EdgeState whole_step(const StepTable& table, const Dependency& dependency, const RunState& state,
                      const Expansions& expansions) {
   const ItemId whole{dependency.step, {}};
@@ -73,6 +80,9 @@ EdgeState whole_step(const StepTable& table, const Dependency& dependency, const
     const EdgeState one = judge(table, dependency, instance.id, state);
     all_skipped = all_skipped && one.kind == Kind::skipped;
     edge = worse(std::move(edge), one);
+    if (skipped_by_hand(state, instance.id))
+      edge = worse(std::move(edge),
+                   joined_edges_of(table, *table.find(dependency.step), instance.id, state, expansions));
   }
   if (edge.kind == Kind::skipped && !all_skipped) return {};
   return edge;
@@ -83,10 +93,20 @@ EdgeState whole_step(const StepTable& table, const Dependency& dependency, const
 EdgeState edges_of(const StepTable& table, const RunStep& step, const RunState& state,
                    const Expansions& expansions) {
   EdgeState edge;
-  for (const Dependency& dependency : step.dependencies) {
-    if (dependency.joined && expansions.contains(dependency.step)) continue;
-    edge = worse(std::move(edge), whole_step(table, dependency, state, expansions));
-    if (edge.kind == Kind::open) break;
+  std::set<std::string> seen;
+  std::vector<const RunStep*> left{&step};  // and, upwards, what a person has skipped
+  while (!left.empty()) {
+    const RunStep* here = left.back();
+    left.pop_back();
+    for (const Dependency& dependency : here->dependencies) {
+      if (dependency.joined && expansions.contains(dependency.step)) continue;
+      if (!seen.insert(dependency.step).second) continue;
+      EdgeState one = whole_step(table, dependency, state, expansions);
+      if (here != &step && one.kind == Kind::skipped) one = {};  // that skipped the other, not this one
+      edge = worse(std::move(edge), std::move(one));
+      if (edge.kind == Kind::open) return edge;
+      if (skipped_by_hand(state, {dependency.step, {}})) left.push_back(table.find(dependency.step));
+    }
   }
   return edge;
 }
@@ -94,9 +114,19 @@ EdgeState edges_of(const StepTable& table, const RunStep& step, const RunState& 
 EdgeState joined_edges_of(const StepTable& table, const RunStep& step, const ItemId& id,
                           const RunState& state, const Expansions& expansions) {
   EdgeState edge;
-  for (const Dependency& dependency : step.dependencies)
-    if (dependency.joined && expansions.contains(dependency.step))
-      edge = worse(std::move(edge), judge(table, dependency, {dependency.step, id.item}, state));
+  std::vector<const RunStep*> left{&step};
+  while (!left.empty()) {
+    const RunStep* here = left.back();
+    left.pop_back();
+    for (const Dependency& dependency : here->dependencies) {
+      if (!dependency.joined || !expansions.contains(dependency.step)) continue;
+      const ItemId above{dependency.step, id.item};
+      EdgeState one = judge(table, dependency, above, state);
+      if (here != &step && one.kind == Kind::skipped) one = {};
+      edge = worse(std::move(edge), std::move(one));
+      if (skipped_by_hand(state, above)) left.push_back(table.find(dependency.step));
+    }
+  }
   return edge;
 }
 

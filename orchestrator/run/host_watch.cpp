@@ -94,8 +94,11 @@ bool HostWatch::looking() const {
 }
 
 bool HostWatch::any_reconnecting() const {
-  return std::any_of(down_.begin(), down_.end(),
-                     [this](const auto& entry) { return !lasting(entry.second); });
+  const auto now = run_.clock().now().since_epoch;
+  return std::any_of(down_.begin(), down_.end(), [&](const auto& entry) {
+    const Down& down = entry.second;
+    return !lasting(down) && now - down.since.since_epoch < run_.options.stay.value;
+  });
 }
 
 std::vector<std::string> HostWatch::down() const {

@@ -40,7 +40,7 @@ class HostWatch {
   std::optional<std::chrono::milliseconds> next_due() const;
   /// A look is under way.
   bool looking() const;
-  /// A host went away so lately that it may well be back soon.
+  /// A host went away so lately that it may well be back soon; RunOptions::stay bounds that.
   bool any_reconnecting() const;
   std::vector<std::string> down() const;
 

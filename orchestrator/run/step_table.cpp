@@ -64,8 +64,10 @@ StepTable::StepTable(const Playbook& playbook, StepOrder order, const Environmen
     step.clean_up = order_.is_cleanup[node];
     const auto references = references_of(spec, environment.catalog);
     for (const Graph::NodeId other : graph.dependencies(node)) {
-      step.dependencies.push_back(
-          {graph.name(other), reads(references, graph.name(other)), joined(spec, playbook.steps[other])});
+      const std::string& name = graph.name(other);
+      const bool is_read = reads(references, name);
+      const bool needed = std::find(spec.needs.begin(), spec.needs.end(), name) != spec.needs.end();
+      step.dependencies.push_back({name, is_read, joined(spec, playbook.steps[other]), is_read || needed});
       const RunStep& above = steps_[by_id_.at(graph.name(other))];
       step.after_a_move = step.after_a_move || above.after_a_move || !above.only_looks();
     }
@@ -210,7 +212,8 @@ Value outputs_of(const ItemRecord& record) {
 
 Value outputs_for(const RunStep& step, const RunState& state) {
   ValueMap steps;
-  for (const auto& [above, reads, joined] : step.dependencies) {
+  for (const Dependency& dependency : step.dependencies) {
+    const std::string& above = dependency.step;
     // Keyed where the step came to several items: by for_each, or by several vantages.
     ValueMap by_key;
     for (auto it = state.items.lower_bound({above, {}}); it != state.items.end() && it->first.step == above;

@@ -19,6 +19,7 @@ struct Dependency {
   std::string step;
   bool reads = false;   ///< refers to its outputs: skipped with it
   bool joined = false;  ///< same for_each: each item waits for the item of its own key
+  bool named = false;   ///< by `needs` or a reference; else it only stands above
 };
 
 /// A step as the executor sees it: what the playbook says of it and what its type is.

@@ -175,6 +175,34 @@ TEST(Skip, LetsWhatNeedsTheStepGoOn) {
   EXPECT_EQ(world.of("second"), ItemState::done);
 }
 
+TEST(Skip, OpensNoWayPastWhatTheStepWaitedFor) {
+  RunWorld world(R"(  bad: {uses: make, on_fail: continue, with: {name: a}}
+  skipped: {uses: make, with: {name: b}}
+  last: {uses: make, with: {name: c}}
+)");
+  world.breaks = {"a"};
+  world.must_run();
+  world.decide(EventType::skip, {"skipped", {}});
+  EXPECT_NE(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("last"), ItemState::blocked);
+  EXPECT_EQ(world.on_new.starts["make c"], 0);
+  world.decide(EventType::skip, {"bad", {}});
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("last"), ItemState::done);
+}
+
+TEST(Skip, OfAnItemOpensNoWayPastTheOneItIsJoinedTo) {
+  RunWorld world(R"(  copy: {uses: make, for_each: [x, y], on_fail: continue, with: {name: "copy-${item}"}}
+  check: {uses: make, for_each: [x, y], needs: [copy], with: {name: "check-${item}"}}
+  last: {uses: make, needs: [check], with: {name: z}}
+)");
+  world.breaks = {"copy-x"};
+  world.must_run();
+  world.decide(EventType::skip, {"check", "x"});
+  EXPECT_NE(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.on_new.starts["make z"], 0);
+}
+
 constexpr const char* kItems = R"(  each: {uses: make, for_each: [a, b, c], with: {name: "${item}"}}
   last: {uses: make, needs: [each], with: {name: z}}
   go: {uses: approve, with: {question: "Go on?"}}

@@ -228,6 +228,15 @@ TEST(Failure, AnUnreachableHostIsNone) {
   EXPECT_EQ(world.of("other"), ItemState::done);
 }
 
+TEST(Failure, AnUnreachableHostKeepsTheProcessNoLongerThanStay) {
+  RunWorld world("  there: {uses: make, host: old, needs: [], with: {name: a}}\n");
+  world.old_is_down = true;
+  world.options.stay = Duration{std::chrono::seconds(5)};
+  const Time begun = world.clock.now();
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_LE(world.clock.now().since_epoch - begun.since_epoch, std::chrono::seconds(10));
+}
+
 TEST(Failure, AHostThatComesBackIsReportedAndChangesWaitForAWord) {
   RunWorld world(R"(  there: {uses: make, host: old, needs: [], with: {name: a}}
 )");
@@ -259,6 +268,18 @@ TEST(States, AReferenceToASkippedStepSkipsTheReferrerWithTheReason) {
   EXPECT_EQ(world.must_run().exit, ExitCode::done);
   EXPECT_EQ(world.of("next"), ItemState::skipped);
   EXPECT_NE(world.state().item({"next", {}}).reason.find("maybe"), std::string::npos);
+}
+
+TEST(States, WhatOnlyStandsBelowASkippedReferrerRunsAndWhatNeedsItIsSkipped) {
+  RunWorld world(R"(  maybe: {uses: look, with: {name: a}, if: "false"}
+  reader: {uses: look, with: {name: "${steps.maybe.n}"}}
+  below: {uses: make, with: {name: b}}
+  needing: {uses: make, needs: [reader], with: {name: c}}
+)");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("reader"), ItemState::skipped);
+  EXPECT_EQ(world.of("below"), ItemState::done);
+  EXPECT_EQ(world.of("needing"), ItemState::skipped);
 }
 
 TEST(States, IfIsEvaluatedOnceAllEdgesHaveEnded) {
