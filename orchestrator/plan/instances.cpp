@@ -25,9 +25,7 @@ Result<std::string> key_of(const Value& item) {
   const Value& source = named ? *named : item;
   if (source.get<ValueMap>() || source.get<ValueList>() || source.is_null())
     return wrong("for_each: an element has no key", "give each map an `id:`");
-  std::string key = to_string(source);
-  if (key.empty() || key.size() > 200) return wrong("for_each: a key is to have 1 to 200 bytes");
-  return key;
+  return to_string(source);
 }
 
 Result<std::vector<Element>> elements_of(const Value& collection) {
@@ -48,7 +46,9 @@ Result<std::vector<Element>> elements_of(const Value& collection) {
                  std::to_string(most_elements));
   std::set<std::string> keys;
   for (const Element& element : elements)
-    if (!keys.insert(element.key).second)
+    if (element.key.empty() || element.key.size() > 200)
+      return wrong("for_each: a key is to have 1 to 200 bytes");
+    else if (!keys.insert(element.key).second)
       return wrong("for_each: the key \"" + printable_line(element.key, 60) + "\" stands twice");
   return elements;
 }

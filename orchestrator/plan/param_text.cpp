@@ -14,15 +14,51 @@ const StepDeclaration* nested_type(const Catalog& catalog, const Node& written) 
   return type ? &type->declaration() : nullptr;
 }
 
+bool takes_text(ParamType type) {
+  switch (type) {
+    case ParamType::text:
+    case ParamType::enumeration:
+    case ParamType::path:
+    case ParamType::address:
+    case ParamType::hostname:
+    case ParamType::host:
+    case ParamType::place:
+    case ParamType::account:
+    case ParamType::zone:
+    case ParamType::repository:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// What looks like a number is a text where a text is due, letter for letter: 00123456 and 8291e82 are ids.
+Node as_texts(const Node& written) {
+  if (written.is_list()) {
+    Node::List items;
+    for (const Node& item : written.items()) items.push_back(as_texts(item));
+    return Node::list(std::move(items), written.mark());
+  }
+  if (written.is_map()) {
+    Node::Map entries;
+    for (const Node::Entry& entry : written.entries())
+      entries.push_back({entry.key, entry.key_mark, as_texts(entry.value)});
+    return Node::map(std::move(entries), written.mark());
+  }
+  if (!written.is_plain() || written.is_null() || has_template(written)) return written;
+  return Node::scalar(written.text(), Node::Style::quoted, written.mark());
+}
+
 }  // namespace
 
 Result<Value> evaluate_param(const Catalog& catalog, const ParamSpec* spec, const Node& written,
                              const Scope& scope) {
   if (!spec) return evaluate(written, scope);
   if (spec->raw) return plain_value(written);
-  if (spec->type == ParamType::command) return evaluate(written, scope, kScript);
+  if (spec->type == ParamType::command) return evaluate(as_texts(written), scope, kScript);
   if (spec->type == ParamType::step) return evaluate_nested_step(catalog, written, scope);
-  return evaluate(written, scope);
+  const bool text = takes_text(spec->type) || (spec->type == ParamType::map && takes_text(spec->element));
+  return text ? evaluate(as_texts(written), scope) : evaluate(written, scope);
 }
 
 Result<ValueMap> evaluate_with(const Catalog& catalog, const StepDeclaration& type, const Node& with,

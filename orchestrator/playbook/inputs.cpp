@@ -10,24 +10,6 @@
 namespace mxodus {
 namespace {
 
-Result<Value> value_of(const InputSpec& input, const Node& node) {
-  if (!input.is_list) {
-    // Not by the core schema: `010` or `1.10` in a text is what was written.
-    if (node.is_scalar()) return parse_typed(input.type, node.text(), input.choices);
-    return convert_typed(input.type, plain_value(node), input.choices);
-  }
-  if (!node.is_list())
-    return fail(ErrorKind::invalid, "type.list",
-                "a " + std::string(node.kind_name()) + " stands where a list is due", "write [one, two]");
-  ValueList list;
-  for (const Node& item : node.items()) {
-    Result<Value> value = parse_typed(input.type, item.text(), input.choices);
-    if (!value) return value;
-    list.push_back(*std::move(value));
-  }
-  return Value(std::move(list));
-}
-
 class Resolver {
  public:
   Resolver(const Playbook& playbook, const GivenInputs& given)
@@ -96,7 +78,7 @@ class Resolver {
   }
 
   void take(const InputSpec& input, const Node& node, Faults& faults) {
-    Result<Value> value = value_of(input, node);
+    Result<Value> value = read_input(input, node);
     if (value) {
       values_.emplace(input.name, *std::move(value));
       return;
@@ -118,9 +100,28 @@ class Resolver {
 
 }  // namespace
 
+Result<Value> read_input(const InputSpec& input, const Node& node) {
+  if (!input.is_list) {
+    // Not by the core schema: `010` or `1.10` in a text is what was written.
+    if (node.is_scalar()) return parse_typed(input.type, node.text(), input.choices);
+    return convert_typed(input.type, plain_value(node), input.choices);
+  }
+  if (!node.is_list())
+    return fail(ErrorKind::invalid, "type.list",
+                "a " + std::string(node.kind_name()) + " stands where a list is due", "write [one, two]");
+  ValueList list;
+  for (const Node& item : node.items()) {
+    Result<Value> value = parse_typed(input.type, item.text(), input.choices);
+    if (!value) return value;
+    list.push_back(*std::move(value));
+  }
+  return Value(std::move(list));
+}
+
 Result<Value> parse_input(const InputSpec& input, std::string_view text) {
   if (!input.is_list) return parse_typed(input.type, text, input.choices);
   ValueList list;
+  if (trim(text).empty()) return Value(std::move(list));
   for (const std::string& part : split(text, ',')) {
     Result<Value> value = parse_typed(input.type, trim(part), input.choices);
     if (!value) return value;

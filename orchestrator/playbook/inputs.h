@@ -26,7 +26,10 @@ struct ResolvedInputs {
 /// The inputs of a run. In an option, the values of a list are parted by commas.
 ResolvedInputs resolve_inputs(const Playbook& playbook, const GivenInputs& given);
 
-/// One value as a person types it.
+/// One value as it is written in a playbook or a file of inputs.
+Result<Value> read_input(const InputSpec& input, const Node& node);
+
+/// One value as a person types it; nothing is an empty list.
 Result<Value> parse_input(const InputSpec& input, std::string_view text);
 
 }  // namespace mxodus

@@ -1,8 +1,10 @@
 #include "orchestrator/playbook/step_order.h"
 
 #include <algorithm>
+#include <set>
 
 #include "orchestrator/dag/order.h"
+#include "orchestrator/playbook/inputs.h"
 #include "orchestrator/playbook/references.h"
 #include "orchestrator/playbook/template.h"
 
@@ -29,6 +31,7 @@ class Orderer {
   StepOrder order() {
     check_resources();
     for (std::size_t i = 0; i < playbook_.steps.size(); ++i) find_cleanups(playbook_.steps[i]);
+    refuse_cleanups_that_never_run();
     for (std::size_t i = 0; i < playbook_.steps.size(); ++i) read_step(i);
     for (std::size_t i = 0; i < playbook_.steps.size(); ++i) add_written_edges(i);
     add_implied_edges();
@@ -47,20 +50,57 @@ class Orderer {
       for (const ResourceSpec& resource : *resources)
         checker_.read(resource.settings, {.steps = false}, {}, none);
     for (const InputSpec& input : playbook_.inputs)
-      if (input.fallback)
-        for_each_template(*input.fallback, [&](const Node& scalar) {
-          faults_.add(scalar.mark(), "playbook.input-default", "the default of an input is a plain value",
-                      "write the value, or compute it where it is used");
-        });
+      if (input.fallback) check_default(input);
+  }
+
+  void check_default(const InputSpec& input) {
+    bool plain = true;
+    for_each_template(*input.fallback, [&](const Node& scalar) {
+      plain = false;
+      faults_.add(scalar.mark(), "playbook.input-default", "the default of an input is a plain value",
+                  "write the value, or compute it where it is used");
+    });
+    if (!plain) return;
+    if (auto value = read_input(input, *input.fallback); !value) {
+      value.error().message = "input " + input.name + ": " + value.error().message;
+      faults_.add(input.fallback->mark(), std::move(value.error()));
+    }
   }
 
   void find_cleanups(const StepSpec& step) {
     const auto mark_all = [&](const FailureRule& rule) {
-      for (const std::string& id : rule.steps)
-        if (const auto found = checker_.step_at(id, rule.mark)) order_.is_cleanup[*found] = true;
+      for (const std::string& id : rule.steps) {
+        const auto found = checker_.step_at(id, rule.mark);
+        if (!found) continue;
+        order_.is_cleanup[*found] = true;
+        if (id == step.id)
+          faults_.add(rule.mark, "playbook.self-reference", "step " + id + " is to clean up after itself",
+                      "what takes its own effect back is `on_fail: undo`");
+        else
+          cleanups_.push_back({step.id, *found, rule.mark});
+      }
     };
     mark_all(step.rules.on_fail);
     for (const BreachRule& breach : step.rules.breach) mark_all(breach.then);
+  }
+
+  /// A clean-up step runs after a step that runs: those that only name each other never would.
+  void refuse_cleanups_that_never_run() {
+    std::set<std::size_t> runs;
+    for (bool more = true; more;) {
+      more = false;
+      for (const Cleanup& cleanup : cleanups_) {
+        const auto after = order_.graph.find(cleanup.after);
+        if (after && (!order_.is_cleanup[*after] || runs.contains(*after)))
+          more |= runs.insert(cleanup.step).second;
+      }
+    }
+    for (const Cleanup& cleanup : cleanups_)
+      if (!runs.contains(cleanup.step))
+        faults_.add(cleanup.mark, "playbook.cleanup-never-runs",
+                    "step " + playbook_.steps[cleanup.step].id +
+                        " never runs: it cleans up after steps alone that run after a failure themselves",
+                    "name it in the `on_fail` of a step that runs, or take it out");
   }
 
   void read_step(std::size_t i) {
@@ -171,11 +211,18 @@ class Orderer {
                 "these steps wait for each other, so none can begin: " + sentence, hint);
   }
 
+  struct Cleanup {
+    std::string after;  ///< the step whose failure it follows
+    std::size_t step = 0;
+    Mark mark;
+  };
+
   const Playbook& playbook_;
   const TraitsOf& traits_of_;
   Faults faults_;
   ReferenceChecker checker_;
   StepOrder order_;
+  std::vector<Cleanup> cleanups_;
   std::vector<std::vector<Reference>> reads_;  ///< references to steps, by step
   std::vector<bool> waits_for_all_above_;
 };

@@ -119,7 +119,10 @@ class StepReader {
     if (!window) return;
     const auto from = clock_minutes(std::string_view(*window).substr(0, 5));
     const auto to = clock_minutes(window->size() == 11 ? std::string_view(*window).substr(6) : "");
-    if (from && to && (*window)[5] == '-') {
+    if (from && to && *from == *to) {
+      faults_.add(reader_.find("window")->mark(), "playbook.window",
+                  "\"" + *window + "\" begins when it ends", "leave out a window that is always open");
+    } else if (from && to && (*window)[5] == '-') {
       rules.window = TimeWindow{*from, *to};
     } else {
       faults_.add(reader_.find("window")->mark(), "playbook.window",

@@ -178,6 +178,43 @@ TEST(Reason, IsNeitherNothingNorThePlaceholderOfASuggestedCommand) {
   EXPECT_EQ(user.mxodus({"log", "-v"}).out, before);
 }
 
+TEST(Plan, KeepsTheSpellingOfWhatLooksLikeANumberWhereATextIsDue) {
+  const User user;
+  user.write("ids.yaml", R"(mxodus: 1
+name: ids
+hosts: {here: {local: true}}
+steps:
+  forget:
+    uses: command
+    host: here
+    with: {effect: observe, argv: [echo, 00123456, 8291e82, 010, 1.50, 0x1F, true], env: {A: 007}, outputs: {}}
+  go: {uses: choose, with: {question: 010, options: [1e3, 1e4]}}
+)");
+  const std::string plan = user.mxodus({"plan", "ids.yaml"}).out;
+  EXPECT_THAT(plan, HasSubstr("00123456 8291e82 010 1.50 0x1F true"));
+  EXPECT_THAT(plan, HasSubstr("( ) 1e3"));
+  EXPECT_THAT(plan, HasSubstr("asks: 010"));
+}
+
+TEST(Plan, SkipsWhatTheRunWouldSkip) {
+  const User user;
+  user.write("skips.yaml", R"(mxodus: 1
+name: skips
+hosts: {here: {local: true}}
+steps:
+  web: {uses: command, host: here, if: "false", with: {effect: observe, argv: [echo, w]}}
+  reader: {uses: command, host: here, with: {effect: observe, argv: [echo, "${steps.web.stdout}"]}}
+  below: {uses: command, host: here, with: {effect: permanent, argv: [touch, below]}}
+  needing: {uses: command, host: here, needs: [reader], with: {effect: permanent, argv: [touch, needing]}}
+)");
+  const std::string plan = user.mxodus({"plan", "skips.yaml"}).out;
+  EXPECT_THAT(plan, HasSubstr("needs reader, which is skipped"));
+  const Typed run = user.mxodus({"run", "skips.yaml", "--yes", "-q"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_TRUE(std::filesystem::exists(user.home() / "below"));
+  EXPECT_FALSE(std::filesystem::exists(user.home() / "needing"));
+}
+
 TEST(Files, APlaybookThatIsTooLargeIsToldItsLimitAndNothingElse) {
   const User user;
   user.write("large.yaml", std::string((8u << 20) + 1, '#'));
