@@ -143,8 +143,8 @@ Result<Summary> roll_back(const Cli& cli, const Options& options, Executor& exec
   return summary;
 }
 
-/// The run that is meant. Where none is named and the newest one has ended while an older one has not, it is
-/// not guessed which of the two is to be taken back.
+/// The run that is meant. Where none is named and one older than the newest has not ended, it is not guessed
+/// which of the two is to be taken back.
 Result<std::string> run_to_take_back(const Options& options) {
   const auto chosen = choose_run(options.run);
   if (!chosen) return tl::unexpected(chosen.error());
@@ -152,11 +152,12 @@ Result<std::string> run_to_take_back(const Options& options) {
   const auto runs = list_runs(state_directory());
   if (!runs) return tl::unexpected(runs.error());
   const std::string& newest = runs->front().run();
-  if (newest == chosen->run()) return newest;
+  const auto older = std::find_if(runs->begin() + 1, runs->end(), may_be_unfinished);
+  if (older == runs->end()) return newest;
   return fail(ErrorKind::refused, "rollback.which-run",
-              "run " + newest + " is the newest, and run " + chosen->run() +
+              "run " + newest + " is the newest, and run " + older->run() +
                   " has not ended; say which is to be taken back",
-              "mxodus rollback " + newest + ", or mxodus rollback " + chosen->run());
+              "mxodus rollback " + newest + ", or mxodus rollback " + older->run());
 }
 
 int rollback(const Cli& cli, const Options& options) {

@@ -1,0 +1,39 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/cli/user.h"
+
+namespace mxodus {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+/// A change that can be taken back, a question, and a change behind it.
+constexpr const char* kMade = R"(mxodus: 1
+name: made
+hosts:
+  here: {local: true}
+steps:
+  first: {uses: command, host: here, with: {effect: change, script: 'echo >"$HOME/made"', undo: {script: 'rm "$HOME/made"'}}}
+  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: command, host: here, with: {effect: permanent, script: 'echo >"$HOME/last"'}}
+)";
+
+TEST(RollbackOf, NoRunByNameIsRefusedWhileTwoStandOpen) {
+  const User user;
+  const std::string older = user.begin_run(kMade);
+  const std::string newest =
+      user.begin_run("mxodus: 1\nname: asks\nsteps: {go: {uses: approve, with: {question: q}}}\n");
+  const Typed refused = user.mxodus({"rollback", "--yes"});
+  EXPECT_EQ(refused.code, 5) << refused.err;
+  EXPECT_THAT(refused.err,
+              HasSubstr("run " + newest + " is the newest, and run " + older + " has not ended"));
+  EXPECT_THAT(refused.err, HasSubstr("mxodus rollback " + newest + ", or mxodus rollback " + older));
+  EXPECT_TRUE(std::filesystem::exists(user.home() / "made"));
+  EXPECT_EQ(user.mxodus({"rollback", older, "--yes"}).code, 0);
+  EXPECT_FALSE(std::filesystem::exists(user.home() / "made"));
+}
+
+}  // namespace
+}  // namespace mxodus
