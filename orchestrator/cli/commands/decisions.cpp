@@ -33,11 +33,21 @@ std::int64_t last_about(const std::vector<Event>& events, const ItemId& id) {
   return found == events.rend() ? 0 : found->n;
 }
 
+/// Where the name of the item ends. An item may have a "=" in it: the longest one that the word begins with
+/// is meant.
+std::size_t end_of_item(const std::string& word, const std::vector<std::string>& list) {
+  std::size_t end = 0;
+  for (const std::string& item : list)
+    if (item.size() > end && word.starts_with(item + "=")) end = item.size();
+  return end > 0 ? end : word.find('=');
+}
+
 /// "Thunderbird=ok", "SOGo=partly: calendar missing".
-Result<ValueMap> checklist_items(const std::vector<std::string>& words) {
+Result<ValueMap> checklist_items(const std::vector<std::string>& words,
+                                 const std::vector<std::string>& list) {
   ValueMap items;
   for (const std::string& word : words) {
-    const std::size_t equals = word.find('=');
+    const std::size_t equals = end_of_item(word, list);
     if (equals == std::string::npos)
       return fail(ErrorKind::invalid, "answer.checklist",
                   "\"" + printable_line(word, 60) + "\" says nothing about an item",
@@ -56,7 +66,7 @@ Result<ValueMap> checklist_items(const std::vector<std::string>& words) {
 Result<Value> answer_value(EventType type, const Options& options, const OpenGate& gate) {
   if (type != EventType::answer) return Value();
   if (gate.asked.kind != "checklist") return Value(join(options.answer, " "));
-  auto items = checklist_items(options.answer);
+  auto items = checklist_items(options.answer, gate.asked.options);
   if (!items) return tl::unexpected(items.error());
   if (!options.all.empty())
     for (const std::string& item : gate.asked.options)
