@@ -13,6 +13,7 @@
 #include "orchestrator/run/adhoc.h"
 #include "orchestrator/run/failure_rule.h"
 #include "orchestrator/run/gates.h"
+#include "orchestrator/run/rollback.h"
 
 namespace mxodus {
 namespace {
@@ -157,7 +158,7 @@ NextCommand next_command(const StatusView& view) {
   const bool ends = std::any_of(state.open_decisions.begin(), state.open_decisions.end(),
                                 [](const auto& entry) { return entry.second.type == EventType::end; });
   for (const auto& [id, item] : state.items)
-    if (item.gate && !ends && !open_decision(state, id))
+    if (item.gate && !ends && !rollback_has_begun(state) && !open_decision(state, id))
       if (const std::string answer = answer_command(id, item); !answer.empty())
         return {about_run(answer, run), view.driver ? "" : resume};
   if (!state.open_decisions.empty() && !view.driver) return {resume};

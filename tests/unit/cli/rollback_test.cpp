@@ -35,5 +35,32 @@ TEST(RollbackOf, NoRunByNameIsRefusedWhileTwoStandOpen) {
   EXPECT_FALSE(std::filesystem::exists(user.home() / "made"));
 }
 
+TEST(RollbackOf, ARunWithAnOpenGateIsNotFollowedByAYesToThatGate) {
+  const User user;
+  const std::string run = user.begin_run(kMade);
+  const std::string next = "Next: mxodus end --run " + run + " --why …\n  or: mxodus retry first\n";
+  EXPECT_THAT(user.mxodus({"rollback", "--yes"}).err, testing::EndsWith(next));
+  EXPECT_THAT(user.mxodus({"status"}).err, testing::EndsWith(next));
+}
+
+/// The undo of the last change fails.
+constexpr const char* kStays = R"(mxodus: 1
+name: stays
+hosts:
+  here: {local: true}
+steps:
+  first: {uses: command, host: here, with: {effect: change, argv: ["true"], undo: {argv: ["true"]}}}
+  last: {uses: command, host: here, with: {effect: change, argv: ["true"], undo: {argv: ["false"]}}}
+  go: {uses: approve, with: {question: "Go on?"}}
+)";
+
+TEST(RollbackOf, AChangeWhoseUndoFailsIsFollowedByTheRollback) {
+  const User user;
+  const std::string run = user.begin_run(kStays);
+  const Typed failed = user.mxodus({"rollback", "--yes"});
+  EXPECT_EQ(failed.code, 1);
+  EXPECT_THAT(failed.err, testing::EndsWith("Next: mxodus rollback " + run + "\n"));
+}
+
 }  // namespace
 }  // namespace mxodus
