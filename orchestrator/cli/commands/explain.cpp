@@ -12,6 +12,7 @@
 #include "orchestrator/report/gate_text.h"
 #include "orchestrator/report/plan_text.h"
 #include "orchestrator/run/adhoc.h"
+#include "orchestrator/run/failure_rule.h"
 #include "orchestrator/run/gates.h"
 
 namespace mxodus {
@@ -47,6 +48,8 @@ std::string why(const ItemId& id, const ItemRecord& item, const Plan& plan, cons
     case ItemState::done:
       return "is done and will not run again, unless it is told to: " + retry;
     case ItemState::failed:
+      if (item.code == ending_code::not_undone)
+        return "could not be taken back, and its change may stand; after mending: mxodus rollback " + run;
       return "failed and will not run again by itself; after mending: " + retry + ", or accept or skip it";
     case ItemState::in_doubt:
       return "was begun and its end is not known; mxodus resume looks again. After looking yourself: " +

@@ -60,6 +60,9 @@ TEST(RollbackOf, AChangeWhoseUndoFailsIsFollowedByTheRollback) {
   const Typed failed = user.mxodus({"rollback", "--yes"});
   EXPECT_EQ(failed.code, 1);
   EXPECT_THAT(failed.err, testing::EndsWith("Next: mxodus rollback " + run + "\n"));
+  const std::string explained = user.mxodus({"explain", "last"}).out;
+  EXPECT_THAT(explained, HasSubstr("after mending: mxodus rollback " + run));
+  EXPECT_THAT(explained, Not(HasSubstr("mxodus retry")));
 }
 
 }  // namespace
