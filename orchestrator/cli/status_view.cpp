@@ -199,7 +199,7 @@ std::string status_text(const StatusView& view, const Plan* plan, const Style& s
     if (item.gate && open_decision(state, id)) continue;
     if (auto line = line_of(item, view.now); line && !is_past_adhoc(item)) {
       if (item.adhoc) line->text += "; typed by " + item.adhoc->who + ", because: " + item.adhoc->why;
-      row(*line, to_string(id));
+      row(*line, shown(id));
       if (item.gate) text += offer_text(question_of(item), style, 15);
     }
   }
@@ -207,9 +207,9 @@ std::string status_text(const StatusView& view, const Plan* plan, const Style& s
     row({Role::plain, "recorded",
          std::string(to_string(decision.type)) + " by " + decision.data.who +
              (view.driver ? "" : "; the next mxodus resume takes it up")},
-        to_string(decision.id));
+        shown(decision.id));
   for (const auto& [id, item] : state.items)
-    if (is_past_adhoc(item)) row({Role::plain, "ad hoc", adhoc_text(item)}, to_string(id));
+    if (is_past_adhoc(item)) row({Role::plain, "ad hoc", adhoc_text(item)}, shown(id));
   for (const auto& [host, lease] : state.leases)
     row({Role::plain, "lease", "this run may change the host (token " + std::to_string(lease.token) + ")"},
         host);

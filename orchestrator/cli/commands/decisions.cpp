@@ -88,7 +88,7 @@ Result<void> judge(EventType type, const DecisionData& data, const ItemRecord& i
 
 /// A yes is no choice, and words are neither a yes nor a no.
 Result<void> fits(EventType type, const ItemId& id, const ItemRecord& item, const std::string& run) {
-  const std::string step = to_string(id);
+  const std::string step = shown(id);
   const Question question = question_of(item);
   const bool words = wants_words(question.kind);
   if (type == EventType::approve && words)
@@ -115,13 +115,13 @@ Result<void> answer_gate(DecisionData& data, EventType type, const Options& opti
                          const ItemRecord& item, const std::string& run) {
   if (!item.gate)
     return fail(ErrorKind::refused, "gate.not-open",
-                to_string(id) + " asks nothing now: it is " + std::string(to_string(item.state)),
+                shown(id) + " asks nothing now: it is " + std::string(to_string(item.state)),
                 "mxodus status says whose turn it is");
   if (!item.gate->asked.digest.starts_with(options.digest))
     return fail(ErrorKind::refused, "gate.other-digest",
-                "the question of " + to_string(id) + " is another one now: digest " +
+                "the question of " + shown(id) + " is another one now: digest " +
                     item.gate->asked.digest.substr(0, 12),
-                "look at it: " + about_run("mxodus explain " + shell_quote(to_string(id)), run));
+                "look at it: " + about_run("mxodus explain " + shell_quote(shown(id)), run));
   if (auto fitting = fits(type, id, item, run); !fitting) return fitting;
   auto value = answer_value(type, options, *item.gate);
   if (!value) return tl::unexpected(value.error());
@@ -180,7 +180,7 @@ int decide(const Cli& cli, EventType type, const Options& options) {
   const bool driven = driver && driver->has_value();
   if (!cli.quiet)
     std::fprintf(stderr, "%s%s is recorded%s\n", std::string(to_string(type)).c_str(),
-                 id->step.empty() ? "" : (" " + printable_line(to_string(*id))).c_str(),
+                 id->step.empty() ? "" : (" " + shown(*id)).c_str(),
                  driven ? "; the run that is going on sees it within a second" : "");
   if (!driven && type != EventType::note) suggest("mxodus resume " + run->directory.run());
   return exit_done;

@@ -94,14 +94,13 @@ std::vector<ItemId> items_of(const ItemId& id, const Plan& plan, const RunState&
 /// A step as the sum of its items.
 std::string items_text(const ItemId& id, const std::vector<ItemId>& items, const RunState& state,
                        const Style& style) {
-  std::string text =
-      style.paint(Role::heading, to_string(id)) + " has " + counted(items.size(), "item") + "\n\n";
+  std::string text = style.paint(Role::heading, shown(id)) + " has " + counted(items.size(), "item") + "\n\n";
   std::size_t width = 0;
-  for (const ItemId& item : items) width = std::max(width, columns(to_string(item)));
+  for (const ItemId& item : items) width = std::max(width, columns(shown(item)));
   for (const ItemId& item : items) {
     const ItemRecord& record = state.item(item);
     const std::string seen = record.sentence.empty() ? record.reason : record.sentence;
-    text += "  " + pad(to_string(item), width) + " " + std::string(to_string(record.state)) +
+    text += "  " + pad(shown(item), width) + " " + std::string(to_string(record.state)) +
             (seen.empty() ? "" : ": " + printable_line(seen, 400)) + "\n";
   }
   return text;
@@ -110,13 +109,13 @@ std::string items_text(const ItemId& id, const std::vector<ItemId>& items, const
 std::string explanation(const ItemId& id, const OpenRun& run, const Plan& plan,
                         const std::vector<Event>& events, const Style& style) {
   const ItemRecord& item = run.journal.state().item(id);
-  std::string text = style.paint(Role::heading, to_string(id)) + " " +
+  std::string text = style.paint(Role::heading, shown(id)) + " " +
                      printable_line(why(id, item, plan, run.directory.run()), 600) + "\n";
   if (item.gate)
     text += "\n" + printable(item.gate->asked.question) + "\n" + offer_text(question_of(item), style, 2) +
             "  digest " + item.gate->asked.digest + "\n";
   if (const PlannedItem* planned = plan.find(id))
-    text += "\nAs planned\n" + item_text(*planned, style, columns(to_string(id)));
+    text += "\nAs planned\n" + item_text(*planned, style, columns(shown(id)));
   text += "\nWhat happened\n";
   for (const Event& event : events) {
     if (event.id != id) continue;

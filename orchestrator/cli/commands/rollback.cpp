@@ -28,7 +28,7 @@ struct Options {
 std::string lines_of(const std::vector<FinishedChange>& changes, const char* mark) {
   std::string text;
   for (const FinishedChange& change : changes)
-    text += std::string("  ") + mark + " " + pad(to_string(change.id), 20) + " " +
+    text += std::string("  ") + mark + " " + pad(shown(change.id), 20) + " " +
             printable_line(change.intent.title, 200) + "\n";
   return text;
 }
@@ -79,7 +79,7 @@ std::string rollback_command(const Options& options) {
 std::vector<std::string> to_be_left(const Options& options, const RollbackPlan& plan) {
   std::vector<std::string> open;
   for (const FinishedChange& change : plan.without_undo) {
-    const std::string name = to_string(change.id);
+    const std::string name = shown(change.id);
     if (std::find(options.leave.begin(), options.leave.end(), name) == options.leave.end())
       open.push_back(name);
   }
