@@ -75,6 +75,15 @@ std::string rollback_command(const Options& options) {
   return "mxodus rollback" + (options.run.empty() ? std::string() : " " + shell_quote(options.run));
 }
 
+/// The command that takes back what was shown, with a word on all that stays without an undo. Past the point
+/// of no return the word is given on a terminal.
+std::string confirmed_command(const Options& options, const RollbackPlan& plan) {
+  std::string command = rollback_command(options) + (plan.past_point.empty() ? " --yes" : " --past-point");
+  for (const FinishedChange& change : plan.without_undo)
+    command += " --leave " + shell_quote(shown(change.id));
+  return command;
+}
+
 /// What has no undo and is not named by --leave yet.
 std::vector<std::string> to_be_left(const Options& options, const RollbackPlan& plan) {
   std::vector<std::string> open;
@@ -92,13 +101,10 @@ Result<bool> confirm(const Cli& cli, const Options& options, const RollbackPlan&
   const auto left = to_be_left(options, plan);
   if (plan.past_point.empty() && options.yes && left.empty()) return true;
   const bool can_ask = has_terminal() && !cli.no_input;
-  if (!can_ask && options.yes && !left.empty()) {
-    std::string command = rollback_command(options) + " --yes";
-    for (const std::string& name : left) command += " --leave " + shell_quote(name);
+  if (!can_ask && options.yes && !left.empty())
     return fail(ErrorKind::refused, "rollback.no-undo",
                 "nothing says how to take back " + join(left, ", ") + "; nothing has been changed",
-                "undo it by hand, then: " + command);
-  }
+                "undo it by hand, then: " + confirmed_command(options, plan));
   const std::string word = plan.past_point.empty() ? "yes" : plan.past_point;
   const std::string leaving = left.empty() ? "" : " and leave " + join(left, ", ") + " as it is";
   const std::string question =
@@ -139,7 +145,7 @@ Result<Summary> roll_back(const Cli& cli, const Options& options, Executor& exec
   Summary summary;
   summary.exit = ExitCode::parked;
   summary.reason = "nobody confirmed the rollback; nothing has been changed";
-  summary.next = {rollback_command(options) + " --yes"};
+  summary.next = {confirmed_command(options, plan)};
   return summary;
 }
 

@@ -178,9 +178,11 @@ TEST(Rollback, ThatNobodyConfirmsIsParkedLikeAPlanThatNobodyConfirms) {
   const Typed typed = user.mxodus({"rollback"});
   EXPECT_EQ(typed.code, 4) << typed.err;
   EXPECT_THAT(typed.err, HasSubstr("nobody confirmed the rollback; nothing has been changed"));
-  EXPECT_THAT(typed.err, HasSubstr("Next: mxodus rollback --yes\n"));
-  EXPECT_THAT(user.mxodus({"rollback", run}).err, HasSubstr("Next: mxodus rollback " + run + " --yes\n"));
+  EXPECT_THAT(typed.err, HasSubstr("Next: mxodus rollback --yes --leave fence\n"));
+  EXPECT_THAT(user.mxodus({"rollback", run}).err,
+              HasSubstr("Next: mxodus rollback " + run + " --yes --leave fence\n"));
   EXPECT_EQ(user.mxodus({"log", "-v"}).out, before);
+  EXPECT_EQ(user.mxodus({"rollback", run, "--yes", "--leave", "fence"}).code, 0) << "as it was printed";
 }
 
 // --- notify ----------------------------------------------------------------------------------------------
