@@ -267,6 +267,19 @@ TEST(Resume, OfAnEditWhereTheRunHasBeenNamesWhatARetryWouldRepeat) {
   EXPECT_THAT(typed.err, HasSubstr("file changed: with (retry repeats fence, go too)"));
 }
 
+TEST(Resume, OfAStepThatGotAnotherNameSaysUnderWhichItIsSettled) {
+  const User user;
+  user.begin_run(kFence);
+  std::string edited = kFence;
+  edited.replace(edited.find("  file:"), 7, "  filed:");
+  user.write("playbook.yaml", edited);
+  const Typed typed = user.mxodus({"resume", "--stay", "1s"});
+  EXPECT_EQ(typed.code, 5) << typed.err;
+  EXPECT_THAT(typed.err, HasSubstr("a new name with mxodus accept file --why …, or put"));
+  EXPECT_EQ(user.mxodus({"accept", "file", "--why", "only its name"}).code, 0);
+  EXPECT_EQ(user.mxodus({"resume", "--stay", "1s"}).code, 4) << "its gate stands";
+}
+
 // --- do --------------------------------------------------------------------------------------------------
 
 TEST(Do, RunsACommandInTheRunsRecordAndShowsWhoAndWhyEverywhere) {
