@@ -125,6 +125,18 @@ TEST(Plan, IsFollowedByTheRunOfTheSameInputs) {
               HasSubstr("Next: mxodus run small.yaml --inputs in.yaml -i 'to=a b'\n"));
 }
 
+TEST(Plan, ThatIsTakenForAPlaybookIsSaidToBeOne) {
+  const User user;
+  user.write("small.yaml", kSmallPlaybook);
+  ASSERT_EQ(user.mxodus({"plan", "small.yaml", "-o", "tonight.plan"}).code, 0);
+  for (const char* command : {"run", "plan", "validate", "doctor"}) {
+    const Typed typed = user.mxodus({command, "tonight.plan"});
+    EXPECT_EQ(typed.code, 2) << command;
+    EXPECT_EQ(typed.err,
+              "mxodus: tonight.plan is a saved plan and not a playbook\n  mxodus run --plan tonight.plan\n");
+  }
+}
+
 TEST(Plan, ThatIsSavedIsNotRunWithOtherInputs) {
   const User user;
   std::string playbook = kSmallPlaybook;
