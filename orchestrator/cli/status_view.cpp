@@ -33,6 +33,12 @@ const Decision* open_decision(const RunState& state, const ItemId& id) {
   return nullptr;
 }
 
+/// Nobody's turn and no time comes any more in a run that has ended.
+bool is_past(const RunState& state, const ItemRecord& item) {
+  return state.phase == RunPhase::ended &&
+         (item.state == ItemState::gate || item.state == ItemState::waiting);
+}
+
 struct StatusLine {
   Role role;
   const char* word;
@@ -196,7 +202,7 @@ std::string status_text(const StatusView& view, const Plan* plan, const Style& s
     if (!was_looked_at(view, host)) row({Role::warning, "host lost", lost.reason}, host);
   for (const auto* entry : in_reading_order(state)) {
     const auto& [id, item] = *entry;
-    if (item.gate && open_decision(state, id)) continue;
+    if (is_past(state, item) || (item.gate && open_decision(state, id))) continue;
     if (auto line = line_of(item, view.now); line && !is_past_adhoc(item)) {
       if (item.adhoc) line->text += "; typed by " + item.adhoc->who + ", because: " + item.adhoc->why;
       row(*line, shown(id));

@@ -393,6 +393,8 @@ TEST(Status, OfARunThatIsToEndAsksForNoGateAnyMore) {
   const Typed status = user.mxodus({"status"});
   EXPECT_THAT(status.out, ContainsRegex("recorded +end by "));
   EXPECT_THAT(status.err, HasSubstr("Next: mxodus resume " + run));
+  EXPECT_EQ(user.mxodus({"resume"}).code, 1);
+  EXPECT_THAT(user.mxodus({"status", run}).out, Not(HasSubstr("your turn"))) << "and none once it has ended";
 }
 
 TEST(End, OfARunWhosePlaybookWasChangedGoesByWhatTheRunHas) {
