@@ -21,7 +21,8 @@ RollbackPlan plan_rollback(const StepTable& table, const RunState& state) {
     }
   }
   for (const auto& [n, change] : state.changes)
-    if (state.item(change.id).adhoc) plan.not_undone.push_back(change);
+    if (state.item(change.id).adhoc)
+      (change.intent.effect == Effect::permanent ? plan.not_undone : plan.without_undo).push_back(change);
   return plan;
 }
 

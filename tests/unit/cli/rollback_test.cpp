@@ -43,6 +43,18 @@ TEST(RollbackOf, ARunWithAnOpenGateIsNotFollowedByAYesToThatGate) {
   EXPECT_THAT(user.mxodus({"status"}).err, testing::EndsWith(next));
 }
 
+TEST(RollbackOf, ACommandTypedByHandIsLeftOnlyByItsName) {
+  const User user;
+  user.begin_run(kMade);
+  ASSERT_EQ(user.mxodus({"do", "here", "--effect", "change", "--why", "w", "--", "true"}).code, 0);
+  const Typed refused = user.mxodus({"rollback", "--yes"});
+  EXPECT_EQ(refused.code, 5);
+  EXPECT_THAT(refused.err, HasSubstr("\n  ! do.1 "));
+  EXPECT_THAT(refused.err, testing::EndsWith("undo it by hand, then: mxodus rollback --yes --leave do.1\n"));
+  EXPECT_EQ(user.mxodus({"rollback", "--yes", "--leave", "do.1"}).code, 0);
+  EXPECT_FALSE(std::filesystem::exists(user.home() / "made"));
+}
+
 /// The undo of the last change fails.
 constexpr const char* kStays = R"(mxodus: 1
 name: stays
