@@ -57,10 +57,15 @@ std::string json_text(const nlohmann::json& data) {
 }
 
 void suggest(const std::string& command, const std::string& then, const std::string& instead) {
+  constexpr std::size_t longest = 4000;
   const Style style = Style::for_fd(2);
-  std::fprintf(stderr, "\nNext: %s\n", style.paint(Role::command, command).c_str());
-  if (!then.empty()) std::fprintf(stderr, "then: %s\n", style.paint(Role::command, then).c_str());
-  if (!instead.empty()) std::fprintf(stderr, "  or: %s\n", style.paint(Role::command, instead).c_str());
+  const auto line = [&](const char* word, const std::string& typed) {
+    std::fprintf(stderr, "%s: %s\n", word,
+                 style.paint(Role::command, printable_line(typed, longest)).c_str());
+  };
+  line("\nNext", command);
+  if (!then.empty()) line("then", then);
+  if (!instead.empty()) line("  or", instead);
 }
 
 void add_run_option(CLI::App& command, std::string& run) {

@@ -72,7 +72,7 @@ void print_output(const Summary& summary) {
 std::string going_on_text(const Summary& summary) {
   std::string text;
   for (const Summary::Job& job : summary.going_on)
-    text += "  goes on " + pad(to_string(job.id), 18) + " on " + job.host + " without this laptop (job " +
+    text += "  goes on " + pad(shown(job.id), 18) + " on " + job.host + " without this laptop (job " +
             job.job + ")\n";
   return text;
 }
@@ -81,7 +81,7 @@ std::string summary_text(const std::string& run, const Summary& summary, const S
   std::string text = "\n" + style.paint(role_of(summary.exit), word_of(summary.exit)) + "  run " + run +
                      (summary.reason.empty() ? "" : ": " + printable_line(summary.reason, 600)) + "\n";
   for (const Summary::Due& due : summary.due) {
-    text += "  due   " + pad(to_string(due.id), 20) + " " + printable_line(due.what, 400) +
+    text += "  due   " + pad(shown(due.id), 20) + " " + printable_line(due.what, 400) +
             (due.when ? "  " + near_time(*due.when, system_clock().now()) : "") + "\n";
     if (due.question) text += offer_text(*due.question, style, 10);
   }

@@ -26,6 +26,8 @@ std::string notify_name(const Event& event) {
       const ItemState state = decode<StateChange>(event.data).state;
       return state == ItemState::reconnecting ? "reconnecting" : state == ItemState::failed ? "failed" : "";
     }
+    case EventType::host_lost:
+      return "reconnecting";
     case EventType::attempt_in_doubt:
       return "failed";
     case EventType::attempt_result:

@@ -44,6 +44,12 @@ void drop_consequences(Diagnostics& faults) {
   });
 }
 
+/// A saved plan is JSON, and so YAML as well: its faults as a playbook help nobody.
+bool is_plan(std::string_view text) {
+  constexpr std::size_t longest_head = 200;
+  return text.starts_with('{') && text.substr(0, longest_head).find("\"mxodus_plan\"") != text.npos;
+}
+
 std::optional<Value> ask_for(const InputSpec& input) {
   const std::string question =
       (input.description.empty() ? input.name : input.description + " (" + input.name + ")") + "?";
@@ -103,6 +109,15 @@ std::unique_ptr<CheckedFile> check_text(const Cli& cli, std::string text, const 
 
 std::unique_ptr<CheckedFile> check_file(const Cli& cli, const std::string& path, const Catalog& catalog) {
   auto text = read_file(path, playbook_limit);
+  if (text && is_plan(*text)) {
+    report({ErrorKind::invalid,
+            "playbook.is-plan",
+            path + " is a saved plan and not a playbook",
+            {},
+            {},
+            "mxodus run --plan " + shell_quote(path)});
+    return nullptr;
+  }
   if (text) return check_text(cli, std::move(*text), path, catalog);
   const bool too_large = text.error().code == "file.too-large";
   if (text.error().hint.empty() && !too_large)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "orchestrator/cli/run_access.h"
 #include "orchestrator/core/digest.h"
 #include "orchestrator/core/file.h"
 #include "orchestrator/core/text.h"
@@ -61,6 +62,15 @@ std::string conflicts_text(const RevisionCheck& check, const StepTable& before, 
   return list_of(conflicts);
 }
 
+/// A renamed step is settled under the name that the run knows.
+std::string how_to_settle(const RevisionCheck& check, const std::string& run) {
+  std::string text = "settle each with mxodus retry STEP or mxodus accept STEP --why …";
+  for (const RevisionCheck::Change& conflict : check.conflicts)
+    if (check.renamed.contains(conflict.step))
+      text += ", a new name with " + about_run("mxodus accept " + conflict.step + " --why …", run);
+  return text + ", or put the playbook back";
+}
+
 Value changes_value(const std::vector<RevisionCheck::Change>& changes) {
   ValueMap map;
   for (const RevisionCheck::Change& change : changes) map.emplace(change.step, change.what);
@@ -115,7 +125,7 @@ Result<std::optional<Revision>> take_up_revision(const Cli& cli, const CurrentPl
     return fail(ErrorKind::refused, "run.revision",
                 "the playbook was changed where the run has already been: " +
                     conflicts_text(check, before, after, state),
-                "settle each with mxodus retry STEP or mxodus accept STEP --why …, or put the playbook back");
+                how_to_settle(check, directory.run()));
   if (!cli.quiet)
     std::fprintf(stderr, "the playbook was changed: %s\n",
                  check.identical() ? "nothing that matters to the run" : list_of(check.changes).c_str());

@@ -12,6 +12,7 @@
 #include "orchestrator/core/file.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/journal/sqlite_journal.h"
+#include "orchestrator/report/style.h"
 
 namespace mxodus {
 
@@ -56,9 +57,13 @@ Result<ItemId> parse_item(const std::string& text, const Plan& plan, const RunSt
   std::vector<std::string> known;
   for (const PlannedItem& item : plan.items) {
     if (item.id.step == id.step && id.item.empty()) return id;
-    known.push_back(to_string(item.id));
+    if (shown(item.id) == text) return item.id;
+    known.push_back(shown(item.id));
   }
-  for (const auto& [other, record] : state.items) known.push_back(to_string(other));
+  for (const auto& [other, record] : state.items) {
+    if (shown(other) == text) return other;
+    known.push_back(shown(other));
+  }
   const std::string near = nearest(text, known);
   return fail(ErrorKind::not_found, "run.unknown-step", "the run has no step " + printable_line(text, 60),
               near.empty() ? "mxodus status lists them" : "did you mean " + near + "?");

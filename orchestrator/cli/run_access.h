@@ -32,8 +32,8 @@ Result<OpenRun> open_run(const std::string& id);
 /// Every event of the run, for logs and reports.
 Result<std::vector<Event>> read_events(const RunDirectory& directory);
 
-/// "restore", or "fix[alice]". `not_found`, with the nearest, where neither the plan nor the journal knows
-/// it.
+/// "restore", or "fix[alice]", as it is shown or as it is. `not_found`, with the nearest, where neither the
+/// plan nor the journal knows it.
 Result<ItemId> parse_item(const std::string& text, const Plan& plan, const RunState& state);
 
 /// A gate that stands, for `--json`.

@@ -13,6 +13,7 @@
 #include "orchestrator/run/adhoc.h"
 #include "orchestrator/run/failure_rule.h"
 #include "orchestrator/run/gates.h"
+#include "orchestrator/run/rollback.h"
 
 namespace mxodus {
 namespace {
@@ -30,6 +31,12 @@ const Decision* open_decision(const RunState& state, const ItemId& id) {
   for (const auto& [n, decision] : state.open_decisions)
     if (decision.id == id) return &decision;
   return nullptr;
+}
+
+/// Nobody's turn and no time comes any more in a run that has ended.
+bool is_past(const RunState& state, const ItemRecord& item) {
+  return state.phase == RunPhase::ended &&
+         (item.state == ItemState::gate || item.state == ItemState::waiting);
 }
 
 struct StatusLine {
@@ -157,7 +164,7 @@ NextCommand next_command(const StatusView& view) {
   const bool ends = std::any_of(state.open_decisions.begin(), state.open_decisions.end(),
                                 [](const auto& entry) { return entry.second.type == EventType::end; });
   for (const auto& [id, item] : state.items)
-    if (item.gate && !ends && !open_decision(state, id))
+    if (item.gate && !ends && !rollback_has_begun(state) && !open_decision(state, id))
       if (const std::string answer = answer_command(id, item); !answer.empty())
         return {about_run(answer, run), view.driver ? "" : resume};
   if (!state.open_decisions.empty() && !view.driver) return {resume};
@@ -195,10 +202,10 @@ std::string status_text(const StatusView& view, const Plan* plan, const Style& s
     if (!was_looked_at(view, host)) row({Role::warning, "host lost", lost.reason}, host);
   for (const auto* entry : in_reading_order(state)) {
     const auto& [id, item] = *entry;
-    if (item.gate && open_decision(state, id)) continue;
+    if (is_past(state, item) || (item.gate && open_decision(state, id))) continue;
     if (auto line = line_of(item, view.now); line && !is_past_adhoc(item)) {
       if (item.adhoc) line->text += "; typed by " + item.adhoc->who + ", because: " + item.adhoc->why;
-      row(*line, to_string(id));
+      row(*line, shown(id));
       if (item.gate) text += offer_text(question_of(item), style, 15);
     }
   }
@@ -206,9 +213,9 @@ std::string status_text(const StatusView& view, const Plan* plan, const Style& s
     row({Role::plain, "recorded",
          std::string(to_string(decision.type)) + " by " + decision.data.who +
              (view.driver ? "" : "; the next mxodus resume takes it up")},
-        to_string(decision.id));
+        shown(decision.id));
   for (const auto& [id, item] : state.items)
-    if (is_past_adhoc(item)) row({Role::plain, "ad hoc", adhoc_text(item)}, to_string(id));
+    if (is_past_adhoc(item)) row({Role::plain, "ad hoc", adhoc_text(item)}, shown(id));
   for (const auto& [host, lease] : state.leases)
     row({Role::plain, "lease", "this run may change the host (token " + std::to_string(lease.token) + ")"},
         host);

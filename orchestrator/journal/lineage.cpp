@@ -9,6 +9,7 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/core/unique_fd.h"
 #include "orchestrator/core/value.h"
+#include "orchestrator/journal/run_directory.h"
 
 namespace mxodus {
 namespace {
@@ -29,6 +30,13 @@ Result<UniqueFd> lock_folder(const std::filesystem::path& folder) {
 std::string text_of(const Value& value, const char* key) {
   const Value* found = value.find(key);
   return found ? to_string(*found) : std::string();
+}
+
+/// A run that has ended, or never began, does not go on.
+std::string instead_of_again(const std::filesystem::path& state, const std::string& run) {
+  const auto begun = find_run(state, run);
+  if (begun && may_be_unfinished(*begun)) return "mxodus resume " + run;
+  return "make a new one: mxodus plan PLAYBOOK -o FILE";
 }
 
 }  // namespace
@@ -70,7 +78,7 @@ Result<std::int64_t> LineageRegistry::begin_run(const std::string& lineage, std:
     if (earlier.plan_digest == begun.plan_digest)
       return fail(ErrorKind::refused, "plan.used",
                   "this plan has begun run " + earlier.run + "; a plan is used once",
-                  "mxodus resume " + earlier.run);
+                  instead_of_again(folder_.parent_path(), earlier.run));
   const auto serial = static_cast<std::int64_t>(runs->size());
   if (serial != planned_serial)
     return fail(ErrorKind::refused, "plan.serial-moved",

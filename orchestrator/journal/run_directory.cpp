@@ -37,17 +37,6 @@ fs::file_time_type made_at(const RunDirectory& run) {
   return failed ? fs::last_write_time(run.path(), failed) : copy;
 }
 
-bool may_be_unfinished(const RunDirectory& run) {
-  auto store = SqliteJournal::open(run.journal());
-  if (!store)
-    return store.error().kind != ErrorKind::not_found;  // not found: interrupted before it did anything
-  const Redactor nothing_is_written;
-  const auto journal = Journal::open(std::move(*store), system_clock(), nothing_is_written);
-  if (!journal) return true;
-  const RunPhase phase = journal->state().phase;
-  return phase == RunPhase::open || phase == RunPhase::parked;
-}
-
 }  // namespace
 
 Result<RunDirectory> RunDirectory::create(const fs::path& state, const std::string& run) {
@@ -113,6 +102,17 @@ Result<RunDirectory> find_run(const fs::path& state, std::string_view prefix) {
   return fail(ErrorKind::not_found, "run.not-found",
               "no run begins with " + asked +
                   (runs->empty() ? "; there are none" : "; the newest are " + named(*runs)));
+}
+
+bool may_be_unfinished(const RunDirectory& run) {
+  auto store = SqliteJournal::open(run.journal());
+  if (!store)
+    return store.error().kind != ErrorKind::not_found;  // not found: interrupted before it did anything
+  const Redactor nothing_is_written;
+  const auto journal = Journal::open(std::move(*store), system_clock(), nothing_is_written);
+  if (!journal) return true;
+  const RunPhase phase = journal->state().phase;
+  return phase == RunPhase::open || phase == RunPhase::parked;
 }
 
 Result<RunDirectory> newest_unfinished_run(const fs::path& state) {

@@ -43,8 +43,11 @@ Result<std::vector<RunDirectory>> list_runs(const std::filesystem::path& state);
 /// match.
 Result<RunDirectory> find_run(const std::filesystem::path& state, std::string_view prefix);
 
-/// The newest run whose journal does not say that it has ended; "run.none-unfinished". A run whose journal
-/// cannot be read counts as unfinished: whoever opens it is told why.
+/// Whether the journal of the run does not say that it has ended. A run whose journal cannot be read counts
+/// as unfinished: whoever opens it is told why.
+bool may_be_unfinished(const RunDirectory& run);
+
+/// The newest run that may be unfinished; "run.none-unfinished".
 Result<RunDirectory> newest_unfinished_run(const std::filesystem::path& state);
 
 }  // namespace mxodus

@@ -101,7 +101,7 @@ void LiveView::print_line(Role role, std::string_view word, const ItemId& id, co
   const std::size_t room = style_.width > line_indent + 24 ? style_.width - line_indent : 40;
   print_block(style_.paint(Role::faint, clock_text(clock_.now())) + " " +
               style_.paint(role, pad(cut(word, word_width), word_width)) + " " +
-              pad(cut(to_string(id), id_width), id_width) + " " +
+              pad(cut(shown(id), id_width), id_width) + " " +
               (style_.animate ? wrap(text, room, line_indent) : text) + "\n");
 }
 
@@ -133,7 +133,7 @@ void LiveView::draw_footer() {
 std::string LiveView::footer_line(const ItemId& id, const Running& running) const {
   const Duration elapsed =
       running.elapsed.value_or(Duration{clock_.now().since_epoch - running.since.since_epoch});
-  std::string line = "  > " + pad(cut(to_string(id), id_width), id_width);
+  std::string line = "  > " + pad(cut(shown(id), id_width), id_width);
   if (!running.host.empty()) line += " " + running.host;
   line += "  " + to_string(elapsed);
   if (running.progress.done_bytes) line += "  " + to_string(Size{*running.progress.done_bytes});

@@ -83,7 +83,7 @@ std::string change_text(const Change& change, const Style& style, std::size_t in
 
 std::size_t id_width(const Plan& plan) {
   std::size_t width = 8;
-  for (const PlannedItem& item : plan.items) width = std::max(width, columns(to_string(item.id)));
+  for (const PlannedItem& item : plan.items) width = std::max(width, columns(shown(item.id)));
   return std::min(width, longest_id);
 }
 
@@ -93,9 +93,10 @@ std::string heading(const Plan& plan, const Style& style) {
       return item.effect == effect && item.action != PlannedAction::ask && item.action != PlannedAction::wait;
     });
   };
-  std::string text = style.paint(Role::heading, plan.name) + "  plan " + digest(plan).substr(0, 12) + "\n" +
-                     counted(plan.items.size(), "step") + ": " + std::to_string(effects(Effect::observe)) +
-                     " look, " + std::to_string(effects(Effect::change)) + " change, " +
+  std::string text = style.paint(Role::heading, printable_line(plan.name)) + "  plan " +
+                     digest(plan).substr(0, 12) + "\n" + counted(plan.items.size(), "step") + ": " +
+                     std::to_string(effects(Effect::observe)) + " look, " +
+                     std::to_string(effects(Effect::change)) + " change, " +
                      std::to_string(effects(Effect::permanent)) + " cannot be undone\n\n";
   for (const auto& [name, host] : plan.hosts) {
     const bool fine = host.trouble.empty();
@@ -134,7 +135,7 @@ std::string list_of(const char* title, const std::vector<const PlannedItem*>& it
   std::string text = "\n" + style.paint(Role::heading, title) + "\n";
   for (const PlannedItem* item : items) {
     const std::size_t indent = width + 5;
-    text += "  " + style.paint(Role::bad, "!") + " " + pad(to_string(item->id), width) + " " +
+    text += "  " + style.paint(Role::bad, "!") + " " + pad(shown(item->id), width) + " " +
             wrap(printable_line(*item->step.would_fail, 600),
                  style.width - std::min(style.width - 20, indent), indent) +
             "\n";
@@ -172,7 +173,7 @@ std::string item_text(const PlannedItem& item, const Style& style, std::size_t i
   const std::size_t indent = 4 + id_columns + 1 + action_width + 1;
   const std::size_t room = style.width > indent + 20 ? style.width - indent : 20;
   std::string text = "  " + style.paint(sign.role, sign.symbol) + " " +
-                     pad(cut(to_string(item.id), id_columns), id_columns) + " " +
+                     pad(cut(shown(item.id), id_columns), id_columns) + " " +
                      style.paint(sign.role, pad(sign.word, action_width)) + " " +
                      wrap(printable_line(sentence_of(item), 600), room, indent) + "\n";
   if (item.question) text += offer_text(*item.question, style, 6);
@@ -204,7 +205,7 @@ std::string plan_text(const Plan& plan, const Style& style) {
 }
 
 std::string drift_text(const PlannedItem& reviewed, const PlannedItem& fresh, const Style& style) {
-  const std::size_t width = columns(to_string(reviewed.id));
+  const std::size_t width = columns(shown(reviewed.id));
   return style.paint(Role::heading, "As reviewed") + "\n" + item_text(reviewed, style, width) +
          style.paint(Role::heading, "As it is now") + "\n" + item_text(fresh, style, width);
 }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "orchestrator/core/text.h"
 #include "orchestrator/report/post_mortem_data.h"
 #include "orchestrator/report/pseudonyms.h"
 
@@ -10,7 +11,7 @@ namespace {
 
 std::string escaped(std::string_view text) {
   std::string result;
-  for (const char c : text) {
+  for (const char c : printable(text)) {
     if (std::string_view("\\`*_[]<>|#").find(c) != std::string_view::npos) result += '\\';
     result += c == '\n' ? ' ' : c;
   }

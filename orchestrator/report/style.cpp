@@ -6,6 +6,8 @@
 
 #include <sys/ioctl.h>
 
+#include "orchestrator/core/text.h"
+
 namespace mxodus {
 namespace {
 
@@ -54,6 +56,10 @@ Style Style::for_fd(int fd) {
 std::string Style::paint(Role role, std::string_view text) const {
   if (!colour || role == Role::plain || text.empty()) return std::string(text);
   return sequence(role) + std::string(text) + "\x1b[0m";
+}
+
+std::string shown(const ItemId& id) {
+  return printable_line(to_string(id));
 }
 
 std::size_t columns(std::string_view text) {

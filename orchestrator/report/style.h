@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "orchestrator/core/ids.h"
+
 namespace mxodus {
 
 /// What a piece of text means; colour follows from it, and never carries it alone.
@@ -20,6 +22,10 @@ struct Style {
 
   std::string paint(Role role, std::string_view text) const;
 };
+
+/// A step or item as people see it and may type it: safe to show, since a key of `for_each` may come from a
+/// host.
+std::string shown(const ItemId& id);
 
 /// The number of terminal columns that UTF-8 text takes, counting each character as one.
 std::size_t columns(std::string_view text);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "orchestrator/run/failure_rule.h"
+
 namespace mxodus {
 
 RollbackPlan plan_rollback(const StepTable& table, const RunState& state) {
@@ -19,8 +21,17 @@ RollbackPlan plan_rollback(const StepTable& table, const RunState& state) {
     }
   }
   for (const auto& [n, change] : state.changes)
-    if (state.item(change.id).adhoc) plan.not_undone.push_back(change);
+    if (state.item(change.id).adhoc)
+      (change.intent.effect == Effect::permanent ? plan.not_undone : plan.without_undo).push_back(change);
   return plan;
+}
+
+bool rollback_has_begun(const RunState& state) {
+  return std::any_of(state.items.begin(), state.items.end(), [](const auto& entry) {
+    const ItemRecord& record = entry.second;
+    if (record.code == ending_code::not_undone) return true;
+    return record.state == ItemState::undone && !failed_and_undone(record);
+  });
 }
 
 }  // namespace mxodus

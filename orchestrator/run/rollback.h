@@ -27,4 +27,7 @@ struct RollbackPlan {
 
 RollbackPlan plan_rollback(const StepTable& table, const RunState& state);
 
+/// Whether a rollback has taken something back, or an undo has failed: an open gate leads nowhere then.
+bool rollback_has_begun(const RunState& state);
+
 }  // namespace mxodus

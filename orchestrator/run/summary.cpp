@@ -98,7 +98,7 @@ NextCommand next_command(const StepTable& table, const Summary& summary, const R
   const std::string run = state.opened.run;
   const std::string resume = "mxodus resume " + run;
   for (const Summary::Due& due : summary.due)
-    if (due.question)
+    if (due.question && !rollback_has_begun(state))
       if (const std::string answer = answer_command(due.id, state.item(due.id)); !answer.empty())
         return {answer, resume};
   for (const auto& [id, record] : state.items) {

@@ -81,6 +81,8 @@ STEPS
   mx run case/second.yaml --yes
   expect_said 5 'held'
   mx rollback --yes
+  expect_said 5 'has not ended; say which'
+  mx rollback "$(run_field "s['run']")" --yes
   expect_silent_on 'taken back [a-z]*made'
   on_new test -d /var/tmp/case/made
 }

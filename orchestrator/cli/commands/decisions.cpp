@@ -33,11 +33,21 @@ std::int64_t last_about(const std::vector<Event>& events, const ItemId& id) {
   return found == events.rend() ? 0 : found->n;
 }
 
+/// Where the name of the item ends. An item may have a "=" in it: the longest one that the word begins with
+/// is meant.
+std::size_t end_of_item(const std::string& word, const std::vector<std::string>& list) {
+  std::size_t end = 0;
+  for (const std::string& item : list)
+    if (item.size() > end && word.starts_with(item + "=")) end = item.size();
+  return end > 0 ? end : word.find('=');
+}
+
 /// "Thunderbird=ok", "SOGo=partly: calendar missing".
-Result<ValueMap> checklist_items(const std::vector<std::string>& words) {
+Result<ValueMap> checklist_items(const std::vector<std::string>& words,
+                                 const std::vector<std::string>& list) {
   ValueMap items;
   for (const std::string& word : words) {
-    const std::size_t equals = word.find('=');
+    const std::size_t equals = end_of_item(word, list);
     if (equals == std::string::npos)
       return fail(ErrorKind::invalid, "answer.checklist",
                   "\"" + printable_line(word, 60) + "\" says nothing about an item",
@@ -56,7 +66,7 @@ Result<ValueMap> checklist_items(const std::vector<std::string>& words) {
 Result<Value> answer_value(EventType type, const Options& options, const OpenGate& gate) {
   if (type != EventType::answer) return Value();
   if (gate.asked.kind != "checklist") return Value(join(options.answer, " "));
-  auto items = checklist_items(options.answer);
+  auto items = checklist_items(options.answer, gate.asked.options);
   if (!items) return tl::unexpected(items.error());
   if (!options.all.empty())
     for (const std::string& item : gate.asked.options)
@@ -78,7 +88,7 @@ Result<void> judge(EventType type, const DecisionData& data, const ItemRecord& i
 
 /// A yes is no choice, and words are neither a yes nor a no.
 Result<void> fits(EventType type, const ItemId& id, const ItemRecord& item, const std::string& run) {
-  const std::string step = to_string(id);
+  const std::string step = shown(id);
   const Question question = question_of(item);
   const bool words = wants_words(question.kind);
   if (type == EventType::approve && words)
@@ -105,13 +115,13 @@ Result<void> answer_gate(DecisionData& data, EventType type, const Options& opti
                          const ItemRecord& item, const std::string& run) {
   if (!item.gate)
     return fail(ErrorKind::refused, "gate.not-open",
-                to_string(id) + " asks nothing now: it is " + std::string(to_string(item.state)),
+                shown(id) + " asks nothing now: it is " + std::string(to_string(item.state)),
                 "mxodus status says whose turn it is");
   if (!item.gate->asked.digest.starts_with(options.digest))
     return fail(ErrorKind::refused, "gate.other-digest",
-                "the question of " + to_string(id) + " is another one now: digest " +
+                "the question of " + shown(id) + " is another one now: digest " +
                     item.gate->asked.digest.substr(0, 12),
-                "look at it: " + about_run("mxodus explain " + shell_quote(to_string(id)), run));
+                "look at it: " + about_run("mxodus explain " + shell_quote(shown(id)), run));
   if (auto fitting = fits(type, id, item, run); !fitting) return fitting;
   auto value = answer_value(type, options, *item.gate);
   if (!value) return tl::unexpected(value.error());
@@ -170,7 +180,7 @@ int decide(const Cli& cli, EventType type, const Options& options) {
   const bool driven = driver && driver->has_value();
   if (!cli.quiet)
     std::fprintf(stderr, "%s%s is recorded%s\n", std::string(to_string(type)).c_str(),
-                 id->step.empty() ? "" : (" " + printable_line(to_string(*id))).c_str(),
+                 id->step.empty() ? "" : (" " + shown(*id)).c_str(),
                  driven ? "; the run that is going on sees it within a second" : "");
   if (!driven && type != EventType::note) suggest("mxodus resume " + run->directory.run());
   return exit_done;

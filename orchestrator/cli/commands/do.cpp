@@ -81,7 +81,7 @@ void add_do(Cli& cli) {
       ->required();
   command
       .add_option("--effect", options->effect,
-                  "observe: it only reads; change: it can be taken back; permanent: it cannot")
+                  "observe: it only reads; change: it can be taken back, by hand; permanent: it cannot")
       ->required()
       ->check(CLI::IsMember({"observe", "change", "permanent"}));
   command.add_option("--why", options->why, "the reason, kept in the record")->required();

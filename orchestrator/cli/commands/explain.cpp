@@ -4,7 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "orchestrator/cli/commands.h"
+#include "orchestrator/cli/held_back.h"
+#include "orchestrator/cli/revision.h"
 #include "orchestrator/cli/run_access.h"
+#include "orchestrator/cli/session.h"
 #include "orchestrator/core/clock.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/plan/plan_file.h"
@@ -12,7 +15,9 @@
 #include "orchestrator/report/gate_text.h"
 #include "orchestrator/report/plan_text.h"
 #include "orchestrator/run/adhoc.h"
+#include "orchestrator/run/failure_rule.h"
 #include "orchestrator/run/gates.h"
+#include "steps/catalog.h"
 
 namespace mxodus {
 namespace {
@@ -22,8 +27,21 @@ struct Options {
   std::string step;
 };
 
-std::string why_pending(const PlannedItem* planned) {
+/// What failures keep back, by the playbook of the run; empty where that cannot be read any more.
+std::string held_back_in(const Cli& cli, const OpenRun& run, const Plan& plan, const ItemId& id) {
+  const RunState& state = run.journal.state();
+  if (state.item(id).state != ItemState::pending) return {};
+  const Catalog catalog = make_catalog();
+  const auto file = own_playbook(cli, run.directory, state, plan, catalog);
+  if (!file) return {};
+  const auto session = Session::open(file->playbook, plan.inputs, catalog, false);
+  if (!session) return {};
+  return held_back(StepTable(file->playbook, file->order, (*session)->environment(), plan.inputs), state, id);
+}
+
+std::string why_pending(const PlannedItem* planned, const std::string& held) {
   if (planned && planned->action == PlannedAction::skipped) return "will not run: " + planned->step.summary;
+  if (!held.empty()) return "has not begun: " + held;
   if (planned && !planned->waits_for.empty())
     return "has not begun; it waits for what " + planned->waits_for + " gives";
   return "has not begun; what it waits for has not ended";
@@ -35,18 +53,21 @@ std::string where_it_runs(const ItemRecord& item) {
   return "is under way: job " + job.id + " on " + job.host;
 }
 
-/// Why the item will run, or will not.
-std::string why(const ItemId& id, const ItemRecord& item, const Plan& plan, const std::string& run) {
+/// Why the item will run, or will not; `held` is what failures keep back.
+std::string why(const ItemId& id, const ItemRecord& item, const Plan& plan, const std::string& run,
+                const std::string& held) {
   const std::string retry = about_run("mxodus retry " + shell_quote(to_string(id)), run);
   if (is_past_adhoc(item))
     return "was typed by " + item.adhoc->who + ", because: " + item.adhoc->why + "; it ended " +
            std::string(to_string(item.state)) + " and does not run again";
   switch (item.state) {
     case ItemState::pending:
-      return why_pending(plan.find(id));
+      return why_pending(plan.find(id), held);
     case ItemState::done:
       return "is done and will not run again, unless it is told to: " + retry;
     case ItemState::failed:
+      if (item.code == ending_code::not_undone)
+        return "could not be taken back, and its change may stand; after mending: mxodus rollback " + run;
       return "failed and will not run again by itself; after mending: " + retry + ", or accept or skip it";
     case ItemState::in_doubt:
       return "was begun and its end is not known; mxodus resume looks again. After looking yourself: " +
@@ -91,29 +112,28 @@ std::vector<ItemId> items_of(const ItemId& id, const Plan& plan, const RunState&
 /// A step as the sum of its items.
 std::string items_text(const ItemId& id, const std::vector<ItemId>& items, const RunState& state,
                        const Style& style) {
-  std::string text =
-      style.paint(Role::heading, to_string(id)) + " has " + counted(items.size(), "item") + "\n\n";
+  std::string text = style.paint(Role::heading, shown(id)) + " has " + counted(items.size(), "item") + "\n\n";
   std::size_t width = 0;
-  for (const ItemId& item : items) width = std::max(width, columns(to_string(item)));
+  for (const ItemId& item : items) width = std::max(width, columns(shown(item)));
   for (const ItemId& item : items) {
     const ItemRecord& record = state.item(item);
     const std::string seen = record.sentence.empty() ? record.reason : record.sentence;
-    text += "  " + pad(to_string(item), width) + " " + std::string(to_string(record.state)) +
+    text += "  " + pad(shown(item), width) + " " + std::string(to_string(record.state)) +
             (seen.empty() ? "" : ": " + printable_line(seen, 400)) + "\n";
   }
   return text;
 }
 
 std::string explanation(const ItemId& id, const OpenRun& run, const Plan& plan,
-                        const std::vector<Event>& events, const Style& style) {
+                        const std::vector<Event>& events, const std::string& held, const Style& style) {
   const ItemRecord& item = run.journal.state().item(id);
-  std::string text = style.paint(Role::heading, to_string(id)) + " " +
-                     printable_line(why(id, item, plan, run.directory.run()), 600) + "\n";
+  std::string text = style.paint(Role::heading, shown(id)) + " " +
+                     printable_line(why(id, item, plan, run.directory.run(), held), 600) + "\n";
   if (item.gate)
     text += "\n" + printable(item.gate->asked.question) + "\n" + offer_text(question_of(item), style, 2) +
             "  digest " + item.gate->asked.digest + "\n";
   if (const PlannedItem* planned = plan.find(id))
-    text += "\nAs planned\n" + item_text(*planned, style, columns(to_string(id)));
+    text += "\nAs planned\n" + item_text(*planned, style, columns(shown(id)));
   text += "\nWhat happened\n";
   for (const Event& event : events) {
     if (event.id != id) continue;
@@ -143,12 +163,13 @@ int explain(const Cli& cli, const Options& options) {
     suggest(about_run("mxodus explain " + shell_quote(to_string(items.front())), run->directory.run()));
     return code;
   }
-  if (!cli.json) return print(explanation(*id, *run, *plan, *events, cli.out()));
+  const std::string held = held_back_in(cli, *run, *plan, *id);
+  if (!cli.json) return print(explanation(*id, *run, *plan, *events, held, cli.out()));
   const ItemRecord& item = state.item(*id);
   nlohmann::json json = {{"step", id->step},
                          {"item", id->item},
                          {"state", to_string(item.state)},
-                         {"why", why(*id, item, *plan, run->directory.run())},
+                         {"why", why(*id, item, *plan, run->directory.run(), held)},
                          {"fingerprint", item.fingerprint},
                          {"outputs", to_json(item.outputs)},
                          {"evidence", item.evidence}};

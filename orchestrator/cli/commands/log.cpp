@@ -49,7 +49,7 @@ std::string evidence_text(const RunDirectory& directory, const Event& event, con
 }
 
 bool is_about(const Event& event, const std::string& step) {
-  return step.empty() || event.id.step == step || to_string(event.id) == step;
+  return step.empty() || event.id.step == step || to_string(event.id) == step || shown(event.id) == step;
 }
 
 /// Nothing has happened to it: whether the run has such a step at all.
@@ -75,7 +75,7 @@ int show_log(const Cli& cli, Options options) {
   if (!any) {
     const auto step = known_step(options.run, options.step);
     if (!step) return report(step.error());
-    std::fprintf(stderr, "nothing has happened to %s yet\n", printable_line(to_string(*step)).c_str());
+    std::fprintf(stderr, "nothing has happened to %s yet\n", shown(*step).c_str());
   }
   std::string text;
   const Style style = cli.out();
@@ -88,7 +88,7 @@ int show_log(const Cli& cli, Options options) {
     const EventWords words = words_for(event);
     if (words.routine && cli.verbose == 0) continue;
     text += style.paint(Role::faint, to_local_string(event.utc)) + " " +
-            style.paint(words.role, pad(cut(words.word, 10), 10)) + " " + pad(to_string(event.id), 20) + " " +
+            style.paint(words.role, pad(cut(words.word, 10), 10)) + " " + pad(shown(event.id), 20) + " " +
             words.sentence + "\n";
     if (cli.verbose > 0 && !options.step.empty()) text += evidence_text(*directory, event, style);
   }

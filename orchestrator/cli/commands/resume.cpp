@@ -5,6 +5,7 @@
 #include "orchestrator/cli/prompt.h"
 #include "orchestrator/cli/revision.h"
 #include "orchestrator/cli/run_access.h"
+#include "orchestrator/core/text.h"
 #include "orchestrator/plan/plan_file.h"
 #include "steps/catalog.h"
 
@@ -41,7 +42,8 @@ int resume(const Cli& cli, const Options& options) {
   if (!revision) return report(revision.error());
   DriveOptions drive_options = options.drive;
   drive_options.revision = std::move(*revision);
-  if (!cli.quiet) std::fprintf(stderr, "run %s of %s\n", run->directory.run().c_str(), plan->name.c_str());
+  if (!cli.quiet)
+    std::fprintf(stderr, "run %s of %s\n", run->directory.run().c_str(), printable_line(plan->name).c_str());
   return drive(cli, "resume", run->directory, *plan, *playbook->file, **session, drive_options);
 }
 

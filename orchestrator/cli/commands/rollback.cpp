@@ -28,7 +28,7 @@ struct Options {
 std::string lines_of(const std::vector<FinishedChange>& changes, const char* mark) {
   std::string text;
   for (const FinishedChange& change : changes)
-    text += std::string("  ") + mark + " " + pad(to_string(change.id), 20) + " " +
+    text += std::string("  ") + mark + " " + pad(shown(change.id), 20) + " " +
             printable_line(change.intent.title, 200) + "\n";
   return text;
 }
@@ -75,11 +75,20 @@ std::string rollback_command(const Options& options) {
   return "mxodus rollback" + (options.run.empty() ? std::string() : " " + shell_quote(options.run));
 }
 
+/// The command that takes back what was shown, with a word on all that stays without an undo. Past the point
+/// of no return the word is given on a terminal.
+std::string confirmed_command(const Options& options, const RollbackPlan& plan) {
+  std::string command = rollback_command(options) + (plan.past_point.empty() ? " --yes" : " --past-point");
+  for (const FinishedChange& change : plan.without_undo)
+    command += " --leave " + shell_quote(shown(change.id));
+  return command;
+}
+
 /// What has no undo and is not named by --leave yet.
 std::vector<std::string> to_be_left(const Options& options, const RollbackPlan& plan) {
   std::vector<std::string> open;
   for (const FinishedChange& change : plan.without_undo) {
-    const std::string name = to_string(change.id);
+    const std::string name = shown(change.id);
     if (std::find(options.leave.begin(), options.leave.end(), name) == options.leave.end())
       open.push_back(name);
   }
@@ -92,13 +101,10 @@ Result<bool> confirm(const Cli& cli, const Options& options, const RollbackPlan&
   const auto left = to_be_left(options, plan);
   if (plan.past_point.empty() && options.yes && left.empty()) return true;
   const bool can_ask = has_terminal() && !cli.no_input;
-  if (!can_ask && options.yes && !left.empty()) {
-    std::string command = rollback_command(options) + " --yes";
-    for (const std::string& name : left) command += " --leave " + shell_quote(name);
+  if (!can_ask && options.yes && !left.empty())
     return fail(ErrorKind::refused, "rollback.no-undo",
                 "nothing says how to take back " + join(left, ", ") + "; nothing has been changed",
-                "undo it by hand, then: " + command);
-  }
+                "undo it by hand, then: " + confirmed_command(options, plan));
   const std::string word = plan.past_point.empty() ? "yes" : plan.past_point;
   const std::string leaving = left.empty() ? "" : " and leave " + join(left, ", ") + " as it is";
   const std::string question =
@@ -139,12 +145,12 @@ Result<Summary> roll_back(const Cli& cli, const Options& options, Executor& exec
   Summary summary;
   summary.exit = ExitCode::parked;
   summary.reason = "nobody confirmed the rollback; nothing has been changed";
-  summary.next = {rollback_command(options) + " --yes"};
+  summary.next = {confirmed_command(options, plan)};
   return summary;
 }
 
-/// The run that is meant. Where none is named and the newest one has ended while an older one has not, it is
-/// not guessed which of the two is to be taken back.
+/// The run that is meant. Where none is named and one older than the newest has not ended, it is not guessed
+/// which of the two is to be taken back.
 Result<std::string> run_to_take_back(const Options& options) {
   const auto chosen = choose_run(options.run);
   if (!chosen) return tl::unexpected(chosen.error());
@@ -152,11 +158,12 @@ Result<std::string> run_to_take_back(const Options& options) {
   const auto runs = list_runs(state_directory());
   if (!runs) return tl::unexpected(runs.error());
   const std::string& newest = runs->front().run();
-  if (newest == chosen->run()) return newest;
+  const auto older = std::find_if(runs->begin() + 1, runs->end(), may_be_unfinished);
+  if (older == runs->end()) return newest;
   return fail(ErrorKind::refused, "rollback.which-run",
-              "run " + newest + " is the newest, and run " + chosen->run() +
+              "run " + newest + " is the newest, and run " + older->run() +
                   " has not ended; say which is to be taken back",
-              "mxodus rollback " + newest + ", or mxodus rollback " + chosen->run());
+              "mxodus rollback " + newest + ", or mxodus rollback " + older->run());
 }
 
 int rollback(const Cli& cli, const Options& options) {

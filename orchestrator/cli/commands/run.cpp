@@ -72,6 +72,15 @@ Result<void> check_same_playbook(const Plan& plan, const std::string& path) {
               "run the plan alone, or plan the playbook again");
 }
 
+/// A plan was reviewed with its inputs: others make another plan.
+Result<void> check_no_inputs(const Plan& plan, const InputOptions& inputs) {
+  if (inputs.assignments.empty() && inputs.file.empty()) return {};
+  return fail(ErrorKind::invalid, "plan.inputs",
+              "a plan has its inputs, and is not run with others; nothing has been changed",
+              "leave -i and --inputs out, or plan again: mxodus plan " +
+                  words_of(plan.playbook_file, inputs) + " -o FILE");
+}
+
 int run_saved_plan(const Cli& cli, const Options& options) {
   auto plan = load_plan(options.plan);
   if (!plan) {
@@ -79,6 +88,7 @@ int run_saved_plan(const Cli& cli, const Options& options) {
       plan.error().hint = "mxodus plan PLAYBOOK -o FILE writes one";
     return report(plan.error());
   }
+  if (auto none = check_no_inputs(*plan, options.inputs); !none) return report(none.error());
   if (!options.playbook.empty())
     if (auto same = check_same_playbook(*plan, options.playbook); !same) return report(same.error());
   const Catalog catalog = make_catalog();

@@ -125,6 +125,34 @@ TEST(Plan, IsFollowedByTheRunOfTheSameInputs) {
               HasSubstr("Next: mxodus run small.yaml --inputs in.yaml -i 'to=a b'\n"));
 }
 
+TEST(Plan, ThatIsTakenForAPlaybookIsSaidToBeOne) {
+  const User user;
+  user.write("small.yaml", kSmallPlaybook);
+  ASSERT_EQ(user.mxodus({"plan", "small.yaml", "-o", "tonight.plan"}).code, 0);
+  for (const char* command : {"run", "plan", "validate", "doctor"}) {
+    const Typed typed = user.mxodus({command, "tonight.plan"});
+    EXPECT_EQ(typed.code, 2) << command;
+    EXPECT_EQ(typed.err,
+              "mxodus: tonight.plan is a saved plan and not a playbook\n  mxodus run --plan tonight.plan\n");
+  }
+}
+
+TEST(Plan, ThatIsSavedIsNotRunWithOtherInputs) {
+  const User user;
+  std::string playbook = kSmallPlaybook;
+  playbook.insert(playbook.find("hosts:"), "inputs:\n  to: {type: text, default: a}\n");
+  user.write("small.yaml", playbook);
+  user.write("in.yaml", "to: b\n");
+  ASSERT_EQ(user.mxodus({"plan", "small.yaml", "-o", "small.plan"}).code, 0);
+  for (const std::vector<std::string>& given :
+       {std::vector<std::string>{"-i", "to=b"}, {"-i", "nothing=b"}, {"--inputs", "in.yaml"}}) {
+    const Typed typed = user.mxodus({"run", "--plan", "small.plan", given[0], given[1]});
+    EXPECT_EQ(typed.code, 2) << given[1];
+    EXPECT_THAT(typed.err, HasSubstr("a plan has its inputs"));
+    EXPECT_THAT(typed.err, HasSubstr("mxodus plan small.yaml " + given[0] + " " + given[1] + " -o FILE"));
+  }
+}
+
 // --- files that are not there ----------------------------------------------------------------------------
 
 TEST(Files, APlaybookThatIsNotThereIsNamedWithHowToBeginOne) {

@@ -178,9 +178,11 @@ TEST(Rollback, ThatNobodyConfirmsIsParkedLikeAPlanThatNobodyConfirms) {
   const Typed typed = user.mxodus({"rollback"});
   EXPECT_EQ(typed.code, 4) << typed.err;
   EXPECT_THAT(typed.err, HasSubstr("nobody confirmed the rollback; nothing has been changed"));
-  EXPECT_THAT(typed.err, HasSubstr("Next: mxodus rollback --yes\n"));
-  EXPECT_THAT(user.mxodus({"rollback", run}).err, HasSubstr("Next: mxodus rollback " + run + " --yes\n"));
+  EXPECT_THAT(typed.err, HasSubstr("Next: mxodus rollback --yes --leave fence\n"));
+  EXPECT_THAT(user.mxodus({"rollback", run}).err,
+              HasSubstr("Next: mxodus rollback " + run + " --yes --leave fence\n"));
   EXPECT_EQ(user.mxodus({"log", "-v"}).out, before);
+  EXPECT_EQ(user.mxodus({"rollback", run, "--yes", "--leave", "fence"}).code, 0) << "as it was printed";
 }
 
 // --- notify ----------------------------------------------------------------------------------------------
@@ -263,6 +265,19 @@ TEST(Resume, OfAnEditWhereTheRunHasBeenNamesWhatARetryWouldRepeat) {
   const Typed typed = user.mxodus({"resume", "--stay", "1s"});
   EXPECT_EQ(typed.code, 5) << typed.err;
   EXPECT_THAT(typed.err, HasSubstr("file changed: with (retry repeats fence, go too)"));
+}
+
+TEST(Resume, OfAStepThatGotAnotherNameSaysUnderWhichItIsSettled) {
+  const User user;
+  user.begin_run(kFence);
+  std::string edited = kFence;
+  edited.replace(edited.find("  file:"), 7, "  filed:");
+  user.write("playbook.yaml", edited);
+  const Typed typed = user.mxodus({"resume", "--stay", "1s"});
+  EXPECT_EQ(typed.code, 5) << typed.err;
+  EXPECT_THAT(typed.err, HasSubstr("a new name with mxodus accept file --why …, or put"));
+  EXPECT_EQ(user.mxodus({"accept", "file", "--why", "only its name"}).code, 0);
+  EXPECT_EQ(user.mxodus({"resume", "--stay", "1s"}).code, 4) << "its gate stands";
 }
 
 // --- do --------------------------------------------------------------------------------------------------
@@ -378,6 +393,8 @@ TEST(Status, OfARunThatIsToEndAsksForNoGateAnyMore) {
   const Typed status = user.mxodus({"status"});
   EXPECT_THAT(status.out, ContainsRegex("recorded +end by "));
   EXPECT_THAT(status.err, HasSubstr("Next: mxodus resume " + run));
+  EXPECT_EQ(user.mxodus({"resume"}).code, 1);
+  EXPECT_THAT(user.mxodus({"status", run}).out, Not(HasSubstr("your turn"))) << "and none once it has ended";
 }
 
 TEST(End, OfARunWhosePlaybookWasChangedGoesByWhatTheRunHas) {

@@ -145,5 +145,17 @@ steps:
   EXPECT_EQ(user.mxodus({"resume", "--stay", "1s"}).code, 0);
 }
 
+TEST(Answer, OfAChecklistItemWithAnEqualsSignIsAboutThatItem) {
+  const User user;
+  const std::string run = user.begin_run(R"(mxodus: 1
+name: asking
+steps:
+  cl: {uses: checklist, with: {question: "All well?", items: [TLS, "TLS=1.3", ok]}}
+)");
+  EXPECT_EQ(user.mxodus({"answer", "cl", "TLS=ok", "TLS=1.3=partly: on 465 alone", "ok=ok"}).code, 0);
+  EXPECT_THAT(user.mxodus({"log"}).out, HasSubstr("TLS=1.3=partly: on 465 alone"));
+  EXPECT_EQ(user.mxodus({"resume", "--stay", "1s"}).code, 0);
+}
+
 }  // namespace
 }  // namespace mxodus

@@ -94,6 +94,15 @@ TEST(Notify, AStepThatItsDeadlineHasFailedIsTold) {
   EXPECT_EQ(hook.told(), "failed|r|look|too late\n");
 }
 
+TEST(Notify, AHostThatGoesOutOfSightIsTold) {
+  Hook hook;
+  hook.playbook.notify->on = {"reconnecting"};
+  Notifier notifier(hook.playbook, "r");
+  notifier.see(event(EventType::host_lost, HostSeen{"old", "no answer"}));
+  notifier.finish();
+  EXPECT_EQ(hook.told(), "reconnecting|r||old: no answer\n");
+}
+
 TEST(Notify, AStepMayNameItsOwnEvents) {
   Hook hook;
   StepSpec quiet;

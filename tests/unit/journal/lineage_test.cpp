@@ -5,7 +5,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "orchestrator/journal/journal.h"
+#include "orchestrator/journal/run_directory.h"
+#include "orchestrator/journal/sqlite_journal.h"
 #include "tests/support/child_process.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/temporary_directory.h"
 
 namespace mxodus {
@@ -30,7 +34,25 @@ TEST(Lineage, APlanIsUsedOnce) {
   const auto again = registry.begin_run("a", 1, {"run2", "plan1"});
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, "plan.used");
-  EXPECT_EQ(again.error().hint, "mxodus resume run1");
+}
+
+TEST(Lineage, APlanThatIsUsedIsFollowedByTheRunOnlyWhileThatGoesOn) {
+  const TemporaryDirectory state;
+  LineageRegistry registry(state.path());
+  ASSERT_TRUE(registry.begin_run("a", 0, {"run1", "plan1"}));
+  const auto hint = [&] { return registry.begin_run("a", 1, {"run2", "plan1"}).error().hint; };
+  EXPECT_EQ(hint(), "make a new one: mxodus plan PLAYBOOK -o FILE") << "the run never began";
+  const auto directory = RunDirectory::create(state.path(), "run1");
+  ASSERT_TRUE(directory);
+  auto store = SqliteJournal::create(directory->journal());
+  ASSERT_TRUE(store);
+  FakeClock clock;
+  const Redactor redactor;
+  Journal journal = *Journal::open(std::move(*store), clock, redactor);
+  ASSERT_TRUE(journal.run_opened({.run = "run1"}));
+  EXPECT_EQ(hint(), "mxodus resume run1");
+  ASSERT_TRUE(journal.run_ended({0, "every step has ended", {}, 0}));
+  EXPECT_EQ(hint(), "make a new one: mxodus plan PLAYBOOK -o FILE");
 }
 
 TEST(Lineage, APlanFromBeforeAnotherRunIsRefused) {

@@ -35,7 +35,10 @@ TEST(PlanText, WhatAHostSaysCannotDrawOnTheTerminal) {
   Plan plan = sample_plan();
   plan.items[0].found->sentence = "a\x1b[2Jb\nc";
   plan.items[3].step.changes[0].before = "\x1b]0;title\x07";
+  plan.items[1].id.item = "a\x1b[2Jb\nok   fake";
+  plan.name = "x\x1b[31m\nline";
   EXPECT_THAT(plan_text(plan, Style{}), testing::Not(testing::HasSubstr("\x1b")));
+  EXPECT_THAT(plan_text(plan, Style{}), testing::Not(testing::ContainsRegex("\n(ok|line)")));
   EXPECT_THAT(plan_markdown(plan), testing::Not(testing::HasSubstr("\x1b")));
 }
 

@@ -99,6 +99,15 @@ TEST(PostMortem, AWaitOfManyLooksIsItsFirstAndItsLatest) {
   EXPECT_THAT(kept, testing::ElementsAre("kept-listed on 3", "kept-listed on 1"));
 }
 
+TEST(PostMortem, KeysAndNamesCannotDrawOnTheTerminal) {
+  RunRecord record;
+  record.state.opened.name = "x\x1b[31m\nline";
+  record.state.items[{"each", "a\x1b[2Jb\nok   fake"}].state = ItemState::failed;
+  const std::string markdown = post_mortem_markdown(record, false);
+  EXPECT_THAT(markdown, testing::Not(testing::HasSubstr("\x1b")));
+  EXPECT_THAT(markdown, testing::Not(testing::ContainsRegex("\n(ok|line)")));
+}
+
 TEST(PostMortem, RedactedLeavesNoPieceOfANameThatMarkdownEscapes) {
   RunRecord record;
   record.state.opened.user = "ada_l";

@@ -181,13 +181,17 @@ TEST(AdhocStep, WithoutAnEndKeepsTheRunFromEnding) {
   EXPECT_EQ(world.must_run().exit, ExitCode::done);
 }
 
-TEST(AdhocStep, IsListedByRollbackAsNotUndone) {
+TEST(AdhocStep, IsListedByRollbackAsAChangeWithoutAnUndoOrAsPermanent) {
   RunWorld world(kSteps);
   parked(world);
   ASSERT_TRUE(world.type("new", {"touch", "x"}));
+  ASSERT_TRUE(world.type("new", {"touch", "y"}, Effect::permanent));
   const RollbackPlan plan = world.rollback_plan();
+  ASSERT_EQ(plan.without_undo.size(), 1u);
+  EXPECT_EQ(plan.without_undo[0].id.step, kItem);
   ASSERT_EQ(plan.not_undone.size(), 1u);
-  EXPECT_EQ(plan.not_undone[0].id.step, kItem);
+  EXPECT_EQ(plan.not_undone[0].id.step, "do.2");
+  EXPECT_EQ(world.roll_back()->exit, ExitCode::done);
 }
 
 TEST(AdhocStep, IsNotRepeatedByRetry) {
