@@ -58,8 +58,8 @@ struct Observation {
 };
 
 /// Connects from `vantage`, speaks the protocol, and says goodbye; a second time where the server hung up. A
-/// silence that the vantage shares is `unknown`. Blocks, bounded by the manner and the deadline; an error only
-/// where the whole step was stopped.
+/// silence that the vantage shares is `unknown`. Blocks, bounded by the manner and the deadline; an error
+/// only where the whole step was stopped.
 Result<Observation> look(HostReader& vantage, const Target& target, const Manner& manner, const Clock& clock,
                          const Deadline& deadline);
 
