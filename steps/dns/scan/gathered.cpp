@@ -8,7 +8,9 @@ namespace mxodus::dns {
 
 bool Gathered::is_cut_off(const std::string& name, const std::string& zone) const {
   return std::any_of(records.begin(), records.end(), [&](const SourceRecord& cut) {
-    return cut.set.type == "NS" && cut.zone == zone && cut.set.name != zone && is_within(name, cut.set.name);
+    if (cut.zone != zone || !is_within(name, cut.set.name)) return false;
+    if (cut.set.type == "DNAME") return name != cut.set.name;
+    return cut.set.type == "NS" && cut.set.name != zone;
   });
 }
 

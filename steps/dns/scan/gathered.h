@@ -42,7 +42,8 @@ struct Gathered {
   std::vector<std::string> listed;    ///< zones of which every record is here
   std::vector<std::string> troubles;  ///< what could not be asked or read
 
-  /// Whether a zone cut below the apex of `zone`, which was listed, hands the name to a zone below.
+  /// Whether `zone`, which was listed, hands the name to another: by a zone cut below its apex, or by a DNAME
+  /// above the name (RFC 6672, 2.4).
   bool is_cut_off(const std::string& name, const std::string& zone) const;
   /// Whether it is an address of a name server below a zone cut: what a zone tells on the way to a zone
   /// below.

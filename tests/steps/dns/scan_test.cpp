@@ -229,6 +229,14 @@ TEST_F(DnsScan, FollowsANameThatAListedZoneHandsToAZoneBelow) {
       << "the zone below is one of ours too";
 }
 
+TEST_F(DnsScan, FollowsANameThatAListedZoneHandsOverByADname) {
+  listed("acme.test", "MX", {"10 mx.branch.acme.test."});
+  listed("branch.acme.test", "DNAME", {"other.test."});
+  asked("mx.branch.acme.test", "A", {"192.0.2.1"});
+  EXPECT_THAT(hits(look(std::string(kOld) + R"(, "zone": "main")")),
+              ElementsAre("MX acme.test -> 192.0.2.1"));
+}
+
 TEST_F(DnsScan, FindsAnOldNameWhereverItStandsInAChainOfOtherPeople) {
   listed("acme.test", "MX", {"10 a.host.test.", "20 d.host.test."});
   asked("a.host.test", "CNAME", {"b.host.test."});
