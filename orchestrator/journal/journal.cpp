@@ -62,7 +62,7 @@ Event Journal::event(EventType type, const ItemId& id, int attempt, const Value&
 }
 
 Result<std::int64_t> Journal::append_all(std::vector<Event> events) {
-  const auto n = store_->append_all(std::move(events));
+  auto n = store_->append_all(std::move(events));
   if (!n) return n;
   // Read back instead of folded from memory: events of others may lie between, and their order counts.
   if (auto read = poll(); !read) return tl::unexpected(read.error());

@@ -29,7 +29,7 @@ Result<void> LineStream::fill(const Deadline& deadline) {
 Result<std::string> LineStream::read_line(const Deadline& deadline) {
   while (true) {
     const std::size_t end = buffer_.find('\n');
-    if (end != std::string::npos && end <= kLineLimit) {
+    if (end <= kLineLimit) {  // npos is larger
       std::string line = buffer_.substr(0, end);
       buffer_.erase(0, end + 1);
       if (line.ends_with('\r')) line.pop_back();

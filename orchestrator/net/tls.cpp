@@ -110,10 +110,11 @@ struct TlsStream::Engine {
                    ? fail(ErrorKind::no_answer, "tls.not-tls", "what answers does not speak TLS")
                    : fail(ErrorKind::no_answer, "tls.handshake", "TLS failed: " + tls_error_text());
       }
-      auto bytes = inner->read(kChunk, deadline);
-      if (!bytes) return tl::unexpected(bytes.error());
-      if (bytes->empty()) return false;
-      BIO_write(incoming, bytes->data(), static_cast<int>(bytes->size()));
+      const auto received = inner->read(kChunk, deadline);
+      if (!received) return tl::unexpected(received.error());
+      const std::string& bytes = received.value();
+      if (bytes.empty()) return false;
+      BIO_write(incoming, bytes.data(), static_cast<int>(bytes.size()));
     }
   }
 };
