@@ -47,7 +47,7 @@ class Look {
     if (moved_)
       for (const std::string& address : wanted_)
         if (!reached_.contains(address))
-          judgement_.add(Verdict::warn, "no MX leads to " + address + " of the new place",
+          judgement_.add(Verdict::warn, "no MX leads to " + address + ", which is wanted",
                          "publish it at the name of the new host, once mail is taken there");
     return finding();
   }
@@ -147,9 +147,9 @@ class Look {
     if (!strange.empty())
       judgement_.add(Verdict::fail,
                      record + " leads to " + join(strange, ", ") + ", " +
-                         (leftover ? "the old place" : "which is not the new place"),
+                         (leftover ? "the old place" : "which is not wanted"),
                      strange.size() == host.addresses.size()
-                         ? "take " + record + " out, or let " + one.host + " lead to the new place"
+                         ? "take " + record + " out, or let " + one.host + " lead to a wanted address"
                          : "take " + join(strange, ", ") + " out of " + one.host);
     if (!host.asked())
       judgement_.add(Verdict::unknown,
@@ -177,7 +177,7 @@ class Look {
     }
     if (any && wanted_.empty())
       judgement_.add(Verdict::fail, record + " leads to the old place",
-                     "take " + record + " out, or let " + host.name + " lead to the new place");
+                     "take " + record + " out, or let " + host.name + " lead to a wanted address");
     return any;
   }
 
@@ -196,7 +196,7 @@ class Look {
     const std::string count =
         std::to_string(results_.size()) + (results_.size() == 1 ? " MX" : " MX records");
     if (wanted_.empty()) return count + " found, each with a host of its own";
-    return count + (results_.size() == 1 ? " leads" : " lead") + " to the new place and nowhere else";
+    return count + (results_.size() == 1 ? " leads" : " lead") + " to the wanted addresses and nowhere else";
   }
 
   Finding finding() {

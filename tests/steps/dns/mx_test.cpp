@@ -88,7 +88,7 @@ TEST_F(DnsMx, AnAddressOfAThirdPlaceIsNotTheOldOne) {
   add("example.org", "MX", {"10 mail.example.org."});
   const Finding found = look();
   EXPECT_EQ(standing(found), "elsewhere");
-  EXPECT_THAT(found.sentence, HasSubstr("leads to 203.0.113.5, which is not the new place"));
+  EXPECT_THAT(found.sentence, HasSubstr("leads to 203.0.113.5, which is not wanted"));
   EXPECT_EQ(found.outputs.at("leftovers"), Value(ValueList{}));
 }
 
@@ -169,7 +169,7 @@ TEST_F(DnsMx, AnAddressOfTheNewPlaceThatNoMxReachesIsAWarning) {
   answers_.erase({"mail.example.org", "AAAA"});
   const Finding found = look();
   EXPECT_EQ(found.verdict, Verdict::warn);
-  EXPECT_THAT(found.sentence, HasSubstr("no MX leads to 2001:db8:51::20 of the new place"));
+  EXPECT_THAT(found.sentence, HasSubstr("no MX leads to 2001:db8:51::20, which is wanted"));
 }
 
 TEST_F(DnsMx, WhatIsForgedIsSaidWithItsReasonAndItsMend) {
