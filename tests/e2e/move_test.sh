@@ -48,6 +48,25 @@ case_planning_changes_nothing_on_host_or_in_dns() {
   rm -f /tmp/mxodus-plan.$$
 }
 
+case_a_blocked_port_25_is_in_the_plan_and_its_task_ends_when_it_is_open() {
+  local out
+  unblock() { lab exec new-mx nft delete table inet fault 2>/dev/null || true; }
+  trap unblock EXIT
+  lab exec new-mx nft 'add table inet fault; add chain inet fault output { type filter hook output priority -10; }; add rule inet fault output tcp dport 25 counter drop'
+  out=$(as_op mxodus plan "$playbook" "${inputs[@]}" -i "outage_began=$(outage)" 2>/dev/null)
+  expect_match 'dropped' 'packets [1-9]' "$(lab exec new-mx nft list table inet fault)"
+  expect_match 'the look' '! port_25_out +would fail' "$out"
+  expect_match 'the task' '\? open_port_25 +asks' "$out"
+  as_op mxodus run "$playbook" "${inputs[@]}" -i "outage_began=$(outage)" --yes --stay 5s </dev/null >/dev/null 2>&1 || [[ $? == 4 ]]
+  go_on_until open_port_25
+  expect_eq 'the task' gate "$(state_of open_port_25)"
+  expect_eq 'what is behind it' pending "$(state_of go)"
+  unblock
+  as_op mxodus resume --now --stay 5s >/dev/null 2>&1 || [[ $? == 4 ]]
+  expect_eq 'the task, once the port is open' done "$(state_of open_port_25)"
+  as_op mxodus end --why 'only this was to be seen' >/dev/null 2>&1 </dev/null
+}
+
 case_without_a_terminal_a_gate_parks_the_run_with_4() {
   local code=0
   as_op mxodus run "$playbook" "${inputs[@]}" -i "outage_began=$(outage)" --yes </dev/null >/dev/null 2>&1 || code=$?
@@ -88,6 +107,7 @@ case_the_move_ends_with_every_message_where_it_belongs() {
   expect_eq 'stores' "$(store_sums old-mx /var/vmail_deprecated)" "$(store_sums new-mx /var/vmail)"
   expect_eq 'messages' 4000 "$(lab exec new-mx sh -c "find /var/vmail -type f \( -path '*/cur/*' -o -path '*/new/*' \) | wc -l")"
   expect_eq 'files of somebody else' 0 "$(lab exec new-mx sh -c 'find /var/vmail ! -user vmail | wc -l')"
+  expect_match 'the next UID' 'uidnext=1000[0-9]+$' "$(lab exec new-mx doveadm mailbox status -u u01@acme.test uidnext INBOX)"
   expect_eq 'A' 198.51.100.20 "$(lab exec outside dig +short A mail.acme.test)"
   expect_match 'SPF' 'a:new-mx.acme.test' "$(lab exec outside dig +short TXT acme.test)"
 }
