@@ -11,11 +11,11 @@ namespace {
 /// What has happened to the item and above it since the plan was reviewed.
 SinceReview since_review(const RunContext& run, const ItemId& id) {
   SinceReview since;
-  since.acted = run.item(id).attempts > 0;
   since.revised = run.state().revised(id.step);
   const auto above = run.table.upstream(id.step);
   for (const auto& entry : run.state().changes) {
     const FinishedChange& change = entry.second;  // a binding cannot be captured by clang 14
+    since.acted = since.acted || change.id == id;
     const bool is_above = std::any_of(above.begin(), above.end(),
                                       [&](const RunStep* step) { return step->id() == change.id.step; });
     if (!is_above) continue;

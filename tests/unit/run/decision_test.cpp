@@ -427,6 +427,51 @@ TEST(Drift, IsNotWhatAStepAboveHasChangedSinceTheReview) {
   EXPECT_EQ(world.of("second"), ItemState::done);
 }
 
+TEST(Drift, IsSeenAlsoWhereTheFirstLookOfTheStepGotNoAnswer) {
+  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  change: {uses: make, with: {name: a}, retry: {times: 3}}
+)");
+  world.must_run();
+  world.approve("go");
+  world.unseen = {"a"};
+  world.on_wait = [&] {
+    if (world.attempts("change") == 0) return;
+    world.unseen.clear();
+    world.note["a"] = " in another way";
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::refused);
+  EXPECT_EQ(world.state().drifts.size(), 1u);
+  EXPECT_TRUE(world.on_new.starts.empty());
+}
+
+TEST(Drift, IsNotWhatAnAttemptOfTheStepItselfHasLeftBehind) {
+  RunWorld world("  change: {uses: make, with: {name: a}, retry: {times: 3}}\n");
+  world.breaks = {"a"};
+  world.on_wait = [&] {
+    if (world.of("change") != ItemState::waiting) return;
+    world.breaks.clear();
+    world.note["a"] = ", the rest of it";
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_TRUE(world.state().drifts.empty());
+}
+
+TEST(LatePlan, ThatIsPermanentIsAskedAboutAlsoWhereTheFirstLookGotNoAnswer) {
+  RunWorld world(R"(  first: {uses: make, with: {name: f}}
+  look: {uses: look, needs: [first], with: {name: l}}
+  change: {uses: make, with: {name: "a${steps.look.n}"}, retry: {times: 3}}
+)");
+  world.looks["l"] = [] { return found(Verdict::ok, {{"n", 1}}); };
+  world.permanent = {"a1"};
+  world.unseen = {"a1"};
+  world.on_wait = [&] {
+    if (world.attempts("change") > 0) world.unseen.clear();
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.of("change"), ItemState::gate);
+  EXPECT_FALSE(world.on_new.starts.contains("make a1"));
+}
+
 TEST(LatePlan, RunsUnaskedWithinItsBoundsUnlessItIsPermanent) {
   const char* steps = R"(  first: {uses: make, with: {name: f}}
   look: {uses: look, needs: [first], with: {name: l}}

@@ -97,6 +97,7 @@ class RunWorld {
   std::set<std::string> breaks;       ///< names whose work fails
   std::set<std::string> permanent;    ///< names whose effect is
   std::set<std::string> by_hand;      ///< names that a person is to make, until the look of the name is well
+  std::set<std::string> unseen;       ///< names of makes whose look gets no answer
   std::map<std::string, std::string> note;  ///< shown in the plan of a make: its effect on the reviewed plan
   std::vector<std::size_t> budgets;         ///< what was left when each piece of evidence was kept
   bool old_is_down = false;
