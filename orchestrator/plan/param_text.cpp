@@ -99,15 +99,19 @@ void for_each_template_in(const Catalog& catalog, const StepDeclaration& type, c
       for_each_template(entry.value, visit, kScript);
       continue;
     }
-    const StepDeclaration* nested =
-        spec && spec->type == ParamType::step ? nested_type(catalog, entry.value) : nullptr;
-    if (!nested) {
+    if (spec && spec->type == ParamType::step)
+      for_each_template_in_step(catalog, entry.value, visit);
+    else
       for_each_template(entry.value, visit);
-      continue;
-    }
-    for_each_template(entry.value, visit, {"with"});
-    if (const Node* inner = entry.value.find("with")) for_each_template_in(catalog, *nested, *inner, visit);
   }
+}
+
+void for_each_template_in_step(const Catalog& catalog, const Node& written,
+                               const std::function<void(const Node& scalar)>& visit) {
+  const StepDeclaration* type = nested_type(catalog, written);
+  if (!type) return for_each_template(written, visit);
+  for_each_template(written, visit, {"with"});
+  if (const Node* with = written.find("with")) for_each_template_in(catalog, *type, *with, visit);
 }
 
 }  // namespace mxodus

@@ -22,5 +22,8 @@ Result<Value> evaluate_nested_step(const Catalog& catalog, const Node& written, 
 /// Calls `visit` for every scalar under `with` that has a `${…}` which is evaluated.
 void for_each_template_in(const Catalog& catalog, const StepDeclaration& type, const Node& with,
                           const std::function<void(const Node& scalar)>& visit);
+/// The same of `{uses: …, with: {…}, host: …, from: …}`.
+void for_each_template_in_step(const Catalog& catalog, const Node& written,
+                               const std::function<void(const Node& scalar)>& visit);
 
 }  // namespace mxodus

@@ -8,9 +8,9 @@
 
 namespace mxodus {
 
-/// What the expressions of a step read before it can begin, each with its place: `if`, `for_each`, `host`,
-/// `from`, and `with` but its scripts. Expressions that are no Lua are passed over; whoever checks the
-/// playbook reports them. The step's type is in the catalogue.
+/// What the expressions of a step read, each with its place: `if`, `for_each`, `host`, `from`, and `with` but
+/// its scripts; and what is read only once it has acted, `until`, `breach` and `undo`. Expressions that are
+/// no Lua are passed over; whoever checks the playbook reports them. The step's type is in the catalogue.
 std::vector<Reference> references_of(const StepSpec& step, const Catalog& catalog);
 
 }  // namespace mxodus

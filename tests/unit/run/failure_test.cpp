@@ -270,6 +270,20 @@ TEST(States, AReferenceToASkippedStepSkipsTheReferrerWithTheReason) {
   EXPECT_NE(world.state().item({"next", {}}).reason.find("maybe"), std::string::npos);
 }
 
+TEST(States, SoDoesAReferenceInWhatIsReadOnlyAfterTheStepHasActed) {
+  for (const char* reads :
+       {"until: self.n >= steps.maybe.n", "breach: {when: self.n < steps.maybe.n, do: hold}",
+        "undo: {uses: make, with: {name: \"back-${steps.maybe.n}\"}}"}) {
+    RunWorld world(
+        "  maybe: {uses: look, with: {name: a}, if: \"false\"}\n"
+        "  next: {uses: make, needs: [], with: {name: b}, " +
+        std::string(reads) + "}\n");
+    EXPECT_EQ(world.must_run().exit, ExitCode::done) << reads;
+    EXPECT_EQ(world.of("next"), ItemState::skipped) << reads;
+    EXPECT_TRUE(world.on_new.starts.empty()) << reads;
+  }
+}
+
 TEST(States, WhatOnlyStandsBelowASkippedReferrerRunsAndWhatNeedsItIsSkipped) {
   RunWorld world(R"(  maybe: {uses: look, with: {name: a}, if: "false"}
   reader: {uses: look, with: {name: "${steps.maybe.n}"}}
