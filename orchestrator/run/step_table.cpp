@@ -5,6 +5,7 @@
 #include "orchestrator/dag/order.h"
 #include "orchestrator/plan/param_text.h"
 #include "orchestrator/plan/step_references.h"
+#include "orchestrator/playbook/template.h"
 #include "orchestrator/run/adhoc.h"
 
 namespace mxodus {
@@ -33,8 +34,14 @@ Effect effect_of(const StepSpec& step, const StepDeclaration& type) {
   return effect_from_string(written->text()).value_or(Effect::permanent);
 }
 
+/// Then the keys of its items tell the vantage too.
+bool may_have_several_vantages(const StepSpec& step) {
+  return step.from.is_list() ? step.from.items().size() > 1 : has_template(step.from);
+}
+
 bool joined(const StepSpec& a, const StepSpec& b) {
-  return !a.for_each.is_null() && !b.for_each.is_null() && same_text(a.for_each, b.for_each);
+  return !a.for_each.is_null() && !b.for_each.is_null() && same_text(a.for_each, b.for_each) &&
+         !may_have_several_vantages(a) && !may_have_several_vantages(b);
 }
 
 bool reads(const std::vector<Reference>& references, const std::string& step) {

@@ -18,7 +18,7 @@ namespace mxodus {
 struct Dependency {
   std::string step;
   bool reads = false;   ///< refers to its outputs: skipped with it
-  bool joined = false;  ///< same for_each: each item waits for the item of its own key
+  bool joined = false;  ///< same for_each, one vantage: each item waits for the item of its own key
   bool named = false;   ///< by `needs` or a reference; else it only stands above
 };
 

@@ -248,6 +248,16 @@ TEST(ForEach, ADependantWithTheSameListIsJoinedKeyByKey) {
   EXPECT_EQ(world.of("second", "bob"), ItemState::done);
 }
 
+TEST(ForEach, ADependantWithTheSameListWaitsForAllItemsWhereEachHasSeveralVantages) {
+  RunWorld world(R"(  seen: {uses: look, from: [new, old], with: {name: "l-${item}"}, for_each: [ada, bob]}
+  made: {uses: make, needs: [seen], with: {name: "a-${item}"}, for_each: [ada, bob]}
+  seen_again: {uses: look, needs: [made], from: [new, old], with: {name: "m-${item}"}, for_each: [ada, bob]}
+)");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("made", "bob"), ItemState::done);
+  EXPECT_EQ(world.of("seen_again", "bob@old"), ItemState::done);
+}
+
 TEST(ForEach, ParallelSaysHowManyRunAtOnce) {
   RunWorld world(
       R"(  each: {uses: make, host: new, with: {name: "${item}"}, for_each: [a, b, c, d], parallel: 3}
