@@ -153,7 +153,19 @@ bool Executor::notice_sleep() {
   return noticed;
 }
 
+/// After a `retry` of the word on a host that came back, by whatever process takes it up.
+Result<void> Executor::ask_about_hosts_again() {
+  std::vector<std::string> hosts;
+  const std::string prefix = host_item({}).step;
+  for (const auto& [id, item] : run_.state().items)
+    if (is_of_a_host(id) && item.state == ItemState::pending) hosts.push_back(id.step.substr(prefix.size()));
+  for (const std::string& host : hosts)
+    if (auto opened = gates_.open_for_host(host); !opened) return opened;
+  return {};
+}
+
 Result<void> Executor::begin_what_may() {
+  if (auto asked = ask_about_hosts_again(); !asked) return asked;
   Schedule::World world;
   world.under_way = [this](const ItemId& id) { return attempts_.under_way(id); };
   world.under_way_of = [this](const std::string& step) { return attempts_.under_way_of(step); };

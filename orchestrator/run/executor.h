@@ -45,6 +45,7 @@ class Executor {
   Attempts::Callbacks attempt_callbacks();
   Result<void> arm(const PlannedItem& planned);
   Result<void> begin_what_may();
+  Result<void> ask_about_hosts_again();
   void begin(const Schedule::Ready& ready);
   void take_completions();
   bool notice_sleep();

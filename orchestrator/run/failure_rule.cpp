@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "orchestrator/run/gates.h"
+
 namespace mxodus {
 namespace {
 
@@ -16,7 +18,17 @@ std::size_t failed_items(const RunState& state, const std::string& step) {
   return failed;
 }
 
+/// Why a host that came back holds what changes, as long as nobody has said that it may go on; or empty.
+std::string held_by_host(const ItemId& id, const ItemRecord& record) {
+  if (!is_of_a_host(id) || satisfies_edge(record.state) || record.state == ItemState::skipped) return {};
+  return to_string(id) + " " + (has_failed(record.state) ? std::string(to_string(record.state)) : "asks");
+}
+
 }  // namespace
+
+bool is_of_a_host(const ItemId& id) {
+  return id.step.starts_with(host_item({}).step);
+}
 
 std::string breach_code(std::size_t number) {
   const std::string code(ending_code::breach);
@@ -47,6 +59,7 @@ std::optional<std::int64_t> owed_undo(const StepRules& rules, const RunState& st
 
 std::string held_by(const StepTable& table, const RunState& state, const Expansions& expansions) {
   for (const auto& [id, record] : state.items) {
+    if (const std::string host = held_by_host(id, record); !host.empty()) return host;
     const RunStep* step = table.find(id.step);
     if (!step) continue;
     if (record.state == ItemState::in_doubt) return to_string(id) + " is in doubt";

@@ -29,8 +29,11 @@ std::optional<std::int64_t> owed_undo(const StepRules& rules, const RunState& st
 
 /// Why nothing that changes or asks may begin, or empty. A failure stops changing, not looking: it holds
 /// unless its step says `continue` or `warn`, or allows that share of its items (`stop_after`). What is in
-/// doubt holds too.
+/// doubt holds too, and so does a host that came back, until a word of the operator lets changes go on.
 std::string held_by(const StepTable& table, const RunState& state, const Expansions& expansions);
+
+/// Whether the item stands for a host that came back.
+bool is_of_a_host(const ItemId& id);
 
 /// Whether more items of this step have failed than `stop_after` allows.
 bool stopped_by_failures(const RunStep& step, const RunState& state, const Expansions& expansions);

@@ -252,6 +252,58 @@ TEST(Failure, AHostThatComesBackIsReportedAndChangesWaitForAWord) {
   EXPECT_NE(world.of("there"), ItemState::pending);
 }
 
+constexpr const char* kHostBack = R"(  there: {uses: make, host: old, needs: [], with: {name: a}}
+  other: {uses: make, host: new, needs: [there], with: {name: b}}
+)";
+
+/// Until the host that was down has come back and its gate stands.
+void bring_host_back(RunWorld& world) {
+  world.old_is_down = true;
+  world.must_run();
+  world.old_is_down = false;
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.of("host.old"), ItemState::gate);
+}
+
+TEST(HostBack, ThatIsRejectedOrCancelledHoldsWhatChanges) {
+  for (const EventType no : {EventType::reject, EventType::cancel}) {
+    RunWorld world(kHostBack);
+    bring_host_back(world);
+    world.decide(no, {"host.old", {}});
+    const Summary summary = world.must_run();
+    EXPECT_EQ(summary.exit, ExitCode::failed);
+    EXPECT_THAT(summary.reason, testing::StartsWith("host.old: "));
+    EXPECT_EQ(world.must_run().exit, ExitCode::failed) << "nor does another process begin anything";
+    EXPECT_EQ(world.of("there"), ItemState::pending);
+  }
+}
+
+TEST(HostBack, ThatWasRejectedAndIsAcceptedLetsChangesGoOn) {
+  RunWorld world(kHostBack);
+  bring_host_back(world);
+  world.decide(EventType::reject, {"host.old", {}});
+  world.must_run();
+  world.decide(EventType::accept, {"host.old", {}});
+  world.must_run();
+  EXPECT_EQ(world.of("host.old"), ItemState::accepted);
+  EXPECT_NE(world.of("there"), ItemState::pending);
+}
+
+TEST(HostBack, IsAskedAboutAgainAfterARetry) {
+  RunWorld world(kHostBack);
+  bring_host_back(world);
+  world.decide(EventType::reject, {"host.old", {}});
+  world.must_run();
+  world.decide(EventType::retry, {"host.old", {}});
+  const Summary summary = world.must_run();
+  EXPECT_EQ(summary.exit, ExitCode::parked);
+  EXPECT_EQ(summary.next.command, "mxodus approve host.old");
+  EXPECT_EQ(world.of("there"), ItemState::pending);
+  world.approve("host.old");
+  world.must_run();
+  EXPECT_NE(world.of("there"), ItemState::pending);
+}
+
 TEST(States, AStepWhoseOwnIfIsFalseSatisfiesItsEdges) {
   RunWorld world(R"(  maybe: {uses: make, with: {name: a}, if: "false"}
   next: {uses: make, needs: [maybe], with: {name: b}}
