@@ -11,6 +11,14 @@ namespace {
 
 constexpr int kAttemptsWithoutEnd = 5;
 
+/// Then the `if` of its step was true, once and for all.
+bool has_begun(const RunStep& step, const ItemRecord& record) {
+  if (record.attempts > 0) return true;
+  const bool without_attempts = step.kind() != StepKind::work && record.state != ItemState::skipped;
+  return record.state == ItemState::gate || record.state == ItemState::waiting ||
+         (without_attempts && has_ended(record.state));
+}
+
 Result<void> done(const Result<std::int64_t>& written) {
   if (!written) return tl::unexpected(written.error());
   return {};
@@ -64,6 +72,13 @@ Result<std::vector<Schedule::Ready>> Schedule::look(const World& world) {
     if (has_open(step))
       if (auto looked = look_at_step(step, world, ready); !looked) return tl::unexpected(looked.error());
   return ready;
+}
+
+bool Schedule::any_has_begun(const RunStep& step) const {
+  const auto& items = run_.state().items;
+  for (auto it = items.lower_bound({step.id(), {}}); it != items.end() && it->first.step == step.id(); ++it)
+    if (has_begun(step, it->second)) return true;
+  return false;
 }
 
 bool Schedule::has_open(const RunStep& step) const {
@@ -131,8 +146,7 @@ Result<bool> Schedule::expand(const RunStep& step) {
     if (auto noted = note(whole, state, reason); !noted) return tl::unexpected(noted.error());
     return false;
   };
-  const bool begun = run_.item(whole).attempts > 0;  // then its `if` was true, once and for all
-  if (!begun) {
+  if (!any_has_begun(step)) {
     auto condition = run_.table.condition(step, outputs);
     if (!condition) return nothing(ItemState::failed, "its `if`: " + one_line(condition.error()));
     if (!*condition)

@@ -60,6 +60,7 @@ class Schedule {
   Result<void> note(const ItemId& id, ItemState state, const std::string& reason);
   void due(Time when);
   bool has_open(const RunStep& step) const;
+  bool any_has_begun(const RunStep& step) const;
 
   const RunContext& run_;
   Expansions expansions_;

@@ -237,6 +237,46 @@ TEST(ForEach, ItemsHaveTheirOwnAttemptsAndOutputsByKey) {
   EXPECT_EQ(world.of("sum"), ItemState::done);
 }
 
+TEST(If, OfAStepWithItemsIsNotLookedAtAgainOnceAnItemHasBegun) {
+  RunWorld world(R"(  look: {uses: look, with: {name: l}, fresh_for: 1h}
+  each: {uses: make, if: steps.look.n == 1, with: {name: "${item}"}, for_each: [a, b], on_fail: continue}
+)");
+  world.looks["l"] = [] { return found(Verdict::ok, {{"n", 1}}); };
+  world.breaks = {"a"};
+  world.on_wait = [&] {
+    if (world.of("each", "a") == ItemState::failed) world.stop.request_stop();
+  };
+  ASSERT_EQ(world.must_run().exit, ExitCode::interrupted);
+  world.on_wait = {};
+  world.stop = {};
+  world.looks["l"] = [] { return found(Verdict::ok, {{"n", 2}}); };
+  world.clock.advance(std::chrono::hours(2));
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.of("each", "a"), ItemState::failed);
+  EXPECT_EQ(world.of("each", "b"), ItemState::done);
+}
+
+TEST(If, OfAGateThatWasRejectedIsNotLookedAtAgain) {
+  RunWorld world(R"(  look: {uses: look, with: {name: l}, fresh_for: 1h}
+  go: {uses: approve, if: steps.look.n == 1, with: {question: "Go on?"}, on_fail: continue}
+  change: {uses: make, needs: [go], with: {name: a}}
+  pause: {uses: wait, needs: [], with: {for: 2h}}
+  other: {uses: make, needs: [look, pause], with: {name: b}}
+)");
+  world.looks["l"] = [] { return found(Verdict::ok, {{"n", 1}}); };
+  world.must_run();
+  world.decide(EventType::reject, {"go", {}});
+  world.must_run();
+  world.looks["l"] = [] { return found(Verdict::ok, {{"n", 2}}); };
+  world.clock.advance(std::chrono::hours(3));
+  world.must_run();
+  ASSERT_EQ(world.of("other"), ItemState::done);
+  world.must_run();
+  EXPECT_EQ(world.of("go"), ItemState::failed);
+  EXPECT_EQ(world.of("change"), ItemState::blocked);
+}
+
 TEST(ForEach, ADependantWithTheSameListIsJoinedKeyByKey) {
   RunWorld world(
       R"(  first: {uses: make, needs: [], with: {name: "a-${item}"}, for_each: [ada, bob], on_fail: continue}
