@@ -11,6 +11,10 @@ namespace {
 
 constexpr int kAttemptsWithoutEnd = 5;
 
+bool answer_both(const Standpoint& at, const Schedule::World& world) {
+  return world.host_answers(at.host) && world.host_answers(at.vantage);
+}
+
 /// Then the `if` of its step was true, once and for all.
 bool has_begun(const RunStep& step, const ItemRecord& record) {
   if (record.attempts > 0) return true;
@@ -261,8 +265,7 @@ Result<void> Schedule::look_at_item(const RunStep& step, const Instance& instanc
 
 bool Schedule::may_begin(const RunStep& step, const Instance& instance, const World& world, int begun) {
   if (world.under_way_of(step.id()) + begun >= step.parallel()) return false;
-  if (!world.host_answers(instance.standpoint.host) || !world.host_answers(instance.standpoint.vantage))
-    return false;
+  if (!answer_both(instance.standpoint, world)) return false;
   if (stopped_by_failures(step, run_.state(), expansions_)) return false;
   if (!step.moves()) return true;
   if (!held_.empty() && !step.clean_up) return false;
@@ -290,6 +293,7 @@ Result<bool> Schedule::refresh(const RunStep& step, const World& world, std::vec
       if (record.state == ItemState::gate || world.under_way(instance.id)) fresh = false;
       if (!ages(*above, record)) continue;
       fresh = false;
+      if (!answer_both(instance.standpoint, world)) continue;
       if (!world.under_way(instance.id) && chosen_.insert(instance.id).second)
         ready.push_back({Ready::What::begin, above, instance});
     }

@@ -170,6 +170,7 @@ class WorldHosts final : public HostDirectory {
   Host* host(const std::string& name) override {
     if (name == "new") return &world_.new_host;
     if (name != "old") return nullptr;
+    if (world_.on_visit) world_.on_visit();
     world_.old_is_down ? old_.cut() : old_.reconnect();
     return &old_;
   }

@@ -104,6 +104,7 @@ class RunWorld {
   std::function<void()> on_wait;              ///< called whenever time passes
   std::function<void(StepContext&)> on_look;  ///< called by each look
   std::function<void()> on_call;              ///< called when a local work acts
+  std::function<void()> on_visit;             ///< called whenever somebody turns to the host `old`
   RunOptions options;
   std::stop_source stop;
   RecordingObserver observer;

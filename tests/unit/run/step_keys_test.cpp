@@ -146,6 +146,25 @@ TEST(FreshFor, AnAgedLookIsMadeAgainBeforeAGateToo) {
   EXPECT_EQ(world.looked["l"], before + 1);
 }
 
+TEST(FreshFor, AnAgedLookWaitsForItsHostWithWhatRestsOnIt) {
+  RunWorld world(R"(  look: {uses: look, host: old, with: {name: l}, fresh_for: 1h}
+  go: {uses: approve, with: {question: "Go on?"}}
+  change: {uses: make, host: new, with: {name: a}}
+)");
+  ASSERT_EQ(world.must_run().exit, ExitCode::parked);
+  world.approve("go");
+  world.clock.advance(std::chrono::minutes(90));
+  world.old_is_down = true;
+  int turned_to_old = 0;
+  world.on_visit = [&] {
+    if (++turned_to_old > 1000) world.stop.request_stop();  // or it would never end
+  };
+  const Summary summary = world.must_run();
+  EXPECT_EQ(summary.exit, ExitCode::parked);
+  EXPECT_EQ(summary.down_hosts, std::vector<std::string>{"old"});
+  EXPECT_TRUE(world.on_new.starts.empty());
+}
+
 TEST(Deadline, BoundsARetryToo) {
   RunWorld world(
       "  look: {uses: look, with: {name: l}, retry: {times: 9, delay: 1h, max_delay: 1h}, deadline: 90m}\n");
