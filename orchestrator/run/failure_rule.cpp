@@ -18,6 +18,11 @@ std::size_t failed_items(const RunState& state, const std::string& step) {
   return failed;
 }
 
+bool names(const FailureRule& rule, const std::string& clean_up) {
+  return rule.action == FailureRule::Action::run_steps &&
+         std::find(rule.steps.begin(), rule.steps.end(), clean_up) != rule.steps.end();
+}
+
 /// Why a host that came back holds what changes, as long as nobody has said that it may go on; or empty.
 std::string held_by_host(const ItemId& id, const ItemRecord& record) {
   if (!is_of_a_host(id) || satisfies_edge(record.state) || record.state == ItemState::skipped) return {};
@@ -86,9 +91,18 @@ bool called_for(const StepTable& table, const RunState& state, const std::string
     const RunStep* step = table.find(entry.first.step);
     if (!step) return false;
     const FailureRule& rule = rule_after(step->rules(), entry.second);
-    const auto& named = rule.steps;
-    return rule.action == FailureRule::Action::run_steps &&
-           std::find(named.begin(), named.end(), clean_up) != named.end();
+    return names(rule, clean_up);
+  });
+}
+
+bool may_call_again(const StepTable& table, const RunState& state, const std::string& clean_up) {
+  return std::any_of(state.items.begin(), state.items.end(), [&](const auto& entry) {
+    const RunStep* step = table.find(entry.first.step);
+    if (!step || has_ended(entry.second.state)) return false;
+    const auto& breaches = step->rules().breach;
+    return names(step->rules().on_fail, clean_up) ||
+           std::any_of(breaches.begin(), breaches.end(),
+                       [&](const BreachRule& breach) { return names(breach.then, clean_up); });
   });
 }
 

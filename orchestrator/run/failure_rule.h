@@ -41,6 +41,9 @@ bool stopped_by_failures(const RunStep& step, const RunState& state, const Expan
 /// Whether a clean-up step is called for: a step that names it has failed.
 bool called_for(const StepTable& table, const RunState& state, const std::string& clean_up);
 
+/// Whether a step that names the clean-up step has begun again, or is about to: it may fail once more.
+bool may_call_again(const StepTable& table, const RunState& state, const std::string& clean_up);
+
 /// Whether the step has failed and its effect was taken back, mostly by its own `on_fail: undo`: it has
 /// failed all the same.
 bool failed_and_undone(const ItemRecord& record);

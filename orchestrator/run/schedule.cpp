@@ -15,6 +15,10 @@ bool answer_both(const Standpoint& at, const Schedule::World& world) {
   return world.host_answers(at.host) && world.host_answers(at.vantage);
 }
 
+bool begins(const Schedule::Ready& one) {
+  return one.what == Schedule::Ready::What::begin || one.what == Schedule::Ready::What::ripe;
+}
+
 /// Then the `if` of its step was true, once and for all.
 bool has_begun(const RunStep& step, const ItemRecord& record) {
   if (record.attempts > 0) return true;
@@ -67,8 +71,15 @@ Result<std::vector<Schedule::Ready>> Schedule::look(const World& world) {
   const bool past = past_until();
   for (const RunStep& step : run_.table.steps()) {
     if (past && !has_open(step)) continue;
-    if (step.clean_up && !called_for(run_.table, run_.state(), step.id())) continue;
+    const bool called = !step.clean_up || called_for(run_.table, run_.state(), step.id());
+    if (!called)
+      if (auto renewed = renew(step); !renewed) return tl::unexpected(renewed.error());
+    if (!called && !owes_an_end(step)) continue;
+    const std::size_t before = ready.size();
     if (auto looked = look_at_step(step, world, ready); !looked) return tl::unexpected(looked.error());
+    if (!called)
+      ready.erase(std::remove_if(ready.begin() + static_cast<std::ptrdiff_t>(before), ready.end(), begins),
+                  ready.end());
   }
   // What was begun is followed to its end; only nothing new begins.
   if (past) std::erase_if(ready, [](const Ready& one) { return one.what != Ready::What::recover; });
@@ -90,6 +101,34 @@ bool Schedule::has_open(const RunStep& step) const {
   for (auto it = items.lower_bound({step.id(), {}}); it != items.end() && it->first.step == step.id(); ++it)
     if (it->second.open) return true;
   return false;
+}
+
+/// Whether what it has begun is without an end, or has still to be taken back.
+bool Schedule::owes_an_end(const RunStep& step) const {
+  const auto& items = run_.state().items;
+  for (auto it = items.lower_bound({step.id(), {}}); it != items.end() && it->first.step == step.id(); ++it)
+    if (it->second.open || owed_undo(step.rules(), run_.state(), it->first)) return true;
+  return false;
+}
+
+/// A clean-up step that has run does so again where the step that called for it begins again and fails again.
+/// One that failed itself is for whoever looks at it.
+Result<void> Schedule::renew(const RunStep& clean_up) {
+  std::vector<ItemId> over;
+  const auto& items = run_.state().items;
+  for (auto it = items.lower_bound({clean_up.id(), {}}); it != items.end() && it->first.step == clean_up.id();
+       ++it) {
+    const ItemRecord& record = it->second;
+    const bool left_out_by_hand = record.state == ItemState::skipped && record.settled_by;
+    const bool has_run = satisfies_edge(record.state) || record.state == ItemState::skipped ||
+                         record.state == ItemState::waiting || record.state == ItemState::gate;
+    if (has_run && !left_out_by_hand && !record.open) over.push_back(it->first);
+  }
+  if (over.empty() || !may_call_again(run_.table, run_.state(), clean_up.id())) return {};
+  forget(clean_up.id());
+  for (const ItemId& id : over)
+    if (auto noted = note(id, ItemState::pending, "what called for it begins again"); !noted) return noted;
+  return {};
 }
 
 Result<void> Schedule::look_at_step(const RunStep& step, const World& world, std::vector<Ready>& ready) {

@@ -60,7 +60,9 @@ class Schedule {
   Result<void> note(const ItemId& id, ItemState state, const std::string& reason);
   void due(Time when);
   bool has_open(const RunStep& step) const;
+  bool owes_an_end(const RunStep& step) const;
   bool any_has_begun(const RunStep& step) const;
+  Result<void> renew(const RunStep& clean_up);
 
   const RunContext& run_;
   Expansions expansions_;

@@ -30,6 +30,16 @@ bool step_ended_well(const RunStep& step, const RunState& state) {
   return any;
 }
 
+/// One that has not begun is not called for: else what calls for it would not have ended well.
+bool clean_up_is_over(const RunStep& step, const RunState& state) {
+  for (auto it = state.items.lower_bound({step.id(), {}});
+       it != state.items.end() && it->first.step == step.id(); ++it) {
+    const ItemState at = it->second.state;
+    if (!ended_well(at) && at != ItemState::pending && at != ItemState::blocked) return false;
+  }
+  return true;
+}
+
 void note_item(Summary& summary, const ItemId& id, const ItemRecord& record) {
   const auto due = [&](const std::string& what) {
     summary.due.push_back({id, what, record.next_look, std::nullopt});
@@ -140,14 +150,11 @@ ExitCode adhoc_exit(const ItemRecord& record, const Departure& departure) {
 }  // namespace
 
 bool is_complete(const StepTable& table, const RunState& state) {
-  const auto clean_up_not_needed = [&](const RunStep& step) {
-    return step.clean_up && !state.items.contains({step.id(), {}});
-  };
   const bool adhoc_open = std::any_of(state.items.begin(), state.items.end(), [](const auto& entry) {
     return entry.second.adhoc && entry.second.open;
   });
   return !adhoc_open && std::all_of(table.steps().begin(), table.steps().end(), [&](const RunStep& step) {
-    return clean_up_not_needed(step) || step_ended_well(step, state);
+    return step.clean_up ? clean_up_is_over(step, state) : step_ended_well(step, state);
   });
 }
 

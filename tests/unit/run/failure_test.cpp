@@ -179,6 +179,62 @@ TEST(Failure, ACleanUpStepDoesNotRunWhereNothingFailed) {
   EXPECT_EQ(world.on_new.starts.count("make t"), 0u);
 }
 
+constexpr const char* kThaw = R"(  main: {uses: make, needs: [], with: {name: a}, on_fail: [thaw]}
+  thaw: {uses: make, needs: [], with: {name: t}}
+)";
+
+TEST(CleanUp, ThatWasCutOffIsFollowedToItsEndThoughNobodyCallsForItAnyMore) {
+  RunWorld world(kThaw);
+  world.breaks = {"a"};
+  world.on_wait = [&] {
+    const auto job = world.on_new.jobs.find("r1.thaw.1");
+    if (job == world.on_new.jobs.end()) return;
+    job->second.looks_left = 1000;
+    world.stop.request_stop();
+  };
+  ASSERT_EQ(world.must_run().exit, ExitCode::interrupted);
+  ASSERT_EQ(world.of("thaw"), ItemState::running);
+  world.on_wait = {};
+  world.stop = {};
+  world.on_new.jobs["r1.thaw.1"].looks_left = 3;
+  world.breaks.clear();
+  world.decide(EventType::retry, {"main", {}});
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_TRUE(world.facts.contains("t"));
+  EXPECT_FALSE(world.state().item({"thaw", {}}).open);
+}
+
+TEST(CleanUp, ThatIsToRunAgainAndIsNotCalledForStandsInNobodysWay) {
+  RunWorld world(kThaw);
+  world.breaks = {"a", "t"};
+  ASSERT_EQ(world.must_run().exit, ExitCode::failed);
+  world.breaks = {"t"};
+  world.decide(EventType::retry, {"main", {}});
+  ASSERT_EQ(world.must_run().exit, ExitCode::failed) << "of what thaw came to";
+  world.decide(EventType::retry, {"thaw", {}});
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.on_new.starts["make t"], 1);
+}
+
+TEST(CleanUp, RunsAgainWhereTheStepIsRetriedAndFailsAgain) {
+  RunWorld world(R"(  main: {uses: make, needs: [], with: {name: a}, on_fail: [thaw]}
+  thaw: {uses: command, host: new, needs: [], with: {effect: change, argv: [thaw, mail]}}
+)");
+  world.breaks = {"a"};
+  ASSERT_EQ(world.must_run().exit, ExitCode::failed);
+  ASSERT_EQ(world.attempts("thaw"), 1);
+  world.must_run();
+  ASSERT_EQ(world.attempts("thaw"), 1) << "once";
+  world.decide(EventType::retry, {"main", {}});
+  ASSERT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.attempts("thaw"), 2);
+  EXPECT_EQ(world.of("thaw"), ItemState::done);
+  world.breaks.clear();
+  world.decide(EventType::retry, {"main", {}});
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.attempts("thaw"), 2);
+}
+
 TEST(Failure, AFinalUnknownHoldsAndExitsWithSix) {
   RunWorld world(R"(  look: {uses: look, with: {name: l}}
   change: {uses: make, needs: [], with: {name: a}}
