@@ -31,7 +31,7 @@ std::string held_back(const StepTable& table, const RunState& state, const ItemI
   if (!step) return {};
   const Expansions expansions = expansions_now(table, state);
   if (!could_begin(table, *step, state, id, expansions)) return {};
-  if (stopped_by_failures(*step, state, expansions))
+  if (stopped_by_failures(table, *step, state, expansions))
     return "more items of " + id.step + " have failed than its `stop_after` allows";
   const std::string held = step->moves() && !step->clean_up ? held_by(table, state, expansions) : "";
   return held.empty() ? held : held + ", which holds back what changes or asks";

@@ -90,6 +90,14 @@ EdgeState whole_step(const StepTable& table, const Dependency& dependency, const
 
 }  // namespace
 
+std::vector<Instance> items_of(const StepTable& table, const RunStep& step, const RunState& state,
+                               const Expansions& expansions) {
+  const auto found = expansions.find(step.id());
+  if (found != expansions.end()) return found->second;
+  auto instances = table.instances(step, outputs_for(step, state));
+  return instances ? std::move(instances->list) : std::vector<Instance>();
+}
+
 EdgeState edges_of(const StepTable& table, const RunStep& step, const RunState& state,
                    const Expansions& expansions) {
   EdgeState edge;

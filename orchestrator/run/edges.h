@@ -12,6 +12,10 @@ namespace mxodus {
 /// The items that each step has come to so far in this process.
 using Expansions = std::map<std::string, std::vector<Instance>>;
 
+/// What the step comes to, also where this process has not come to it yet; nothing where that is not known.
+std::vector<Instance> items_of(const StepTable& table, const RunStep& step, const RunState& state,
+                               const Expansions& expansions);
+
 /// How what a step or item waits for stands to it.
 struct EdgeState {
   enum class Kind {

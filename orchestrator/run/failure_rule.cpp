@@ -70,17 +70,18 @@ std::string held_by(const StepTable& table, const RunState& state, const Expansi
     if (record.state == ItemState::in_doubt) return to_string(id) + " is in doubt";
     if (!has_failed(record.state)) continue;
     if (rule_after(step->rules(), record).action == FailureRule::Action::proceed) continue;
-    if (step->rules().stop_after && !stopped_by_failures(*step, state, expansions)) continue;
+    if (step->rules().stop_after && !stopped_by_failures(table, *step, state, expansions)) continue;
     return to_string(id) + " " + std::string(to_string(record.state));
   }
   return {};
 }
 
-bool stopped_by_failures(const RunStep& step, const RunState& state, const Expansions& expansions) {
-  const auto items = expansions.find(step.id());
-  if (!step.rules().stop_after || items == expansions.end()) return false;
-  return static_cast<double>(failed_items(state, step.id())) >
-         step.rules().stop_after->value * static_cast<double>(items->second.size());
+bool stopped_by_failures(const StepTable& table, const RunStep& step, const RunState& state,
+                         const Expansions& expansions) {
+  const std::size_t failed = step.rules().stop_after ? failed_items(state, step.id()) : 0;
+  if (failed == 0) return false;
+  const std::size_t items = items_of(table, step, state, expansions).size();
+  return static_cast<double>(failed) > step.rules().stop_after->value * static_cast<double>(items);
 }
 
 bool called_for(const StepTable& table, const RunState& state, const std::string& clean_up) {

@@ -36,7 +36,8 @@ std::string held_by(const StepTable& table, const RunState& state, const Expansi
 bool is_of_a_host(const ItemId& id);
 
 /// Whether more items of this step have failed than `stop_after` allows.
-bool stopped_by_failures(const RunStep& step, const RunState& state, const Expansions& expansions);
+bool stopped_by_failures(const StepTable& table, const RunStep& step, const RunState& state,
+                         const Expansions& expansions);
 
 /// Whether a clean-up step is called for: a step that names it has failed.
 bool called_for(const StepTable& table, const RunState& state, const std::string& clean_up);

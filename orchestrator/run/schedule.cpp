@@ -11,10 +11,6 @@ namespace {
 
 constexpr int kAttemptsWithoutEnd = 5;
 
-bool answer_both(const Standpoint& at, const Schedule::World& world) {
-  return world.host_answers(at.host) && world.host_answers(at.vantage);
-}
-
 bool begins(const Schedule::Ready& one) {
   return one.what == Schedule::Ready::What::begin || one.what == Schedule::Ready::What::ripe;
 }
@@ -49,18 +45,6 @@ Result<void> Schedule::note(const ItemId& id, ItemState state, const std::string
   return done(run_.journal.step_state(id, {state, reason, {}, {}, 0}));
 }
 
-bool Schedule::past_until() const {
-  const std::string& until = run_.options.until;
-  if (until.empty()) return false;
-  return std::all_of(run_.table.steps().begin(), run_.table.steps().end(), [&](const RunStep& step) {
-    if (step.id() != until && step.spec->stage != until) return true;
-    const auto items = expansions_.find(step.id());
-    if (items == expansions_.end()) return has_ended(run_.item({step.id(), {}}).state);
-    return std::all_of(items->second.begin(), items->second.end(),
-                       [&](const Instance& instance) { return has_ended(run_.item(instance.id).state); });
-  });
-}
-
 Result<std::vector<Schedule::Ready>> Schedule::look(const World& world) {
   std::vector<Ready> ready;
   next_due_.reset();
@@ -70,19 +54,19 @@ Result<std::vector<Schedule::Ready>> Schedule::look(const World& world) {
   if (world.stopping) return ready;
   const bool past = past_until();
   for (const RunStep& step : run_.table.steps()) {
-    if (past && !has_open(step)) continue;
-    const bool called = !step.clean_up || called_for(run_.table, run_.state(), step.id());
-    if (!called)
+    const bool called = step.clean_up && called_for(run_.table, run_.state(), step.id());
+    if (step.clean_up && !called)
       if (auto renewed = renew(step); !renewed) return tl::unexpected(renewed.error());
-    if (!called && !owes_an_end(step)) continue;
-    const std::size_t before = ready.size();
+    // What was begun is followed to its end, or taken back and cleaned up after; only nothing new begins.
+    const bool only_ends = step.clean_up ? !called : past;
+    if (only_ends && !owes_an_end(step)) continue;
+    const auto before = static_cast<std::ptrdiff_t>(ready.size());
     if (auto looked = look_at_step(step, world, ready); !looked) return tl::unexpected(looked.error());
-    if (!called)
-      ready.erase(std::remove_if(ready.begin() + static_cast<std::ptrdiff_t>(before), ready.end(), begins),
-                  ready.end());
+    if (only_ends) ready.erase(std::remove_if(ready.begin() + before, ready.end(), begins), ready.end());
   }
-  // What was begun is followed to its end; only nothing new begins.
-  if (past) std::erase_if(ready, [](const Ready& one) { return one.what != Ready::What::recover; });
+  // Of a process that has just resumed: only now it is known what the steps have come to.
+  if (!past && past_until())
+    std::erase_if(ready, [](const Ready& one) { return begins(one) && !one.step->clean_up; });
   for (const RunStep& step : run_.table.adhoc())
     if (has_open(step))
       if (auto looked = look_at_step(step, world, ready); !looked) return tl::unexpected(looked.error());
@@ -94,41 +78,6 @@ bool Schedule::any_has_begun(const RunStep& step) const {
   for (auto it = items.lower_bound({step.id(), {}}); it != items.end() && it->first.step == step.id(); ++it)
     if (has_begun(step, it->second)) return true;
   return false;
-}
-
-bool Schedule::has_open(const RunStep& step) const {
-  const auto& items = run_.state().items;
-  for (auto it = items.lower_bound({step.id(), {}}); it != items.end() && it->first.step == step.id(); ++it)
-    if (it->second.open) return true;
-  return false;
-}
-
-/// Whether what it has begun is without an end, or has still to be taken back.
-bool Schedule::owes_an_end(const RunStep& step) const {
-  const auto& items = run_.state().items;
-  for (auto it = items.lower_bound({step.id(), {}}); it != items.end() && it->first.step == step.id(); ++it)
-    if (it->second.open || owed_undo(step.rules(), run_.state(), it->first)) return true;
-  return false;
-}
-
-/// A clean-up step that has run does so again where the step that called for it begins again and fails again.
-/// One that failed itself is for whoever looks at it.
-Result<void> Schedule::renew(const RunStep& clean_up) {
-  std::vector<ItemId> over;
-  const auto& items = run_.state().items;
-  for (auto it = items.lower_bound({clean_up.id(), {}}); it != items.end() && it->first.step == clean_up.id();
-       ++it) {
-    const ItemRecord& record = it->second;
-    const bool left_out_by_hand = record.state == ItemState::skipped && record.settled_by;
-    const bool has_run = satisfies_edge(record.state) || record.state == ItemState::skipped ||
-                         record.state == ItemState::waiting || record.state == ItemState::gate;
-    if (has_run && !left_out_by_hand && !record.open) over.push_back(it->first);
-  }
-  if (over.empty() || !may_call_again(run_.table, run_.state(), clean_up.id())) return {};
-  forget(clean_up.id());
-  for (const ItemId& id : over)
-    if (auto noted = note(id, ItemState::pending, "what called for it begins again"); !noted) return noted;
-  return {};
 }
 
 Result<void> Schedule::look_at_step(const RunStep& step, const World& world, std::vector<Ready>& ready) {
@@ -243,7 +192,7 @@ Result<void> Schedule::look_at_item(const RunStep& step, const Instance& instanc
     ready.push_back({Ready::What::recover, &step, instance, broken});
     return {};
   }
-  const bool too_late = record.deadline && *record.deadline <= now;
+  const bool too_late = is_too_late(record);
   if (const auto pause = owed_retry(step.rules(), record, step.effect); pause && !too_late) {
     // Killed between a failure and the note that it is tried again.
     const Time when{now.since_epoch + pause->value};
@@ -304,48 +253,11 @@ Result<void> Schedule::look_at_item(const RunStep& step, const Instance& instanc
 
 bool Schedule::may_begin(const RunStep& step, const Instance& instance, const World& world, int begun) {
   if (world.under_way_of(step.id()) + begun >= step.parallel()) return false;
-  if (!answer_both(instance.standpoint, world)) return false;
-  if (stopped_by_failures(step, run_.state(), expansions_)) return false;
+  if (!world.answers(instance.standpoint)) return false;
+  if (stopped_by_failures(run_.table, step, run_.state(), expansions_)) return false;
   if (!step.moves()) return true;
   if (!held_.empty() && !step.clean_up) return false;
   return true;
-}
-
-/// A change or question above that an edit of the playbook has put before what is done already: the edges,
-/// which name only the nearest, no longer lead to it.
-bool Schedule::is_to_come(const RunStep& above) const {
-  return above.moves() && above.spec->for_each.is_null() && run_.state().revised(above.id()) &&
-         run_.item({above.id(), {}}).state == ItemState::pending;
-}
-
-/// Observations age: what a change or a gate rests on is looked at again where it is older than `fresh_for`.
-/// True where everything above is fresh and stands: the edges alone do not say so, since a question that is
-/// asked anew, or a look that is made again, leaves the steps between them done.
-Result<bool> Schedule::refresh(const RunStep& step, const World& world, std::vector<Ready>& ready) {
-  bool fresh = true;
-  for (const RunStep* above : run_.table.upstream(step.id())) {
-    if (is_to_come(*above)) fresh = false;
-    const auto items = expansions_.find(above->id());
-    if (items == expansions_.end()) continue;
-    for (const Instance& instance : items->second) {
-      const ItemRecord& record = run_.item(instance.id);
-      if (record.state == ItemState::gate || world.under_way(instance.id)) fresh = false;
-      if (!ages(*above, record)) continue;
-      fresh = false;
-      if (!answer_both(instance.standpoint, world)) continue;
-      if (!world.under_way(instance.id) && chosen_.insert(instance.id).second)
-        ready.push_back({Ready::What::begin, above, instance});
-    }
-  }
-  return fresh;
-}
-
-bool Schedule::ages(const RunStep& step, const ItemRecord& record) const {
-  if (!step.only_looks() || !step.rules().fresh_for) return false;
-  if (record.state != ItemState::done || !record.seen) return false;
-  const auto now = run_.clock().now().since_epoch;
-  // Seen in what is now the future: the clock was set back, or is another laptop's, and the age is not known.
-  return record.seen->since_epoch > now || record.seen->since_epoch + step.rules().fresh_for->value <= now;
 }
 
 }  // namespace mxodus

@@ -22,6 +22,8 @@ class Schedule {
     std::function<bool(const std::string& host)> host_answers;
     std::string held;       ///< why nothing that changes or asks may begin, beside failures; empty: it may
     bool stopping = false;  ///< nothing may begin
+
+    bool answers(const Standpoint& at) const { return host_answers(at.host) && host_answers(at.vantage); }
   };
   struct Ready {
     enum class What { begin, recover, ripe, undo } what = What::begin;
@@ -55,6 +57,9 @@ class Schedule {
   Result<void> give_up(const RunStep& step, const ItemId& id, const std::string& why);
   bool may_begin(const RunStep& step, const Instance& instance, const World& world, int begun);
   Result<bool> refresh(const RunStep& step, const World& world, std::vector<Ready>& ready);
+  bool is_over(const RunStep& step) const;
+  bool is_over(const RunStep& step, const ItemId& id) const;
+  bool is_too_late(const ItemRecord& record) const;
   bool is_to_come(const RunStep& above) const;
   bool ages(const RunStep& step, const ItemRecord& record) const;
   Result<void> note(const ItemId& id, ItemState state, const std::string& reason);

@@ -327,6 +327,20 @@ TEST(ForEach, StopAfterAllowsAShareOfTheItemsToFail) {
   EXPECT_EQ(worse.of("each", "c"), ItemState::pending);
 }
 
+TEST(ForEach, MoreFailuresThanStopAfterAllowsHoldChangesInTheNextProcessToo) {
+  RunWorld world(R"(  other: {uses: make, needs: [pause], with: {name: o}}
+  pause: {uses: wait, needs: [], with: {for: 2h}}
+  each: {uses: make, needs: [], with: {name: "${item}"}, for_each: [a, b, c, d], stop_after: 25%}
+)");
+  world.breaks = {"a", "b"};
+  world.must_run();
+  world.clock.advance(std::chrono::hours(3));
+  world.must_run();
+  ASSERT_EQ(world.of("pause"), ItemState::done);
+  world.must_run();
+  EXPECT_EQ(world.of("other"), ItemState::pending);
+}
+
 TEST(ForEach, ChangesRunOneAtATimeUnlessParallelSaysMore) {
   RunWorld world(R"(  each: {uses: make, with: {name: "${item}"}, for_each: [a, b, c]}
 )");

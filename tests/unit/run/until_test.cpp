@@ -45,5 +45,67 @@ TEST(Until, IsOverWhenTheRunIsResumedWithoutIt) {
   EXPECT_EQ(world.attempts("next"), 1);
 }
 
+TEST(Until, StopsAtOnceWhereAnEarlierProcessHasDoneTheStepThatHasItems) {
+  RunWorld world(R"(  copy: {uses: make, with: {name: "${item}"}, for_each: [a, b]}
+  next: {uses: make, with: {name: c}}
+  other: {uses: look, needs: [copy], with: {name: l}}
+)");
+  world.options.until = "copy";
+  for (int process = 0; process < 3; ++process) {
+    const Summary summary = world.must_run();
+    EXPECT_EQ(summary.exit, ExitCode::parked);
+    EXPECT_EQ(summary.reason, "stopped after copy, as --until says");
+    EXPECT_EQ(world.attempts("next") + world.attempts("other"), 0) << process;
+  }
+}
+
+constexpr const char* kStages =
+    R"(  first: {uses: make, stage: One, needs: [], with: {name: a}, on_fail: continue}
+  behind: {uses: make, stage: One, needs: [first], with: {name: b}, on_fail: [tidy]}
+  tidy: {uses: make, stage: One, needs: [], with: {name: t}}
+  pause: {uses: wait, stage: One, needs: [], with: {for: 1m}}
+  later: {uses: look, stage: Two, needs: [pause], with: {name: l}}
+)";
+
+TEST(Until, OfAStageWaitsForNoCleanUpStepThatNothingCallsFor) {
+  RunWorld world(kStages);
+  world.options.until = "One";
+  EXPECT_EQ(world.must_run().reason, "stopped after One, as --until says");
+  EXPECT_EQ(world.of("behind"), ItemState::done);
+  EXPECT_EQ(world.attempts("later"), 0);
+}
+
+TEST(Until, OfAStageWaitsForNoBlockedStepAsLongAsItIsBlocked) {
+  RunWorld world(kStages);
+  world.options.until = "One";
+  world.breaks = {"a"};
+  for (int process = 0; process < 2; ++process) {
+    EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+    EXPECT_EQ(world.of("pause"), ItemState::done);
+    EXPECT_EQ(world.of("behind"), ItemState::blocked);
+    EXPECT_EQ(world.attempts("later"), 0) << process;
+  }
+  world.decide(EventType::accept, {"first", {}});
+  world.must_run();
+  EXPECT_EQ(world.of("behind"), ItemState::done);
+}
+
+TEST(Until, OfAStepThatFailsTakesItBackOrCleansUpAfterIt) {
+  for (const char* on_fail : {"undo", "[tidy]"}) {
+    RunWorld world(
+        "  first: {uses: make, with: {name: a}, on_fail: " + std::string(on_fail) +
+        "}\n  tidy: {uses: make, needs: [], with: {name: t}}\n  after: {uses: make, needs: [], with: "
+        "{name: t}, on_fail: [tidy], if: \"false\"}\n");
+    world.options.until = "first";
+    world.on_new.ends = [&](const JobSpec& spec) -> JobState {
+      world.facts.insert("a");
+      if (spec.script == "unmake a") world.facts.erase("a");
+      return JobDone{spec.script == "make a" ? 1 : 0};
+    };
+    EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+    EXPECT_EQ(world.on_new.starts[*on_fail == 'u' ? "unmake a" : "make t"], 1) << on_fail;
+  }
+}
+
 }  // namespace
 }  // namespace mxodus
