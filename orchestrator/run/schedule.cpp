@@ -52,6 +52,7 @@ Result<std::vector<Schedule::Ready>> Schedule::look(const World& world) {
   chosen_of_.clear();
   held_ = world.held.empty() ? held_by(run_.table, run_.state(), expansions_) : world.held;
   if (world.stopping) return ready;
+  forget_lists_looked_at_again(world);
   const bool past = past_until();
   for (const RunStep& step : run_.table.steps()) {
     const bool called = step.clean_up && called_for(run_.table, run_.state(), step.id());
@@ -68,8 +69,7 @@ Result<std::vector<Schedule::Ready>> Schedule::look(const World& world) {
   if (!past && past_until())
     std::erase_if(ready, [](const Ready& one) { return begins(one) && !one.step->clean_up; });
   for (const RunStep& step : run_.table.adhoc())
-    if (has_open(step))
-      if (auto looked = look_at_step(step, world, ready); !looked) return tl::unexpected(looked.error());
+    if (auto looked = follow_what_is_open(step, world, ready); !looked) return tl::unexpected(looked.error());
   return ready;
 }
 
@@ -82,35 +82,48 @@ bool Schedule::any_has_begun(const RunStep& step) const {
 
 Result<void> Schedule::look_at_step(const RunStep& step, const World& world, std::vector<Ready>& ready) {
   const ItemId whole{step.id(), {}};
-  const bool expanded_before = expansions_.contains(step.id());
-  const bool left_out = run_.item(whole).state == ItemState::skipped;
-  if (left_out) {
-    if (auto items = leave_items_out(step); !items) return items;
-    if (!has_open(step)) return {};
-  }
+  if (auto followed = follow_what_is_open(step, world, ready); !followed) return followed;
+  if (run_.item(whole).state == ItemState::skipped) return leave_items_out(step);
   const EdgeState edges = edges_of(run_.table, step, run_.state(), expansions_);
-  if (!expanded_before) {
+  if (!expansions_.contains(step.id())) {
     // What has ended keeps its end, whatever became of the steps above it since: a rollback, a retry.
-    if (edges.kind != EdgeState::Kind::satisfied && has_ended(run_.item(whole).state)) return {};
+    const bool may_change = !has_ended(run_.item(whole).state) && !has_open(step);
+    if (edges.kind != EdgeState::Kind::satisfied && !may_change) return {};
     switch (edges.kind) {
       case EdgeState::Kind::open:
         return {};
       case EdgeState::Kind::skipped:
         return note(whole, ItemState::skipped, edges.reason);
       case EdgeState::Kind::broken:
-        // What was begun has an end, whatever became of the steps above it since.
-        if (has_open(step)) break;
         return note(whole, ItemState::blocked, edges.reason);
       case EdgeState::Kind::satisfied:
         break;
     }
-    auto expanded = expand(step);
+    auto expanded = expand_fresh(step, world, ready);
     if (!expanded) return tl::unexpected(expanded.error());
     if (!*expanded) return {};
   }
   for (const Instance& instance : expansions_.at(step.id()))
-    if (!left_out || run_.item(instance.id).open)
+    if (!run_.item(instance.id).open)
       if (auto looked = look_at_item(step, instance, edges, world, ready); !looked) return looked;
+  return {};
+}
+
+/// What was begun has an end, whatever became since of its step, of the list it came from and of the steps
+/// above.
+Result<void> Schedule::follow_what_is_open(const RunStep& step, const World& world,
+                                           std::vector<Ready>& ready) {
+  std::vector<ItemId> open;
+  const auto& items = run_.state().items;
+  for (auto it = items.lower_bound({step.id(), {}}); it != items.end() && it->first.step == step.id(); ++it)
+    if (it->second.open && !world.under_way(it->first)) open.push_back(it->first);
+  if (open.empty()) return {};
+  const EdgeState edges = edges_of(run_.table, step, run_.state(), expansions_);
+  const Value outputs = outputs_for(step, run_.state());
+  for (const ItemId& id : open)
+    if (auto looked = look_at_item(step, run_.table.instance(step, id, outputs), edges, world, ready);
+        !looked)
+      return looked;
   return {};
 }
 
@@ -130,11 +143,22 @@ Result<void> Schedule::leave_items_out(const RunStep& step) {
   return {};
 }
 
+/// What an `if` and a list are taken from ages like all that a change or a gate rests on.
+Result<bool> Schedule::expand_fresh(const RunStep& step, const World& world, std::vector<Ready>& ready) {
+  const bool first = !has_ended(run_.item({step.id(), {}}).state) && !any_has_begun(step);
+  if (step.moves() && first) {
+    auto fresh = refresh(step, world, ready);
+    if (!fresh || !*fresh) return fresh;
+  }
+  return expand(step);
+}
+
 /// `if`, then what the step comes to. False where it comes to nothing; that is written down.
 Result<bool> Schedule::expand(const RunStep& step) {
   const ItemId whole{step.id(), {}};
   const Value outputs = outputs_for(step, run_.state());
   const auto nothing = [&](ItemState state, const std::string& reason) -> Result<bool> {
+    if (has_open(step)) return false;  // what it has begun has its own end first
     if (auto noted = note(whole, state, reason); !noted) return tl::unexpected(noted.error());
     return false;
   };
@@ -188,8 +212,8 @@ Result<void> Schedule::look_at_item(const RunStep& step, const Instance& instanc
       due(*record.next_look);
       return {};
     }
-    const bool broken = step_edges.kind == EdgeState::Kind::broken;
-    ready.push_back({Ready::What::recover, &step, instance, broken});
+    const bool satisfied = step_edges.kind == EdgeState::Kind::satisfied;
+    ready.push_back({Ready::What::recover, &step, instance, !satisfied});
     return {};
   }
   const bool too_late = is_too_late(record);

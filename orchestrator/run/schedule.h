@@ -29,7 +29,7 @@ class Schedule {
     enum class What { begin, recover, ripe, undo } what = What::begin;
     const RunStep* step = nullptr;
     Instance instance;
-    bool only_look = false;  ///< of recover: something above has failed or was taken back since
+    bool only_look = false;  ///< of recover: something above has failed, was taken back or begins again
   };
 
   explicit Schedule(const RunContext& run);
@@ -50,6 +50,8 @@ class Schedule {
 
  private:
   Result<void> look_at_step(const RunStep& step, const World& world, std::vector<Ready>& ready);
+  Result<void> follow_what_is_open(const RunStep& step, const World& world, std::vector<Ready>& ready);
+  Result<bool> expand_fresh(const RunStep& step, const World& world, std::vector<Ready>& ready);
   Result<bool> expand(const RunStep& step);
   Result<void> look_at_item(const RunStep& step, const Instance& instance, const EdgeState& step_edges,
                             const World& world, std::vector<Ready>& ready);
@@ -59,6 +61,7 @@ class Schedule {
   Result<bool> refresh(const RunStep& step, const World& world, std::vector<Ready>& ready);
   bool is_over(const RunStep& step) const;
   bool is_over(const RunStep& step, const ItemId& id) const;
+  void forget_lists_looked_at_again(const World& world);
   bool is_too_late(const ItemRecord& record) const;
   bool is_to_come(const RunStep& above) const;
   bool ages(const RunStep& step, const ItemRecord& record) const;
@@ -73,6 +76,7 @@ class Schedule {
   Expansions expansions_;
   std::set<ItemId> doubts_;  ///< when this process began: each is looked at once more
   std::set<ItemId> chosen_;  ///< in this look
+  std::set<ItemId> aged_;    ///< looks that are made again
   std::map<std::string, int> chosen_of_;
   std::string held_;
   std::optional<Time> next_due_;

@@ -24,11 +24,28 @@ Result<bool> Schedule::refresh(const RunStep& step, const World& world, std::vec
       if (!ages(*above, record)) continue;
       fresh = false;
       if (!world.answers(instance.standpoint)) continue;
-      if (!world.under_way(instance.id) && chosen_.insert(instance.id).second)
-        ready.push_back({Ready::What::begin, above, instance});
+      if (world.under_way(instance.id) || !chosen_.insert(instance.id).second) continue;
+      aged_.insert(instance.id);
+      ready.push_back({Ready::What::begin, above, instance});
     }
   }
   return fresh;
+}
+
+/// Once a look has been made again, the steps whose items come from it come to what it has found now: all of
+/// them, since they wait for each other's items by key.
+void Schedule::forget_lists_looked_at_again(const World& world) {
+  for (auto look = aged_.begin(); look != aged_.end();) {
+    const ItemState state = run_.item(*look).state;
+    if (world.under_way(*look) || !has_ended(state)) {
+      ++look;
+      continue;
+    }
+    if (satisfies_edge(state))
+      for (const RunStep* below : run_.table.downstream(look->step))
+        if (below->has_elements()) forget(below->id());
+    look = aged_.erase(look);
+  }
 }
 
 bool Schedule::ages(const RunStep& step, const ItemRecord& record) const {

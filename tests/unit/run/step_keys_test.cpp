@@ -165,6 +165,82 @@ TEST(FreshFor, AnAgedLookWaitsForItsHostWithWhatRestsOnIt) {
   EXPECT_TRUE(world.on_new.starts.empty());
 }
 
+constexpr const char* kList = R"(  first: {uses: make, with: {name: f}}
+  list: {uses: look, needs: [first], with: {name: l}, fresh_for: 10m}
+  go: {uses: approve, with: {question: "Go on?"}}
+  copy: {uses: make, needs: [list, go], for_each: "${steps.list.list}", with: {name: "copy-${item}"}}
+  check: {uses: make, needs: [copy], for_each: "${steps.list.list}", with: {name: "check-${item}"}}
+)";
+
+std::function<Result<Finding>()> lists(ValueList users) {
+  return [users] { return found(Verdict::ok, {{"list", users}}); };
+}
+
+TEST(FreshFor, AListThatHasAgedIsLookedAtAgainBeforeAnythingIsDoneForItsElements) {
+  RunWorld world(kList);
+  world.looks["l"] = lists({"ada"});
+  ASSERT_EQ(world.must_run().exit, ExitCode::parked);
+  world.approve("go");
+  world.clock.advance(std::chrono::hours(8));
+  world.looks["l"] = lists({"ada", "bob"});
+  world.must_run();
+  EXPECT_EQ(world.of("copy", "bob"), ItemState::done);
+  EXPECT_EQ(world.of("check", "bob"), ItemState::done);
+}
+
+TEST(FreshFor, AListThatAgesOnTheWayIsTheSameForAllStepsThatAreJoinedByIt) {
+  RunWorld world(R"(  first: {uses: make, with: {name: f}}
+  list: {uses: look, needs: [first], with: {name: l}, fresh_for: 10m}
+  copy: {uses: make, needs: [list], for_each: "${steps.list.list}", with: {name: "copy-${item}"}}
+  pause: {uses: wait, needs: [copy], with: {for: 12m}}
+  check: {uses: make, needs: [copy, pause], for_each: "${steps.list.list}", with: {name: "check-${item}"}}
+)");
+  world.looks["l"] = lists({"ada"});
+  world.on_wait = [&] {
+    if (world.of("pause") == ItemState::waiting) world.looks["l"] = lists({"ada", "bob"});
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("copy", "bob"), ItemState::done);
+  EXPECT_EQ(world.of("check", "bob"), ItemState::done);
+}
+
+TEST(FreshFor, AnIfThatRestsOnWhatHasAgedIsLookedAtOnceThatIsKnownAgain) {
+  RunWorld world(R"(  look: {uses: look, with: {name: l}, fresh_for: 10m}
+  go: {uses: approve, with: {question: "Go on?"}}
+  change: {uses: make, needs: [look, go], if: steps.look.n == 2, with: {name: a}}
+)");
+  world.looks["l"] = [] { return found(Verdict::ok, {{"n", 1}}); };
+  ASSERT_EQ(world.must_run().exit, ExitCode::parked);
+  world.approve("go");
+  world.clock.advance(std::chrono::hours(8));
+  world.looks["l"] = [] { return found(Verdict::ok, {{"n", 2}}); };
+  world.must_run();
+  EXPECT_NE(world.of("change"), ItemState::skipped);
+}
+
+TEST(ForEach, WhatWasBegunForAnElementThatIsGoneIsFollowedToItsEnd) {
+  RunWorld world(R"(  list: {uses: look, with: {name: l}, fresh_for: 10m}
+  copy: {uses: make, host: new, for_each: "${steps.list.list}", parallel: 2, with: {name: "copy-${item}"}}
+)");
+  world.looks["l"] = lists({"ada", "bob"});
+  world.on_wait = [&] {
+    const auto job = world.on_new.jobs.find("r1.copy.bob.1");
+    if (job == world.on_new.jobs.end()) return;
+    job->second.looks_left = 1000;
+    if (world.of("copy", "ada") == ItemState::done) world.stop.request_stop();
+  };
+  ASSERT_EQ(world.must_run().exit, ExitCode::interrupted);
+  ASSERT_EQ(world.of("copy", "bob"), ItemState::running);
+  world.on_wait = {};
+  world.stop = {};
+  world.on_new.jobs["r1.copy.bob.1"].looks_left = 3;
+  world.looks["l"] = lists({"ada"});
+  world.decide(EventType::retry, {"list", {}});
+  world.must_run();
+  EXPECT_EQ(world.of("copy", "bob"), ItemState::done);
+  EXPECT_FALSE(world.state().item({"copy", "bob"}).open);
+}
+
 TEST(Deadline, BoundsARetryToo) {
   RunWorld world(
       "  look: {uses: look, with: {name: l}, retry: {times: 9, delay: 1h, max_delay: 1h}, deadline: 90m}\n");
