@@ -8,8 +8,8 @@ else
   first=$(find "$target" -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit) || exit 95
   if [ -z "$first" ]; then echo 'kind empty'; else echo 'kind folder'; fi
 fi
-if [ -f "$mark" ] && [ -d "$target" ]; then
-  head -c 8192 "$mark" | sed -n '1s/^/what /p; 2s/^/state /p'
+if [ -f "$mark" ] && [ ! -L "$mark" ] && [ -d "$target" ]; then
+  head -c 8192 "$mark" | sed -n '1s/^/what /p; 2s/^/state /p; 4s/^/restored /p'
   (cd "$target" && find . -mindepth 1 -path ./lost+found -prune -o -printf '%y %s\n') | awk '
     $1 == "f" { files++; bytes += $2; next } $1 == "d" { folders++; next } { others++ }
     END { printf "count %d %d %d %.0f\n", files, folders, others, bytes }'

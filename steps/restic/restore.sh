@@ -14,6 +14,13 @@ set_mark() { # STATE COUNT
 }
 count() {
   (cd "$target" && find . -mindepth 1 -path ./lost+found -prune -o -printf '%y %s\n') | awk '
+# Runs restic. What it says of single files goes on stderr: kept, to see whether it passed any over and ended well.
+run_restic() {
+  restic "$@" 2>"$MXODUS_JOB/said"
+  status=$?
+  cat -- "$MXODUS_JOB/said"
+}
+passed_over() { grep -qe '^ignoring error for ' -e '^{.*"message_type":"error"' -- "$MXODUS_JOB/said"; }
     $1 == "f" { files++; bytes += $2; next } $1 == "d" { folders++; next } { others++ }
     END { printf "%d %d %d %.0f\n", files, folders, others, bytes }'
 }
@@ -38,8 +45,7 @@ if [ "$nested" = yes ]; then
   mkdir -p -- "$staging$subpath" &&
     find "$target" -mindepth 1 -maxdepth 1 ! -name .mxodus-staging ! -name lost+found \
       -exec mv -n -t "$staging$subpath" -- {} + || refuse "what an earlier try left in $target cannot be moved"
-  restic restore "$snapshot" --include "$subpath" --target "$staging" $verify "$@"
-  status=$?
+  run_restic restore "$snapshot" --include "$subpath" --target "$staging" $verify "$@"
   if [ $status -eq 0 ]; then
     find "$staging$subpath" -mindepth 1 -maxdepth 1 -exec mv -n -- {} "$target/" \;
     find "$staging" -depth -type d -empty -delete
@@ -47,13 +53,13 @@ if [ "$nested" = yes ]; then
   fi
 else
   [ -z "$subpath" ] || snapshot=$snapshot:$subpath
-  restic restore "$snapshot" --target "$target" --json $verify "$@"
-  status=$?
+  run_restic restore "$snapshot" --target "$target" --json $verify "$@"
 fi
 [ $status -eq 0 ] || leave $status
 
 counted=$(count)
 sync -f "$target" 2>/dev/null || sync
-set_mark complete "$counted"
+# What restic could not restore, another try may.
+passed_over || set_mark complete "$counted"
 printf 'mxodus: restored %s\n' "$counted"
 leave 0

@@ -19,7 +19,8 @@ afterwards.
   That is the snapshot's own summary (restic 0.17 and later) where `restic.snapshots` has just chosen it; else the trees
   of the snapshot are read, which takes the longer the more files it holds.
 - **Done** means that the files and bytes counted in the target are those that the snapshot holds. restic's exit status
-  alone is not believed: some versions end well and leave files out.
+  alone is not believed: some versions end well and leave files out. Where restic itself said which, another try goes on
+  with them; where it did not, the step stays failed until the target is removed.
 - **Versions.** restic before 0.16 cannot restore a folder of a snapshot by itself and tells no progress: the files are
   restored below the target and moved up.
 - **Owners** are restored by number. On another host the number may belong to somebody else: let `files.ownership` follow.

@@ -13,6 +13,18 @@ Value value_of(const TreeCount& count) {
       {"files", count.files}, {"folders", count.folders}, {"others", count.others}, {"bytes", count.bytes}};
 }
 
+/// What the restore itself left out, whatever has changed since; nothing where it put all there.
+std::string left_out(const Params& params, const RestoreLook& seen) {
+  if (!seen.target.restored) return {};
+  const TreeCount& restored = *seen.target.restored;
+  const bool nothing = params.has("include") && restored.files == 0;
+  if (!nothing && (params.has("include") || restored == seen.expected.tree)) return {};
+  return "the restore put " + counted(restored) + " to " + params.text("to") +
+         (nothing ? ", for nothing in the snapshot fits `include`"
+                  : " where the snapshot holds " + counted(seen.expected.tree)) +
+         "; remove " + params.text("to") + " and restore again";
+}
+
 /// Why the restore would not work, or nothing.
 std::string obstacle(const Params& params, const RestoreLook& seen) {
   const std::string to = params.text("to");
@@ -20,7 +32,7 @@ std::string obstacle(const Params& params, const RestoreLook& seen) {
   if (seen.target.kind == Kind::other) return to + " is no folder";
   if (seen.target.kind == Kind::foreign)
     return to + " is not empty and nothing of this step is in it; move it away or restore elsewhere";
-  if (seen.target.kind == Kind::complete) return {};
+  if (seen.target.kind == Kind::complete) return left_out(params, seen);
   const bool nested = seen.restic.compare({{0, 16}}) < 0 && params.has("subpath");
   if (nested && params.has("include"))
     return "restic " + to_string(seen.restic) + " cannot combine `subpath` and `include`; 0.16 or later can";

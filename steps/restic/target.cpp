@@ -35,6 +35,7 @@ Result<RestoreTarget> parse_restore_target(std::string_view output, std::string_
     if (word == "state") state = rest;
     if (word == "touched") target.touched = true;
     if (word == "count" && four) target.count = {a, b, c, d};
+    if (word == "restored" && four) target.restored = {a, b, c, d};
     if (word == "room" && four) {
       room = true;
       target.free_bytes = a * b;

@@ -20,8 +20,9 @@ struct RestoreTarget {
     other,     ///< is no folder
   };
   Kind kind = Kind::absent;
-  TreeCount count;       ///< what is in it, where it is ours
-  bool touched = false;  ///< something in it is newer than the end of the restore
+  TreeCount count;                    ///< what is in it, where it is ours
+  std::optional<TreeCount> restored;  ///< what was in it when the restore ended
+  bool touched = false;               ///< something in it is newer than the end of the restore
   std::int64_t free_bytes = 0;
   std::optional<std::int64_t> free_inodes;  ///< absent where the file system does not count them
 };

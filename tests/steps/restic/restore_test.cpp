@@ -5,8 +5,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "orchestrator/transport/local_host.h"
 #include "steps/restic/restore_output.h"
 #include "steps/restic/target.h"
+#include "steps/support/asking.h"
+#include "steps/support/scripts.h"
 #include "tests/steps/fixture.h"
 #include "tests/steps/job_runner.h"
 #include "tests/support/fake_context.h"
@@ -197,6 +200,56 @@ TEST_F(ResticRestore, WhatHasGoneSinceIsNotPassedOver) {
 }
 
 TEST_F(ResticRestore, AFullDiskIsSeenBeforeAnythingBegins) {
+TEST_F(ResticRestore, WhatTheRestoreItselfLeftOutFailsTheNextTryToo) {
+  const std::string head = "kind folder\nwhat " + what;
+  host_says(head + "\nstate complete\nrestored 2 1 0 8\ncount 2 1 0 8\n" + room);
+  host_says(head + "/acme.tset\nstate complete\nrestored 0 0 0 0\ncount 1 1 0 4\n" + room);
+  for (const char* more : {"", R"(, "include": ["/acme.tset"])"}) {
+    auto& step = context(more);
+    const StepPlan plan = planned(step);
+    EXPECT_EQ(plan.action, PlanAction::none);
+    ASSERT_TRUE(plan.would_fail) << plan.summary;
+    EXPECT_THAT(*plan.would_fail, HasSubstr("remove " + target.string() + " and restore again"));
+  }
+}
+
+TEST_F(ResticRestore, WhatHasGoneSinceAWholeRestoreIsAWarning) {
+  host_says("kind folder\nwhat " + what + "\nstate complete\nrestored 3 1 0 12\ncount 1 1 0 4\ntouched\n" +
+            room);
+  EXPECT_EQ(type->probe(context())->verdict, Verdict::warn);
+}
+
+TEST_F(ResticRestore, ALaterLookKnowsWhatTheRestoreItselfPutThere) {
+  host_says(std::string("kind absent\n") + room);
+  restic_on_host("exit 0");
+  auto& step = context();
+  const StepPlan plan = planned(step);
+  EXPECT_EQ(type->finish(step, plan, jobs.run(*type->apply(step.params(), plan)))->verdict, Verdict::fail);
+  std::ofstream(target / "acme.test" / "new-mail") << "xxxx";
+  LocalHost here({.name = "new", .local = true});
+  const auto look =
+      ask_text(here, sighted_command(scripts::restic_look, {target.string(), restore_mark(target.string())}),
+               "what is there", Deadline(std::chrono::seconds(60)));
+  ASSERT_TRUE(look) << look.error().message;
+  const auto seen = parse_restore_target(*look, what);
+  ASSERT_TRUE(seen) << seen.error().message;
+  EXPECT_EQ(seen->kind, RestoreTarget::Kind::complete);
+  EXPECT_EQ(seen->restored, (TreeCount{2, 1, 0, 8}));
+  EXPECT_EQ(seen->count.files, 3);
+}
+
+TEST_F(ResticRestore, FilesThatResticNamesAsPassedOverAreTriedAgain) {
+  host_says(std::string("kind absent\n") + room);
+  restic_on_host(R"(echo '{"message_type":"error","error":{"message":"no"},"item":"/mail/c"}' >&2)");
+  auto& step = context();
+  const StepPlan plan = planned(step);
+  const auto first = type->finish(step, plan, jobs.run(*type->apply(step.params(), plan)));
+  EXPECT_THAT(first->sentence, HasSubstr("reported 1 errors"));
+  restic_on_host();
+  const auto second = type->finish(step, plan, jobs.run(*type->apply(step.params(), plan)));
+  EXPECT_EQ(second->verdict, Verdict::ok) << second->sentence;
+}
+
   host_says("kind absent\nroom 10 4096 6000000 6553600\n", "restic 0.18.0", "4000 100 0 27400000 0\n");
   host_says("kind absent\nroom 26214400 4096 50 6553600\n", "restic 0.18.0", "4000 100 0 27400000 0\n");
   auto& step = context();
