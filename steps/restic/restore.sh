@@ -9,11 +9,11 @@ export RESTIC_PASSWORD_FILE="$MXODUS_SECRETS/restic_password" RESTIC_CACHE_DIR="
 leave() { rm -rf -- "$RESTIC_CACHE_DIR"; exit "$1"; }
 refuse() { printf 'mxodus: refused: %s\n' "$1"; leave 93; }
 set_mark() { # STATE COUNT
-  printf '%s\n' "$what" "$1" "$was" "$2" >"$mark.new" && sync "$mark.new" && mv -- "$mark.new" "$mark" ||
-    refuse "$mark cannot be written"
+  # The folder may belong to somebody who puts a link there, which would lead what root writes to another file.
+  rm -f -- "$mark.new"
+  (set -C && printf '%s\n' "$what" "$1" "$was" "$2" >"$mark.new") && sync "$mark.new" &&
+    mv -T -- "$mark.new" "$mark" || refuse "$mark cannot be written"
 }
-count() {
-  (cd "$target" && find . -mindepth 1 -path ./lost+found -prune -o -printf '%y %s\n') | awk '
 # Runs restic. What it says of single files goes on stderr: kept, to see whether it passed any over and ended well.
 run_restic() {
   restic "$@" 2>"$MXODUS_JOB/said"
@@ -21,6 +21,8 @@ run_restic() {
   cat -- "$MXODUS_JOB/said"
 }
 passed_over() { grep -qe '^ignoring error for ' -e '^{.*"message_type":"error"' -- "$MXODUS_JOB/said"; }
+count() {
+  (cd "$target" && find . -mindepth 1 -path ./lost+found -prune -o -printf '%y %s\n') | awk '
     $1 == "f" { files++; bytes += $2; next } $1 == "d" { folders++; next } { others++ }
     END { printf "%d %d %d %.0f\n", files, folders, others, bytes }'
 }
@@ -31,7 +33,7 @@ if [ -d "$target" ]; then
   first=$(find "$target" -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit) || refuse "$target cannot be read"
 fi
 if [ -n "$first" ]; then
-  [ -f "$mark" ] && [ "$(sed -n 1p "$mark")" = "$what" ] || refuse "$target is not empty"
+  [ -f "$mark" ] && [ ! -L "$mark" ] && [ "$(sed -n 1p "$mark")" = "$what" ] || refuse "$target is not empty"
   [ "$(sed -n 2p "$mark")" = begun ] || refuse "$target was restored already"
   was=$(sed -n 3p "$mark")
 fi

@@ -2,7 +2,7 @@
 set -u
 refuse() { printf 'mxodus: refused: %s\n' "$1"; exit 93; }
 
-[ -f "$mark" ] && [ "$(sed -n 1p "$mark")" = "$what" ] && [ "$(sed -n 2p "$mark")" = complete ] ||
+[ -f "$mark" ] && [ ! -L "$mark" ] && [ "$(sed -n 1p "$mark")" = "$what" ] && [ "$(sed -n 2p "$mark")" = complete ] ||
   refuse "$target was not restored by this step"
 [ -z "$(find "$target" -newer "$mark" -print -quit)" ] || refuse "$target has changed since it was restored"
 counted=$( (cd "$target" && find . -mindepth 1 -path ./lost+found -prune -o -printf '%y %s\n') | awk '

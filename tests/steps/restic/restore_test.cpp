@@ -250,6 +250,19 @@ TEST_F(ResticRestore, FilesThatResticNamesAsPassedOverAreTriedAgain) {
   EXPECT_EQ(second->verdict, Verdict::ok) << second->sentence;
 }
 
+TEST_F(ResticRestore, NothingIsWrittenThroughALinkThatStandsBesideTheTarget) {
+  const fs::path elsewhere = jobs.scratch("elsewhere");
+  std::ofstream(elsewhere) << "mine";
+  fs::create_symlink(elsewhere, restore_mark(target.string()) + ".new");
+  host_says(std::string("kind absent\n") + room);
+  restic_on_host();
+  auto& step = context();
+  const StepPlan plan = planned(step);
+  const auto found = type->finish(step, plan, jobs.run(*type->apply(step.params(), plan)));
+  EXPECT_EQ(found->verdict, Verdict::ok) << found->sentence;
+  EXPECT_EQ(fs::file_size(elsewhere), 4u);
+}
+
   host_says("kind absent\nroom 10 4096 6000000 6553600\n", "restic 0.18.0", "4000 100 0 27400000 0\n");
   host_says("kind absent\nroom 26214400 4096 50 6553600\n", "restic 0.18.0", "4000 100 0 27400000 0\n");
   auto& step = context();
