@@ -1,7 +1,6 @@
 #include "steps/files/ownership.h"
 
-#include <filesystem>
-
+#include "orchestrator/core/digest.h"
 #include "orchestrator/core/text.h"
 #include "steps/files/owners.h"
 #include "steps/support/asking.h"
@@ -28,9 +27,11 @@ shows both, number and name. Names are looked up on the host itself.
 - Symbolic links are not followed; a link's own owner is checked and set.
 - `private: others` wants that nobody but owner and group can do anything with a file, `private: group` nobody but the
   owner. Mail, Sieve scripts and keys are nobody else's. It goes by the modes: an ACL for somebody else is not seen.
-- With `fix: true` a job first writes down what each file was, in the folder `.NAME.mxodus-owners` beside the path, and
-  then sets what differs and nothing else; only set-user-ID and set-group-ID leave a file that gets another owner, as
-  chown(2) has it. Undo gives it all back from there; what has been removed since is passed over.
+- With `fix: true` a job first writes down what each file was, in a folder of the run under `owners` beside the jobs of
+  mxodus (for root `/var/lib/mxodus/owners`), where the owners of the files cannot write; then it sets what differs and
+  nothing else. Only set-user-ID and set-group-ID leave a file that gets another owner, as chown(2) has it.
+- Undo gives it all back from there. What is not any more where it was, such as a message that has been read and moved
+  from `new` to `cur`, is passed over; then the undo counts as failed, says how many there are and where their names are.
 - Without `fix` nothing is changed, and a wrong owner fails the step.)",
       .example = R"(owners:
   uses: files.ownership
@@ -67,9 +68,11 @@ shows both, number and name. Names are looked up on the host itself.
       .tools = {"find", "awk", "xargs"}};
 }
 
-std::string record_beside(const std::string& path) {
-  const std::filesystem::path place(path);
-  return (place.parent_path() / ("." + place.filename().string() + ".mxodus-owners")).string();
+/// Tells the record of a step from those of the others of its run.
+std::string digest_of(const Params& params) {
+  std::string asked;
+  for (const char* name : {"path", "user", "group", "private"}) asked += params.text(name) + '\0';
+  return sha256_hex(asked).substr(0, 16);
 }
 
 std::string wish(const Owners& owners) {
@@ -206,7 +209,7 @@ class FilesOwnership final : public StepType {
   static JobSpec job_on(const Params& params, const Value& state) {
     JobSpec job;
     job.host = text_in(state, "host");
-    job.env = {{"path", params.text("path")}, {"record", record_beside(params.text("path"))}};
+    job.env = {{"path", params.text("path")}, {"what", digest_of(params)}};
     return job;
   }
 

@@ -33,10 +33,14 @@ class JobRunner final : public JobFiles {
     return (folder_ / "bin").string() + ":" + std::string(::getenv("PATH"));
   }
   std::filesystem::path scratch(const std::string& name) const { return folder_ / name; }
+  /// Where the host keeps its jobs.
+  std::filesystem::path state() const { return folder_ / "state"; }
+  /// From now on jobs belong to another run.
+  void begin_run(const std::string& name) { run_ = name; }
 
   EndedJob run(const JobSpec& spec) {
     const auto place = job_folder(ran_++);
-    std::filesystem::create_directory(place);
+    std::filesystem::create_directories(place);
     Command command{{"sh", "-c", "exec 2>&1\n" + spec.script}, spec.env};
     command.env["MXODUS_JOB"] = place.string();
     command.env["MXODUS_SECRETS"] = (folder_ / "secrets").string();
@@ -69,10 +73,11 @@ class JobRunner final : public JobFiles {
 
  private:
   std::filesystem::path job_folder(std::size_t number) const {
-    return folder_ / ("job" + std::to_string(number));
+    return state() / "jobs" / (run_ + ".step." + std::to_string(number)) / "work";
   }
 
   TemporaryDirectory folder_;
+  std::string run_ = "run";
   std::size_t ran_ = 0;
   std::size_t first_ = 0;  ///< the first job of the last work
 };

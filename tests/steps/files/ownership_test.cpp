@@ -50,6 +50,20 @@ class FilesOwnership : public testing::Test {
     made.use_host(here);
     return made;
   }
+  fs::perms mode(const std::string& name) { return fs::status(store / name).permissions(); }
+  /// Lets others read `name`, and then the step close it.
+  StepPlan opened_and_closed(const std::string& name) {
+    fs::permissions(store / name, fs::perms::others_read, fs::perm_options::add);
+    auto& step = context(R"("private": "others", "fix": true)");
+    const auto plan = type->plan(step.params(), *type->probe(step));
+    const auto fixed = type->finish(step, *plan, jobs.run(*type->apply(step.params(), *plan)));
+    EXPECT_EQ(fixed->verdict, Verdict::ok) << fixed->sentence;
+    return *plan;
+  }
+  EndedJob undone(const StepPlan& plan) {
+    auto& step = context(R"("private": "others", "fix": true)");
+    return jobs.run(*type->undo(step.params(), plan.undo, *type->probe(step))).jobs.at(0);
+  }
   std::string me() { return std::to_string(::getuid()); }
 
  private:
@@ -119,10 +133,60 @@ TEST_F(FilesOwnership, SetsOwnersAndGivesEachFileBackToWhomItWas) {
   const auto undo = type->undo(step.params(), plan->undo, *type->probe(step));
   ASSERT_TRUE(undo) << undo.error().message;
   const WorkResult undone = jobs.run(*undo);
-  EXPECT_EQ(exit_status(undone.jobs[0]), 0) << undone.jobs[0].output;
+  EXPECT_EQ(exit_status(undone.jobs[0]), 94) << undone.jobs[0].output;
+  EXPECT_THAT(undone.jobs[0].output, HasSubstr("1 entries are not any more where they were"));
   EXPECT_EQ(owner("u01/cur/1:2,S"), 5000u);
   EXPECT_TRUE(runs_as_its_owner());
   EXPECT_EQ(owner("u01/cur/two\nlines"), 5001u);
+}
+
+TEST_F(FilesOwnership, UndoFollowsNoLinkThatHasTakenTheNameOfAFileOrAFolder) {
+  const fs::path outside = jobs.scratch("outside");
+  fs::create_directory(outside);
+  std::ofstream(outside / "1:2,S") << "secret";
+  fs::permissions(outside / "1:2,S", fs::perms::owner_read);
+  const auto kept = [&] { return fs::status(outside / "1:2,S").permissions() == fs::perms::owner_read; };
+  const std::string message = "u01/cur/1:2,S";
+
+  jobs.begin_run("a-file");
+  const StepPlan first = opened_and_closed(message);
+  fs::rename(store / message, store / "aside");
+  fs::create_symlink(outside / "1:2,S", store / message);
+  EXPECT_EQ(exit_status(undone(first)), 94);
+  EXPECT_TRUE(kept());
+  fs::rename(store / "aside", store / message);
+
+  jobs.begin_run("a-folder");
+  const StepPlan second = opened_and_closed(message);
+  fs::rename(store / "u01/cur", store / "u01/aside");
+  fs::create_directory_symlink(outside, store / "u01/cur");
+  const EndedJob job = undone(second);
+  EXPECT_EQ(exit_status(job), 94) << job.output;
+  EXPECT_TRUE(kept());
+}
+
+TEST_F(FilesOwnership, TheUndoOfOneRunLeavesWhatAnotherHasSet) {
+  jobs.begin_run("first");
+  const StepPlan first = opened_and_closed("u01/cur/1:2,S");
+  jobs.begin_run("second");
+  const StepPlan second = opened_and_closed("u01/cur/ space");
+  EXPECT_EQ(exit_status(undone(second)), 0);
+  EXPECT_EQ(mode("u01/cur/1:2,S") & fs::perms::others_all, fs::perms::none);
+  EXPECT_NE(mode("u01/cur/ space") & fs::perms::others_all, fs::perms::none);
+}
+
+TEST_F(FilesOwnership, WhatWasWrongTwiceGetsBackWhatItHadFirst) {
+  fs::permissions(store / "u01/cur/1:2,S", fs::perms::others_exec, fs::perm_options::add);
+  opened_and_closed("u01/cur/1:2,S");
+  const StepPlan again = opened_and_closed("u01/cur/1:2,S");
+  EXPECT_EQ(exit_status(undone(again)), 0);
+  EXPECT_EQ(mode("u01/cur/1:2,S") & fs::perms::others_all, fs::perms::others_read | fs::perms::others_exec);
+}
+
+TEST_F(FilesOwnership, TheRecordIsKeptWhereTheOwnersOfTheFilesCannotWrite) {
+  opened_and_closed("u01/cur/1:2,S");
+  EXPECT_FALSE(fs::is_empty(jobs.state() / "owners"));
+  EXPECT_FALSE(fs::exists(store.parent_path() / ".mail.mxodus-owners"));
 }
 
 TEST_F(FilesOwnership, UndoIsRefusedWhereSomebodyElseChangedOwnersSince) {
