@@ -1,7 +1,7 @@
 # The job of service.state, and its undo: brings a unit to a state and waits until it is really there.
 # Environment: unit; active_unit, whose state counts; state (running, stopped or empty), enabled and masked (yes, no,
 # runtime for until the next boot, or empty), ports, within (seconds). Ends with 0 when it is so, 94 when it was not so
-# in time.
+# in time, 93 where there is no such unit to mask.
 set -u
 say() { printf 'mxodus: %s\n' "$1"; }
 
@@ -14,6 +14,14 @@ case $state in
 esac
 case $enabled in no | runtime) systemctl disable -- "$unit" && systemctl disable --runtime -- "$unit" || exit ;; esac
 [ "$enabled" != runtime ] || systemctl enable --runtime -- "$unit" || exit
+# systemctl makes a mask for a misspelt unit too, and calls it done.
+case $masked in yes | runtime)
+  if [ "$(systemctl show -p LoadState --value -- "$unit")" = not-found ]; then
+    say "there is no unit $unit to mask; name the unit that exists"
+    exit 93
+  fi
+  ;;
+esac
 [ "$masked" != yes ] || systemctl mask -- "$unit" || exit
 [ "$masked" != runtime ] || systemctl mask --runtime -- "$unit" || exit
 [ -n "$state" ] || exit 0

@@ -193,9 +193,10 @@ class ServiceState final : public StepType {
     if (!unit.enabled.empty()) found.sentence += ", " + unit.enabled;
     if (!ports.empty()) found.sentence += ", port " + join(ports, ", port ");
     found.verdict = Verdict::ok;
-    if (unit.load == "not-found" && wish.state != "stopped") {
+    if (unit.load == "not-found" && (wish.state != "stopped" || wish.masked == "yes")) {
+      // systemctl masks what does not exist, and succeeds.
       found.verdict = Verdict::fail;
-      found.sentence = context.host().name() + " has no unit " + name;
+      found.sentence = context.host().name() + " has no unit " + name + "; name the unit that exists";
     } else if (now.state == wish.state && !ports.empty() && wish.state == "stopped") {
       // Nothing that this step could do closes them.
       found.verdict = Verdict::fail;

@@ -13,6 +13,7 @@ namespace mxodus {
 namespace {
 
 using testing::ElementsAre;
+using testing::Not;
 using testing::HasSubstr;
 
 std::string block(const std::string& load, const std::string& active, const std::string& file) {
@@ -143,6 +144,27 @@ TEST_F(ServiceState, AUnitThatDoesNotExistIsStoppedWithAWarning) {
               HasSubstr("old has no unit dovcot.service, so it does not run; is the name right?"));
   EXPECT_EQ(type->plan(step.params(), *found)->action, PlanAction::none);
 }
+TEST_F(ServiceState, AUnitThatDoesNotExistIsNoFence) {
+  host_says(units(block("not-found", "inactive", ""), block("not-found", "inactive", "")), "");
+  auto& step = context(R"({"unit": "dovcot", "state": "stopped", "masked": true})");
+  const auto found = type->probe(step);
+  EXPECT_EQ(found->verdict, Verdict::fail);
+  EXPECT_THAT(*type->plan(step.params(), *found)->would_fail,
+              HasSubstr("old has no unit dovcot.service; name the unit that exists"));
+}
+
+TEST_F(ServiceState, TheJobMasksNoUnitThatDoesNotExist) {
+  host_says(running, "");
+  auto& step = context(R"({"unit": "dovecot", "state": "stopped", "masked": true})");
+  const auto plan = type->plan(step.params(), *type->probe(step));
+  const auto work = type->apply(step.params(), *plan);
+  jobs.program("systemctl", R"(echo "$*" >>"$MXODUS_JOB/asked"
+case $* in *LoadState*) echo not-found ;; *ActiveState*) echo inactive ;; esac
+)");
+  EXPECT_EQ(exit_status(jobs.run(*work).jobs[0]), 93);
+  EXPECT_THAT(*jobs.read(0, "asked", 0, 4096), Not(HasSubstr("mask --")));
+}
+
 
 TEST_F(ServiceState, ASocketThatWouldStartItAgainIsAWarning) {
   starters = "dovecot.socket\n";
