@@ -59,13 +59,27 @@ std::vector<std::int64_t> ports_of(const Params& params) {
 }
 
 /// Those of the ports asked for that are not as the state wants them.
-std::vector<std::string> wrong_ports(const Params& params, const std::set<std::int64_t>& listening) {
+std::vector<std::string> wrong_ports(const Params& params, const Listening& listening) {
   std::vector<std::string> wrong;
   const bool open = params.text("state") == "running";
   for (const std::int64_t port : ports_of(params))
     if (listening.contains(port) != open)
       wrong.push_back(std::to_string(port) + (open ? " does not listen" : " still listens"));
   return wrong;
+}
+
+/// Why a unit that is active may serve nobody all the same; nothing where that cannot be said.
+std::string idle(const Params& params, const Unit& telling, const Listening& listening) {
+  const std::vector<std::int64_t> ports = ports_of(params);
+  // A oneshot has done all that it does; any other has lost its daemon, or never knew it.
+  if (telling.sub == "exited" && telling.type != "oneshot" && ports.empty())
+    return "systemd knows no process of it and cannot tell whether a daemon runs; name its `ports`";
+  std::vector<std::string> inward;
+  for (const std::int64_t port : ports)
+    if (const auto found = listening.find(port); found != listening.end() && !found->second)
+      inward.push_back(std::to_string(port));
+  if (inward.empty()) return {};
+  return "port " + join(inward, ", ") + " listens on loopback alone, so that no other host reaches it";
 }
 
 /// The sockets, timers and the like that are active and start the unit when something comes.
@@ -175,7 +189,7 @@ class ServiceState final : public StepType {
 
  private:
   static Finding finding_of(StepContext& context, const Unit& unit, const Unit& telling,
-                            const std::set<std::int64_t>& listening, const std::string& starters) {
+                            const Listening& listening, const std::string& starters) {
     const Params& params = context.params();
     const std::string name = full_unit_name(params.text("unit"));
     const Wish wish = wish_of(params);
@@ -208,6 +222,10 @@ class ServiceState final : public StepType {
     } else if (wish.state == "stopped" && wish.masked != "yes" && !starters.empty()) {
       found.verdict = Verdict::warn;
       found.sentence += ", but " + starters + " would start it again; stop that too, or mask the unit";
+    } else if (const std::string why = idle(params, telling, listening);
+               so && wish.state == "running" && !why.empty()) {
+      found.verdict = Verdict::warn;
+      found.sentence += ", but " + why;
     }
     return found;
   }

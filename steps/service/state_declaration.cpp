@@ -20,7 +20,10 @@ the ports say so too, not when `systemctl` comes back.
 - `ports` must listen when the state is `running`, and must not when it is `stopped`: a second copy in a container, or
   a daemon that somebody started by hand, is found that way.
 - A host that comes back after an outage starts everything that is enabled. To fence it, write `state: stopped` with
-  `masked: true`: a masked unit cannot be started by a dependency, a timer or a colleague.
+  `masked: true`: a masked unit cannot be started by a dependency, a timer or a colleague. A unit that does not exist is
+  not masked but fails: its name is wrong, and what was meant goes on.
+- A port that listens on loopback alone, as Debian's "local only" Postfix does, is a warning where the unit is to run; so
+  is a unit without `ports` of which systemd knows no process, such as a script in init.d that has ended.
 - Undo brings back what was found: state, enabling and mask.)",
       .example = R"(stop_mail:
   uses: service.state

@@ -6,6 +6,15 @@
 #include "orchestrator/core/text.h"
 
 namespace mxodus {
+namespace {
+
+/// "127.0.0.1:25", "127.0.0.53%lo:53", "[::1]:25", "[::ffff:127.0.0.1]:25"
+bool is_loopback(std::string_view local) {
+  return local.starts_with("127.") || local.starts_with("[::1]") || local.starts_with("[::ffff:127.") ||
+         local.find("%lo:") != std::string_view::npos;
+}
+
+}  // namespace
 
 Result<std::vector<Unit>> parse_units(std::string_view output, std::size_t count) {
   std::vector<Unit> units;
@@ -31,8 +40,8 @@ Result<std::vector<Unit>> parse_units(std::string_view output, std::size_t count
               "what `systemctl show` printed cannot be read: " + printable_line(output));
 }
 
-std::set<std::int64_t> parse_listening(std::string_view ss) {
-  std::set<std::int64_t> ports;
+Listening parse_listening(std::string_view ss) {
+  Listening ports;
   for (const std::string& line : split(ss, '\n')) {
     std::vector<std::string> words;
     for (std::string& word : split(line, ' '))
@@ -43,7 +52,8 @@ std::set<std::int64_t> parse_listening(std::string_view ss) {
     std::int64_t port = 0;
     if (colon == std::string::npos) continue;
     const auto parsed = std::from_chars(local.data() + colon + 1, local.data() + local.size(), port);
-    if (parsed.ec == std::errc{} && parsed.ptr == local.data() + local.size()) ports.insert(port);
+    if (parsed.ec == std::errc{} && parsed.ptr == local.data() + local.size())
+      ports[port] = ports[port] || !is_loopback(local);
   }
   return ports;
 }

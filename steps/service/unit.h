@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,8 +25,11 @@ struct Unit {
 /// asked for. `no_answer` where there are not `count` of them.
 Result<std::vector<Unit>> parse_units(std::string_view output, std::size_t count);
 
-/// The local ports of `ss -Hltn`, whatever the address.
-std::set<std::int64_t> parse_listening(std::string_view ss);
+/// The ports on which something listens, each with whether anybody but this machine itself can reach it.
+using Listening = std::map<std::int64_t, bool>;
+
+/// The local ports of `ss -Hltn`.
+Listening parse_listening(std::string_view ss);
 
 /// "postfix" and "postfix.service" name the same unit.
 std::string full_unit_name(const std::string& unit);

@@ -12,9 +12,8 @@
 namespace mxodus {
 namespace {
 
-using testing::ElementsAre;
-using testing::Not;
 using testing::HasSubstr;
+using testing::Not;
 
 std::string block(const std::string& load, const std::string& active, const std::string& file) {
   return "Result=success\nLoadState=" + load + "\nActiveState=" + active +
@@ -144,6 +143,7 @@ TEST_F(ServiceState, AUnitThatDoesNotExistIsStoppedWithAWarning) {
               HasSubstr("old has no unit dovcot.service, so it does not run; is the name right?"));
   EXPECT_EQ(type->plan(step.params(), *found)->action, PlanAction::none);
 }
+
 TEST_F(ServiceState, AUnitThatDoesNotExistIsNoFence) {
   host_says(units(block("not-found", "inactive", ""), block("not-found", "inactive", "")), "");
   auto& step = context(R"({"unit": "dovcot", "state": "stopped", "masked": true})");
@@ -165,6 +165,25 @@ case $* in *LoadState*) echo not-found ;; *ActiveState*) echo inactive ;; esac
   EXPECT_THAT(*jobs.read(0, "asked", 0, 4096), Not(HasSubstr("mask --")));
 }
 
+TEST_F(ServiceState, APortThatOnlyItsOwnHostReachesIsAWarning) {
+  host_says(running, "LISTEN 0 100 127.0.0.1:25 0.0.0.0:*\nLISTEN 0 100 0.0.0.0:465 0.0.0.0:*\n");
+  auto& step = context(R"({"unit": "postfix", "state": "running", "ports": [25, 465]})");
+  const auto found = type->probe(step);
+  EXPECT_EQ(found->verdict, Verdict::warn);
+  EXPECT_THAT(found->sentence, HasSubstr("port 25 listens on loopback alone"));
+  EXPECT_EQ(type->plan(step.params(), *found)->action, PlanAction::none);
+}
+
+TEST_F(ServiceState, AScriptInInitDThatHasEndedTellsNothing) {
+  const std::string script =
+      "LoadState=loaded\nActiveState=active\nSubState=exited\nUnitFileState=generated\nType=forking\n";
+  host_says(units(script, script), smtp);
+  auto& mute = context(R"({"unit": "exim4", "state": "running"})");
+  EXPECT_EQ(type->probe(mute)->verdict, Verdict::warn);
+  EXPECT_THAT(type->probe(mute)->sentence, HasSubstr("name its `ports`"));
+  auto& heard = context(R"({"unit": "exim4", "state": "running", "ports": [25]})");
+  EXPECT_EQ(type->probe(heard)->verdict, Verdict::ok);
+}
 
 TEST_F(ServiceState, ASocketThatWouldStartItAgainIsAWarning) {
   starters = "dovecot.socket\n";
@@ -240,7 +259,13 @@ TEST(Unit, ShowAndSocketsAreReadAsRecorded) {
   ASSERT_TRUE(both) << both.error().message;
   EXPECT_EQ(both->at(0).active, "active");
   EXPECT_EQ(both->at(1).enabled, "enabled-runtime");
-  EXPECT_THAT(parse_listening(fixture("service/fixtures/ss.out")), ElementsAre(22, 25, 143, 465, 587, 993));
+  const Listening recorded = parse_listening(fixture("service/fixtures/ss.out"));
+  for (const std::int64_t port : {22, 25, 143, 465, 587, 993})
+    EXPECT_TRUE(recorded.contains(port) && recorded.at(port)) << port;
+  EXPECT_EQ(recorded.size(), 6u);
+  EXPECT_EQ(parse_listening("LISTEN 0 9 127.0.0.1:25 0.0.0.0:*\nLISTEN 0 9 [::1]:25 [::]:*\n"
+                            "LISTEN 0 9 127.0.0.53%lo:53 0.0.0.0:*\nLISTEN 0 9 *:53 *:*\n"),
+            (Listening{{25, false}, {53, true}}));
   EXPECT_FALSE(parse_units("", 1));
   EXPECT_FALSE(parse_units("LoadState=loaded\n", 1));
 }
