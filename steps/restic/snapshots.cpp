@@ -31,7 +31,8 @@ disturbed and planning leaves nothing behind.
 - Where both are known, the number of files is compared with the snapshot before of the same host and paths: less than
   half of them fails, less than nine tenths warns.
 - A name that does not resolve, a host key, a login, a password, a missing repository and a missing restic are told
-  apart. A repository that could not be asked is unknown, not "no backup".)",
+  apart. A repository that could not be asked is unknown, not "no backup"; so is a list that restic could not read to
+  its end.)",
       .example = R"(backup:
   uses: restic.snapshots
   host: new
@@ -159,6 +160,15 @@ Doubts doubts_about(const Params& params, const Choice& choice, const TreeCount&
   return doubts;
 }
 
+/// What restic says of snapshots that it could not read and so left out of its list; nothing where the list
+/// is whole.
+std::string left_out(std::string_view said) {
+  for (const std::string& line : split(said, '\n'))
+    for (const char* words : {"could not load snapshots", "Ignoring \""})
+      if (line.find(words) != std::string::npos) return line;
+  return {};
+}
+
 class ResticSnapshots final : public StepType {
  public:
   explicit ResticSnapshots(std::shared_ptr<SnapshotCounts> counts) : counts_(std::move(counts)) {}
@@ -176,6 +186,11 @@ class ResticSnapshots final : public StepType {
     if (!listing) return tl::unexpected(listing.error());
     if (!listing->exited_with(0)) return finding_of_trouble(trouble(context, *repository, *listing));
     context.keep_evidence("restic-snapshots.json", listing->out);
+    if (!listing->err.empty()) context.keep_evidence("restic-snapshots.err", listing->err);
+    if (const std::string line = left_out(listing->err); !line.empty())
+      return fail(ErrorKind::no_answer, "restic.listing",
+                  context.host().name() + ": restic left snapshots out of its list, the newest perhaps: " +
+                      printable_line(line, 200) + "; see what `restic snapshots` says there");
     auto all = parse_snapshots(listing->out);
     if (!all) return tl::unexpected(all.error());
 

@@ -62,6 +62,22 @@ TEST_F(ResticSnapshots, LeavesNoLockAndNoCacheAndThePasswordOutOfSight) {
   EXPECT_EQ(call.input, "canary-of-the-repository");
 }
 
+TEST_F(ResticSnapshots, AListThatResticCouldNotReadToItsEndIsUnknown) {
+  for (const char* said : {"could not load snapshots: read: connection reset by peer\n",
+                           "Ignoring \"47975bac\": failed to load snapshot\n"}) {
+    FakeHost forgetful("new");
+    forgetful.expect_matching("--json snapshots",
+                              exited(0, fixture("restic/fixtures/0.18-snapshots.out"), said));
+    auto& step = context(mail_of_ananas);
+    step.use_host(forgetful);
+    const auto found = type->probe(step);
+    ASSERT_FALSE(found) << found->sentence;
+    EXPECT_EQ(found.error().kind, ErrorKind::no_answer);
+    EXPECT_THAT(found.error().message, HasSubstr(std::string(said).substr(0, 20)));
+    EXPECT_EQ(step.evidence().at("restic-snapshots.err"), said);
+  }
+}
+
 TEST_F(ResticSnapshots, CountsTheFilesWhereTheSnapshotDoesNotSay) {
   listing(exited(0, fixture("restic/fixtures/0.14-snapshots.out")));
   host.expect_matching(" ls d298469a", exited(0, "4000 61 0 27400000 0\n"));
