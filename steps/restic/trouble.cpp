@@ -49,11 +49,22 @@ constexpr std::array<Trouble, 14> troubles = {{
      "%R has no such snapshot, or restic is older than 0.16 and does not know SNAPSHOT:FOLDER"},
     {0, "path .*: not found", ErrorKind::not_found, "restic.subpath",
      "the snapshot does not hold the folder that `subpath` names"},
-    {10, "repository does not exist|unable to open config file|Is there a repository at the following",
+    {10,
+     "repository does not exist|unable to open config file: .*(no such file|does not exist|[( ]404[) ]|not "
+     "found)",
      ErrorKind::not_found, "restic.repository", "there is no repository at %R"},
     {130, "signal interrupt received", ErrorKind::cancelled, "restic.interrupted", "restic was interrupted"},
-    {0, "", ErrorKind::refused, "restic.failed", "restic failed on %R"},
+    {0, "", ErrorKind::no_answer, "restic.failed", "restic failed on %R"},
 }};
+
+/// Of what a host says line by line: std::regex recurses over what it reads.
+bool is_said(const std::vector<std::string>& lines, const char* pattern) {
+  constexpr std::size_t longest_line = 2000;
+  const std::regex regex(pattern);
+  return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
+    return std::regex_search(line.begin(), line.begin() + std::min(line.size(), longest_line), regex);
+  });
+}
 
 std::string filled(std::string text, const Repository& repository) {
   for (const auto& [mark, value] : {std::pair<std::string, std::string>{"%R", repository.url},
@@ -106,9 +117,9 @@ std::vector<std::string> ssh_under(const Repository& repository) {
 Error restic_trouble(const std::string& host, const Repository& repository, int exit_status,
                      std::string_view said) {
   const std::string text(said.substr(said.size() - std::min<std::size_t>(said.size(), 64u << 10)));
+  const std::vector<std::string> lines = split(text, '\n');
   const auto matches = [&](const Trouble& trouble) {
-    return (trouble.status != 0 && trouble.status == exit_status) ||
-           std::regex_search(text, std::regex(trouble.said));
+    return (trouble.status != 0 && trouble.status == exit_status) || is_said(lines, trouble.said);
   };
   const Trouble& trouble = *std::find_if(troubles.begin(), troubles.end(), matches);
   std::string words = excerpt(text);

@@ -10,9 +10,10 @@
 namespace mxodus {
 
 /// Tells apart why restic did not do what it was asked to, by exit status (from 0.17 on) and by what it said
-/// (before). `no_answer` where the repository could not be asked at all; anything else is an answer:
-/// "restic.missing", "restic.password", "restic.repository", "restic.host-key", "restic.login",
-/// "restic.locked", "restic.snapshot", "restic.subpath", "restic.disk-full", "restic.failed".
+/// (before). `no_answer` where the repository could not be asked at all, and for what nobody knows
+/// ("restic.failed"); anything else is an answer: "restic.missing", "restic.password", "restic.repository",
+/// "restic.host-key", "restic.login", "restic.locked", "restic.snapshot", "restic.subpath",
+/// "restic.disk-full".
 /// `said` holds stderr, or a job's output. Source: restic's doc/075_scripting.rst and recorded outputs.
 Error restic_trouble(const std::string& host, const Repository& repository, int exit_status,
                      std::string_view said);

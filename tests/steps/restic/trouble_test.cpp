@@ -87,6 +87,27 @@ TEST(ResticTroubles, SshIsAskedItselfWhereResticEndedBeforeItCouldSayWhy) {
   }
 }
 
+TEST(ResticTroubles, ARepositoryThatCouldNotBeAskedIsNotCalledMissing) {
+  const Repository repository{"mail", "restic", "rest:https://backup.example.org/", SecretRef{"p"}, {}};
+  for (const char* why :
+       {"unexpected HTTP response (502): 502 Bad Gateway", "Stat: Access Denied.", "tls: bad certificate"}) {
+    const Error error = restic_trouble("new", repository, 1,
+                                       std::string("Fatal: unable to open config file: ") + why +
+                                           "\nIs there a repository at the following location?\n");
+    EXPECT_EQ(error.code, "restic.failed") << error.message;
+    EXPECT_EQ(error.kind, ErrorKind::no_answer);
+  }
+  EXPECT_EQ(restic_trouble("new", repository, 1,
+                           "Fatal: unable to open config file: unexpected HTTP response (404): 404 Not Found")
+                .code,
+            "restic.repository");
+}
+
+TEST(ResticTroubles, ALineWithoutAnEndIsReadToo) {
+  const Repository repository{"mail", "restic", "/srv/restic", SecretRef{"p"}, {}};
+  EXPECT_EQ(restic_trouble("new", repository, 1, "path " + std::string(60'000, 'x')).code, "restic.failed");
+}
+
 TEST(ResticTroubles, TheSentenceNamesTheSecretAndTheRepository) {
   const Repository repository{"mail", "restic", "/srv/restic", SecretRef{"restic_password"}, {}};
   const Error error = restic_trouble("new", repository, 12, "");
