@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "orchestrator/core/nesting.h"
 #include "orchestrator/core/text.h"
 #include "steps/support/values.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::size_t longest_line = 2000;  ///< std::regex recurses over what it reads
 constexpr int deepest = 32;                 ///< JSON in JSON; each level is a call
+constexpr int deepest_parsed = 256;         ///< of which a path may name what is further down
 
 Result<std::regex> compiled(const std::string& pattern) {
   try {
@@ -61,6 +63,8 @@ Result<Value> value_of(const nlohmann::json& json, int depth) {
 }
 
 Result<Value> from_json(const std::string& path, std::string_view output) {
+  if (nested_deeper_than(output, deepest_parsed))
+    return unusable("it is more than " + std::to_string(deepest_parsed) + " levels deep");
   const auto json = nlohmann::json::parse(output, nullptr, false);
   if (json.is_discarded())
     return fail(ErrorKind::no_answer, "command.json", "the output is no JSON: " + printable_line(output, 80));

@@ -5,10 +5,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "orchestrator/core/nesting.h"
 #include "orchestrator/core/text.h"
 
 namespace mxodus {
 namespace {
+
+constexpr int deepest = 32;  ///< restic's list needs four levels
 
 std::optional<TreeCount> summary_of(const nlohmann::json& entry) {
   const auto summary = entry.find("summary");
@@ -47,6 +50,7 @@ Snapshot snapshot_of(const nlohmann::json& entry) {
 Result<std::vector<Snapshot>> parse_snapshots(std::string_view json) {
   std::vector<Snapshot> snapshots;
   try {
+    if (nested_deeper_than(json, deepest)) throw std::invalid_argument("nesting");
     const auto list = nlohmann::json::parse(json);
     if (!list.is_null())
       for (const auto& entry : list) snapshots.push_back(snapshot_of(entry));

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "orchestrator/core/nesting.h"
 #include "orchestrator/core/text.h"
 
 namespace mxodus::dns {
@@ -16,21 +17,6 @@ using nlohmann::json;
 constexpr int kDeepest = 32;
 constexpr std::size_t kTextsShown = 12;
 constexpr std::size_t kShown = 300;  // bytes of an error body
-
-/// A parser that trusts the nesting of a stranger takes a hundred times the memory of the body.
-bool too_deep(const std::string& body) {
-  int depth = 0;
-  bool quoted = false;
-  for (std::size_t i = 0; i < body.size(); ++i) {
-    const char c = body[i];
-    if (quoted && c == '\\') ++i;
-    if (c == '"') quoted = !quoted;
-    if (quoted) continue;
-    if ((c == '[' || c == '{') && ++depth > kDeepest) return true;
-    if (c == ']' || c == '}') --depth;
-  }
-  return false;
-}
 
 const json* member(const json& object, const char* key) {
   if (!object.is_object()) return nullptr;
@@ -60,7 +46,7 @@ void collect(const json& value, const std::string& label, std::vector<std::strin
 }  // namespace
 
 std::optional<json> parse_json(const std::string& body) {
-  if (too_deep(body)) return std::nullopt;
+  if (nested_deeper_than(body, kDeepest)) return std::nullopt;
   json parsed = json::parse(body, nullptr, false);
   if (parsed.is_discarded()) return std::nullopt;
   return parsed;

@@ -192,6 +192,9 @@ TEST(Snapshots, AreReadFromBothFormsAndSortedByTime) {
   for (const char* broken : {"", "{", R"([{"id": "x"}])", R"([{"id": 7, "time": "2026-11-22T02:28:24Z"}])",
                              R"([{"id": "x", "time": "yesterday"}])"})
     EXPECT_EQ(parse_snapshots(broken).error().kind, ErrorKind::no_answer) << broken;
+  const std::string deep = std::string(1000, '[') + std::string(1000, ']');
+  EXPECT_FALSE(parse_snapshots(R"([{"id": "x", "time": "2026-11-22T02:28:24Z", "more": )" + deep + "}]"))
+      << "a host may nest as deep as it likes, and each level costs memory";
 }
 
 }  // namespace
