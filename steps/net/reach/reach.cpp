@@ -34,7 +34,9 @@ be tried is unknown, never a failure and never fine.
 SMTP servers that greet late on purpose are given `greeting_within`; nothing is sent before their greeting. With
 `protocol: smtp` a certificate that does not hold is a warning, because mail servers do not check each other's; with the
 others it is a failure. `certificate` changes that. `expect: closed` turns the question round: refused and filtered are
-then what is wanted. A vantage whose sshd forbids forwarding is helped by a command on that host, as far as that goes.)";
+then what is wanted. Many providers drop what goes out to port 25: with `closed`, a port 25 that is filtered is a warning
+unless another port of the same address is asked and filtered too. A vantage whose sshd forbids forwarding is helped by a
+command on that host, as far as that goes.)";
   declaration.example = R"(smtp_from_outside:
   uses: net.reach
   from: out
@@ -64,7 +66,7 @@ then what is wanted. A vantage whose sshd forbids forwarding is helped by a comm
        .choices = {"both", "ipv4", "ipv6"}},
       {.name = "expect",
        .type = ParamType::enumeration,
-       .doc = "Whether something is to answer; `closed` is fine with refused and with filtered.",
+       .doc = "Whether something is to answer; `closed` is fine with refused, and mostly with filtered.",
        .fallback = "open",
        .choices = {"open", "closed"}},
       {.name = "server_name",

@@ -17,8 +17,19 @@ bool could_not_ask(Answer answer) {
   return answer == Answer::unknown || answer == Answer::prohibited || answer == Answer::no_route;
 }
 
-Verdict verdict_of(const Observation& seen, bool want_open) {
+/// Providers drop what goes out to port 25, so that nothing comes back of a host that takes mail from all the
+/// world. It is believed where another port of the same address is as silent.
+bool may_be_the_line(const Observation& seen, const std::vector<Observation>& all) {
+  if (seen.answer != Answer::filtered || seen.target.port != 25) return false;
+  return std::none_of(all.begin(), all.end(), [&](const Observation& other) {
+    return other.answer == Answer::filtered && other.target.port != 25 &&
+           other.target.address == seen.target.address;
+  });
+}
+
+Verdict verdict_of(const Observation& seen, const std::vector<Observation>& all, bool want_open) {
   if (could_not_ask(seen.answer)) return Verdict::unknown;
+  if (!want_open && may_be_the_line(seen, all)) return Verdict::warn;
   if (!want_open) return is_closed(seen.answer) ? Verdict::ok : Verdict::fail;
   if (seen.answer == Answer::greeting_deferred) return Verdict::warn;
   if (seen.answer != Answer::open) return Verdict::fail;
@@ -58,6 +69,10 @@ Value result_value(const Observation& seen, Verdict verdict) {
 std::string trouble_of(const Observation& seen, bool want_open) {
   if (!want_open && !could_not_ask(seen.answer) && !is_closed(seen.answer))
     return seen.target.text() + " is to be closed, but answers";
+  if (!want_open && seen.answer == Answer::filtered)
+    return seen.target.text() +
+           ": nothing came back, but whether port 25 of any host can be reached from there "
+           "is not known; ask from another vantage, or another port as well";
   if (seen.answer == Answer::open)
     return seen.target.text() + " answers, but its certificate does not hold: " + seen.certificate_fault;
   return seen.target.text() + ": " + seen.note;
@@ -88,7 +103,7 @@ Finding judge(const std::vector<Observation>& seen, const std::vector<Unresolved
   std::vector<std::pair<Verdict, std::string>> troubles;
   std::map<std::string, std::int64_t> counts;
   for (const Observation& one : seen) {
-    const Verdict verdict = verdict_of(one, want_open);
+    const Verdict verdict = verdict_of(one, seen, want_open);
     finding.verdict = worse(finding.verdict, verdict);
     if (verdict != Verdict::ok) troubles.emplace_back(verdict, trouble_of(one, want_open));
     results.push_back(result_value(one, verdict));

@@ -135,14 +135,24 @@ TEST_F(NetReach, TellsRefusedFromFiltered) {
 TEST_F(NetReach, IsContentWithClosedPortsWhereTheyAreToBeClosed) {
   LoopbackServer server([](Conversation& client) { client.wait_for_end(); });
   network_.fail_at(kNew4, 25, dial_error(ErrorKind::refused, "dial.refused"));
-  const Finding closed =
-      look(R"({"to": ["198.51.100.20", "198.51.100.21"], "port": 25, "expect": "closed"})");
+  const Finding closed = look(R"({"to": ["198.51.100.20:25", "198.51.100.21:993"], "expect": "closed"})");
   EXPECT_EQ(closed.verdict, Verdict::ok);
   EXPECT_EQ(closed.sentence, "from out: 2 connections, closed as wanted");
   network_.place(kNew6, 25, server);
   const Finding open = look(R"({"to": "2001:db8:51::20", "port": 25, "expect": "closed"})");
   EXPECT_EQ(open.verdict, Verdict::fail);
   EXPECT_THAT(open.sentence, HasSubstr("is to be closed, but answers"));
+}
+
+TEST_F(NetReach, APort25OfWhichNothingComesBackMayBeTheLineItself) {
+  const Finding alone = look(R"({"to": "198.51.100.20", "port": 25, "expect": "closed"})");
+  EXPECT_EQ(alone.verdict, Verdict::warn);
+  EXPECT_THAT(alone.sentence, HasSubstr("nothing came back, but whether port 25 of any host can be reached"));
+  const Finding whole = look(R"({"to": "198.51.100.20", "port": [22, 25, 993], "expect": "closed"})");
+  EXPECT_EQ(whole.verdict, Verdict::ok) << whole.sentence;
+  network_.fail_at(kNew4, 22, dial_error(ErrorKind::refused, "dial.refused"));
+  EXPECT_EQ(look(R"({"to": "198.51.100.20", "port": [22, 25], "expect": "closed"})").verdict, Verdict::warn)
+      << "the host is there";
 }
 
 TEST_F(NetReach, CallsAServerWithoutAGreetingSilent) {
