@@ -21,8 +21,14 @@ side by side. Nothing but hashes and names crosses the network, and memory does 
 - `missing` files are in `source` and not in `target`, `extra` ones the other way round, `different` ones have another
   content: mail that was lost, arrived, or was damaged. Missing and different ones fail the step.
 - A message that was read in between is renamed by its flags, or moved from `new` to `cur`. Base name and content are the
-  same: it counts as `renamed` and is no fault.
-- Left out by default: Dovecot's own index and log files, `maildirsize`, and `tmp`, which change as soon as Dovecot runs.
+  same: it counts as `renamed` and is no fault. Where the target lacks a flag that the source has, such as `S` for read or
+  `R` for answered, it counts in `flags_lost` too, which is a warning.
+- Left out by default is what Dovecot makes anew from a Maildir or changes by itself: `dovecot.index*`,
+  `dovecot.list.index*`, `dovecot.mailbox.log*`, `dovecot-acl-list`, `dovecot.lda-dupes*`, `maildirsize`, and `tmp`.
+  `dovecot-uidlist` and `dovecot-uidvalidity*` are left out because they change with use, although they cannot be made anew:
+  that UIDs are kept is not proven here. Keywords, ACLs, subscriptions and Sieve scripts are compared.
+- In sdbox and mdbox flags stand in `dovecot.index*` and nowhere else: the default does not prove them. Stop Dovecot on both
+  hosts and give an `exclude` of your own for such a store.
 - No file compared is a fail, not a success: two empty folders, or a wrong path, prove nothing.
 - A file that cannot be hashed on one of the sides makes the result unknown. Symbolic links are passed over by rclone, and
   counted. Owners, modes and empty folders are not compared: `files.ownership` looks at the first two.)",
@@ -57,21 +63,23 @@ side by side. Nothing but hashes and names crosses the network, and memory does 
             .type = ParamType::integer,
             .doc = "How many leading folders name a user, for the counts by user.",
             .fallback = 2}},
-      .outputs =
-          {{.name = "compared", .type = ParamType::integer, .doc = "Files with a hash on both sides."},
-           {.name = "missing", .type = ParamType::integer, .doc = "Files in the source alone."},
-           {.name = "extra", .type = ParamType::integer, .doc = "Files in the target alone."},
-           {.name = "different", .type = ParamType::integer, .doc = "Files of different content."},
-           {.name = "renamed",
-            .type = ParamType::integer,
-            .doc = "Messages of the same content with other flags."},
-           {.name = "unhashed",
-            .type = ParamType::integer,
-            .doc = "Files that could not be hashed on one of the sides."},
-           {.name = "samples", .doc = "Files that are not the same, 20 at most.", .list = true},
-           {.name = "by_user",
-            .type = ParamType::map,
-            .doc = "For users with differences: compared, missing, extra, different, renamed; 100 at most."}},
+      .outputs = {{.name = "compared", .type = ParamType::integer, .doc = "Files with a hash on both sides."},
+                  {.name = "missing", .type = ParamType::integer, .doc = "Files in the source alone."},
+                  {.name = "extra", .type = ParamType::integer, .doc = "Files in the target alone."},
+                  {.name = "different", .type = ParamType::integer, .doc = "Files of different content."},
+                  {.name = "renamed",
+                   .type = ParamType::integer,
+                   .doc = "Messages of the same content with other flags."},
+                  {.name = "flags_lost",
+                   .type = ParamType::integer,
+                   .doc = "Those of them that lack a flag in the target which they have in the source."},
+                  {.name = "unhashed",
+                   .type = ParamType::integer,
+                   .doc = "Files that could not be hashed on one of the sides."},
+                  {.name = "samples", .doc = "Files that are not the same, 20 at most.", .list = true},
+                  {.name = "by_user",
+                   .type = ParamType::map,
+                   .doc = "For users with differences: the same counts, without `unhashed`; 100 at most."}},
       .tools = {"rclone", "awk", "sort"},
       .tags = {"compares"}};
 }
@@ -81,11 +89,9 @@ std::string written(const Place& place) {
 }
 
 Value value_of(const SumCounts& counts) {
-  return ValueMap{{"compared", counts.compared},
-                  {"missing", counts.missing},
-                  {"extra", counts.extra},
-                  {"different", counts.different},
-                  {"renamed", counts.renamed}};
+  return ValueMap{{"compared", counts.compared}, {"missing", counts.missing},
+                  {"extra", counts.extra},       {"different", counts.different},
+                  {"renamed", counts.renamed},   {"flags_lost", counts.flags_lost}};
 }
 
 ValueMap outputs(const SumComparison& comparison) {
@@ -93,7 +99,8 @@ ValueMap outputs(const SumComparison& comparison) {
   const SumCounts& all = comparison.all;
   ValueMap by_user;
   for (const auto& [user, counts] : comparison.by_group)
-    if (counts.missing + counts.extra + counts.different > 0 && by_user.size() < users_shown)
+    if (counts.missing + counts.extra + counts.different + counts.flags_lost > 0 &&
+        by_user.size() < users_shown)
       by_user[printable(user)] = value_of(counts);
   ValueMap outputs = *value_of(all).get<ValueMap>();
   outputs["unhashed"] = all.unhashed;
@@ -104,7 +111,9 @@ ValueMap outputs(const SumComparison& comparison) {
 
 Verdict verdict_of(const SumCounts& all, Verdict extra) {
   if (all.missing > 0 || all.different > 0 || all.compared + all.unhashed == 0) return Verdict::fail;
-  const Verdict verdict = all.unhashed > 0 ? Verdict::unknown : Verdict::ok;
+  const Verdict verdict = all.unhashed > 0     ? Verdict::unknown
+                          : all.flags_lost > 0 ? Verdict::warn
+                                               : Verdict::ok;
   return all.extra > 0 ? worse(verdict, extra) : verdict;
 }
 
@@ -119,6 +128,7 @@ std::string sentence(const Params& params, const SumComparison& comparison) {
                      " with other flags";
   if (all.unhashed > 0) text += ", " + std::to_string(all.unhashed) + " that could not be hashed";
   if (!comparison.samples.empty()) text += "; such as " + comparison.samples.front();
+  if (all.flags_lost > 0) text += ", " + std::to_string(all.flags_lost) + " of them without flags they had";
   return text;
 }
 

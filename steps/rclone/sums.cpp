@@ -32,6 +32,18 @@ std::string group_of(const std::string& path, int depth) {
   return path.substr(0, end);
 }
 
+/// The flags of a message in a Maildir, such as "RS"; none of one in `new`.
+std::string_view flags_of(std::string_view path) {
+  const std::size_t at = path.rfind(":2,");
+  return at == std::string_view::npos ? std::string_view() : path.substr(at + 3);
+}
+
+/// Whether a message has lost one of its flags on the way from `one` to `other`.
+bool has_lost_flags(const SumLine& one, const SumLine& other) {
+  if (one.key == one.path) return false;
+  return flags_of(one.path).find_first_not_of(flags_of(other.path)) != std::string_view::npos;
+}
+
 /// All lines of the smallest key that is left.
 class Run {
  public:
@@ -100,6 +112,7 @@ class Comparer {
       count(one, &SumCounts::different, "different");
     } else if (one.path != other.path) {
       count(one, &SumCounts::renamed, nullptr);
+      if (has_lost_flags(one, other)) count(one, &SumCounts::flags_lost, "flags lost");
     }
   }
 

@@ -41,12 +41,13 @@ class SumStream {
 };
 
 struct SumCounts {
-  std::int64_t compared = 0;   ///< files with a hash on both sides
-  std::int64_t missing = 0;    ///< on the first side alone
-  std::int64_t extra = 0;      ///< on the second side alone
-  std::int64_t different = 0;  ///< of the compared: other content
-  std::int64_t renamed = 0;    ///< of the compared: same content, other flags, or moved from new to cur
-  std::int64_t unhashed = 0;   ///< could not be hashed on one of the sides
+  std::int64_t compared = 0;    ///< files with a hash on both sides
+  std::int64_t missing = 0;     ///< on the first side alone
+  std::int64_t extra = 0;       ///< on the second side alone
+  std::int64_t different = 0;   ///< of the compared: other content
+  std::int64_t renamed = 0;     ///< of the compared: same content, other flags, or moved from new to cur
+  std::int64_t flags_lost = 0;  ///< of the renamed: the second side lacks a flag
+  std::int64_t unhashed = 0;    ///< could not be hashed on one of the sides
 };
 
 struct SumComparison {

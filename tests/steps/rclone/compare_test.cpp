@@ -66,6 +66,15 @@ TEST_F(RcloneCompare, AStoreThatWasReadSinceIsStillTheSame) {
   EXPECT_EQ(found.outputs.at("renamed"), Value(1));
 }
 
+TEST_F(RcloneCompare, FlagsThatWereLostAreAWarning) {
+  write(old_store / "acme.test/u01/cur/1.mx:2,RS", "one");
+  write(new_store / "acme.test/u01/new/1.mx", "one");
+  const Finding found = outcome(context());
+  EXPECT_EQ(found.verdict, Verdict::warn);
+  EXPECT_EQ(found.outputs.at("flags_lost"), Value(1));
+  EXPECT_THAT(found.sentence, HasSubstr("1 of them without flags they had; such as flags lost"));
+}
+
 TEST_F(RcloneCompare, LostMailFailsAndIsNamedByUser) {
   write(old_store / "acme.test/u01/cur/1:2,S", "one");
   write(old_store / "acme.test/u02/cur/2:2,S", "two");

@@ -57,6 +57,16 @@ TEST(Sums, TellsMissingExtraDifferentAndRenamedApart) {
                           "extra acme.test/u02/cur/9:2,S"));
 }
 
+TEST(Sums, FlagsThatAMessageHasLostAreCounted) {
+  const auto result =
+      compared(line("*/1", 'a', "cur/1:2,RS") + line("*/2", 'b', "cur/2:2,S") + line("*/3", 'c', "cur/3:2,S"),
+               line("*/1", 'a', "new/1") + line("*/2", 'b', "cur/2:2,") + line("*/3", 'c', "cur/3:2,FS"));
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->all.renamed, 3);
+  EXPECT_EQ(result->all.flags_lost, 2);
+  EXPECT_THAT(result->samples, ElementsAre("flags lost cur/1:2,RS", "flags lost cur/2:2,S"));
+}
+
 TEST(Sums, ADuplicateOfOneMessageIsCountedOnce) {
   const auto result =
       compared(line("*/1", 'a', "cur/1:2,S"), line("*/1", 'a', "cur/1:2,S") + line("*/1", 'a', "new/1"));
