@@ -52,7 +52,9 @@ side by side. Nothing but hashes and names crosses the network, and memory does 
             .choices = {"sha1", "md5"}},
            {.name = "exclude",
             .doc = "rclone patterns of what is left out.",
-            .fallback = ValueList{"dovecot*", "maildirsize", "tmp/*", "lost+found/**"},
+            .fallback = ValueList{"dovecot.index*", "dovecot.list.index*", "dovecot.mailbox.log*",
+                                  "dovecot.lda-dupes*", "dovecot-acl-list", "dovecot-uidlist*",
+                                  "dovecot-uidvalidity*", "maildirsize", "tmp/*", "lost+found/**"},
             .list = true},
            {.name = "extra",
             .type = ParamType::enumeration,
@@ -126,9 +128,9 @@ std::string sentence(const Params& params, const SumComparison& comparison) {
                      std::to_string(all.missing) + " missing, " + std::to_string(all.extra) + " extra, " +
                      std::to_string(all.different) + " different, " + std::to_string(all.renamed) +
                      " with other flags";
+  if (all.flags_lost > 0) text += ", " + std::to_string(all.flags_lost) + " of them without flags they had";
   if (all.unhashed > 0) text += ", " + std::to_string(all.unhashed) + " that could not be hashed";
   if (!comparison.samples.empty()) text += "; such as " + comparison.samples.front();
-  if (all.flags_lost > 0) text += ", " + std::to_string(all.flags_lost) + " of them without flags they had";
   return text;
 }
 

@@ -75,6 +75,15 @@ TEST_F(RcloneCompare, FlagsThatWereLostAreAWarning) {
   EXPECT_THAT(found.sentence, HasSubstr("1 of them without flags they had; such as flags lost"));
 }
 
+TEST_F(RcloneCompare, LeavesOutNothingOfAMaildirThatIsTheUsersOwn) {
+  jobs.run(*type->apply(context().params(), StepPlan()));
+  const std::string asked = *jobs.read(0, "asked", 0, 4096);
+  EXPECT_THAT(asked, HasSubstr("--exclude dovecot.index* "));
+  EXPECT_THAT(asked, HasSubstr("--exclude dovecot-uidlist* "));
+  for (const char* own : {"dovecot*", "dovecot-keywords", "dovecot-acl ", "dovecot.map", "dovecot.sieve"})
+    EXPECT_THAT(asked, Not(HasSubstr(std::string("--exclude ") + own)));
+}
+
 TEST_F(RcloneCompare, LostMailFailsAndIsNamedByUser) {
   write(old_store / "acme.test/u01/cur/1:2,S", "one");
   write(old_store / "acme.test/u02/cur/2:2,S", "two");
