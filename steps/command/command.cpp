@@ -15,6 +15,7 @@ constexpr std::size_t output_kept = 16u << 10;
 StepDeclaration declare() {
   return {
       .name = "command",
+      .version = 2,
       .effect = Effect::permanent,
       .summary = "Runs a command or a script of your own on a host",
       .doc =
@@ -27,7 +28,8 @@ opaque, and `effect` has to say what it means.
 - `probe` tells whether it is already so: exit status 0 means that nothing is left to do. It makes a command safe to meet
   twice, and after a crash it answers what otherwise you have to.
 - `argv` is a list of words and meets no shell. `script` is POSIX sh and is never interpolated: `${X}` in it belongs to
-  the shell, values of the playbook come by `env`.
+  the shell, values of the playbook come by `env`. It runs with `set -e`, as `probe` and `undo` do: the first command that
+  fails ends it. Write `|| true` after one that may, and `set +e` above where you look at `$?` yourself.
 - `secrets` become files under `$MXODUS_SECRETS`, in memory and only while the job runs; never put one into `env`.
 - For a change, what it writes to stdout and stderr arrives together, as a terminal would show it.
 
@@ -102,8 +104,13 @@ Words words_in(const ValueMap& map) {
   return words;
 }
 
+/// Ends at the first command that fails, so that its exit status is not that of its last line alone.
+std::string strict(const std::string& script) {
+  return "set -e\n" + script;
+}
+
 Command reading(const Params& params, const Words& words) {
-  Command command = words.script.empty() ? Command{words.argv} : script_command(words.script);
+  Command command = words.script.empty() ? Command{words.argv} : script_command(strict(words.script));
   for (const auto& [name, value] : params.map("env")) command.env[name] = to_string(value);
   return command;
 }
@@ -274,7 +281,7 @@ class CommandStep final : public StepType {
     JobSpec job;
     job.host = text_in(state, "host");
     job.title = shown(words);
-    job.script = words.script.empty() ? shell_quote(words.argv) + "\n" : words.script;
+    job.script = words.script.empty() ? shell_quote(words.argv) + "\n" : strict(words.script);
     // One word each, so that the script's own text stays what the playbook says.
     if (!input.empty())
       job.script = "printf %s " + shell_quote(input) + " | sh -c " + shell_quote(job.script) + "\n";

@@ -83,6 +83,23 @@ TEST_F(CommandStep, AChangeRunsAsAJobAndNothingRunsBefore) {
   EXPECT_EQ(found->outputs.at("ticket"), Value("42"));
 }
 
+TEST_F(CommandStep, AScriptEndsAtItsFirstCommandThatFails) {
+  for (const char* stdin_of_it : {"", R"(, "stdin": "x")"}) {
+    auto& step = context(
+        std::string(
+            R"({"effect": "change", "script": "(exit 23)\necho went on", "undo": {"script": "false; true"})") +
+        stdin_of_it + "}");
+    const auto plan = type->plan(step.params(), *type->probe(step));
+    const auto found = type->finish(step, *plan, jobs.run(*type->apply(step.params(), *plan)));
+    EXPECT_EQ(found->verdict, Verdict::fail);
+    EXPECT_EQ(found->outputs.at("exit_status"), Value(23));
+    EXPECT_EQ(exit_status(jobs.run(*type->undo(step.params(), plan->undo, *found)).jobs[0]), 1);
+  }
+  auto& looks = context(R"({"effect": "observe", "script": "false; true"})");
+  host.expect({"sh", "-c", "set -e\nfalse; true", "mxodus"}, exited(1));
+  EXPECT_EQ(type->probe(looks)->verdict, Verdict::fail);
+}
+
 TEST_F(CommandStep, WordsAreNeverSplitByAShell) {
   auto& step = context(R"({"effect": "permanent", "argv": ["printf", "%s|", "a b", "$HOME", "';x"]})");
   const auto plan = type->plan(step.params(), *type->probe(step));
