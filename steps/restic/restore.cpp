@@ -2,6 +2,7 @@
 
 #include "orchestrator/core/text.h"
 #include "steps/restic/count_trees.h"
+#include "steps/restic/locks.h"
 #include "steps/restic/repository.h"
 #include "steps/restic/restore_declaration.h"
 #include "steps/restic/restore_finding.h"
@@ -60,7 +61,10 @@ class ResticRestore final : public StepType {
     const bool exactly = target->kind == RestoreTarget::Kind::complete;
     auto expected = part_count(context, *repository, exactly);
     if (!expected) return finding_of_trouble(std::move(expected.error()));
-    return finding_of(context, *repository, {first_version(answers->at(0).out), *expected, *target});
+    Finding found = finding_of(context, *repository, {first_version(answers->at(0).out), *expected, *target});
+    if (!exactly && found.verdict == Verdict::ok)
+      (*found.state.get<ValueMap>())["holder"] = holder_of(context, *repository);
+    return found;
   }
 
   Result<StepPlan> plan(const Params& params, const Finding& found) const override {
@@ -70,6 +74,10 @@ class ResticRestore final : public StepType {
     const std::string target = text_in(found.state, "target");
     if (target == "complete") return plan;
     plan.action = PlanAction::change;
+    if (const std::string holder = text_in(found.state, "holder"); !holder.empty())
+      plan.warnings.push_back("the repository is locked for " + holder +
+                              ": the restore will be refused; wait for it, or look there whether that restic "
+                              "is dead, and only then run `restic unlock`");
     plan.apply = found.state;
     plan.undo = found.state;
     const TreeCount expected = count_of(value_in(found.state, "expected"));

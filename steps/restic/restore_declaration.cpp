@@ -21,6 +21,8 @@ afterwards.
 - **Done** means that the files and bytes counted in the target are those that the snapshot holds. restic's exit status
   alone is not believed: some versions end well and leave files out. Where restic itself said which, another try goes on
   with them; where it did not, the step stays failed until the target is removed.
+- **Locks.** The plan looks without a lock, the restore takes one that others may share. A lock that nobody shares, such as
+  that of `prune` or of one that died, stops it: the plan warns and says whose it is.
 - **Versions.** restic before 0.16 cannot restore a folder of a snapshot by itself and tells no progress: the files are
   restored below the target and moved up.
 - **Owners** are restored by number. On another host the number may belong to somebody else: let `files.ownership` follow.

@@ -54,6 +54,7 @@ class ResticRestore : public testing::Test {
   void host_shows(const std::string& look, const std::string& version = "restic 0.18.0") {
     host.expect_matching("restic version", exited(0, version + " compiled with go1.24.4\n"))
         .expect_matching("kind absent", exited(0, look));
+    host.allow("list locks", exited(0));
   }
   /// What the snapshot says of itself, which counts the folder above too.
   void snapshot_says(std::int64_t files, std::int64_t bytes) {
@@ -199,7 +200,6 @@ TEST_F(ResticRestore, WhatHasGoneSinceIsNotPassedOver) {
   EXPECT_THAT(found->sentence, HasSubstr("1 files, 4 B, changed since: the snapshot holds 3 files, 12 B"));
 }
 
-TEST_F(ResticRestore, AFullDiskIsSeenBeforeAnythingBegins) {
 TEST_F(ResticRestore, WhatTheRestoreItselfLeftOutFailsTheNextTryToo) {
   const std::string head = "kind folder\nwhat " + what;
   host_says(head + "\nstate complete\nrestored 2 1 0 8\ncount 2 1 0 8\n" + room);
@@ -263,6 +263,19 @@ TEST_F(ResticRestore, NothingIsWrittenThroughALinkThatStandsBesideTheTarget) {
   EXPECT_EQ(fs::file_size(elsewhere), 4u);
 }
 
+TEST_F(ResticRestore, WarnsOfALockThatNobodyShares) {
+  const std::string shared(64, 'a'), alone(64, 'b');
+  host.expect_matching("list locks", exited(0, shared + "\n" + alone + "\n"))
+      .expect_matching("cat lock " + shared, exited(0, R"({"exclusive":false,"hostname":"old"})"))
+      .expect_matching("cat lock " + alone,
+                       exited(0, R"({"exclusive":true,"hostname":"ananas","time":"2026-11-22T02:46:06Z"})"));
+  host_says(std::string("kind absent\n") + room);
+  const StepPlan plan = planned(context());
+  EXPECT_THAT(plan.warnings, testing::Contains(HasSubstr("locked for ananas, since 2026-11-22T02:46:06Z")));
+  EXPECT_THAT(plan.warnings, testing::Contains(HasSubstr("restic unlock")));
+}
+
+TEST_F(ResticRestore, AFullDiskIsSeenBeforeAnythingBegins) {
   host_says("kind absent\nroom 10 4096 6000000 6553600\n", "restic 0.18.0", "4000 100 0 27400000 0\n");
   host_says("kind absent\nroom 26214400 4096 50 6553600\n", "restic 0.18.0", "4000 100 0 27400000 0\n");
   auto& step = context();
@@ -279,7 +292,10 @@ TEST_F(ResticRestore, AFolderThatTheSnapshotDoesNotHoldIsSeenBefore) {
 TEST_F(ResticRestore, CountsWithoutWhatTheFileSystemKeepsAtTheTop) {
   host_says(std::string("kind absent\n") + room);
   planned(context());
-  const FakeCall listing = host.calls().back();
+  const auto calls = host.calls();
+  const FakeCall& listing = *std::find_if(calls.begin(), calls.end(), [](const FakeCall& call) {
+    return call.text.find("--json ls") != std::string::npos;
+  });
   EXPECT_THAT(listing.text, HasSubstr("exit $?\"; } |\n# A quote")) << "the filter reads what restic lists";
   EXPECT_EQ(listing.command.env.at("own"), R"("path":"/mail/lost+found)");
 }
