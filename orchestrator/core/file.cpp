@@ -90,7 +90,13 @@ Result<void> make_private_directory(const fs::path& path) {
   fs::path so_far;
   for (const fs::path& part : path) {
     so_far /= part;
-    if (::mkdir(so_far.c_str(), 0700) != 0 && errno != EEXIST) return io_error("make the folder", so_far);
+    if (::mkdir(so_far.c_str(), 0700) != 0) {
+      if (errno != EEXIST) return io_error("make the folder", so_far);
+      continue;
+    }
+    // A folder of which its parent knows nothing after a power loss takes all that is in it along.
+    const fs::path parent = so_far.has_parent_path() ? so_far.parent_path() : fs::path(".");
+    if (auto synced = sync_directory(parent); !synced) return synced;
   }
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
