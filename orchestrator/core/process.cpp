@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <thread>
 
 #include <sys/wait.h>
 
@@ -134,15 +135,15 @@ bool reap(pid_t pid, int& status, const Deadline& deadline) {
   return true;
 }
 
+/// TERM, then KILL. One that we may not signal, as root's sudo, or that has left its group outlives both:
+/// nobody waits for it but a thread of its own, so that it leaves no zombie.
 void end_group(pid_t pid) {
   int status = 0;
   ::kill(-pid, SIGTERM);
-  if (reap(pid, status, Deadline(grace))) {
-    ::kill(-pid, SIGKILL);
-    return;
-  }
+  const bool gone = reap(pid, status, Deadline(grace));
   ::kill(-pid, SIGKILL);
-  ::waitpid(pid, &status, 0);
+  if (gone || reap(pid, status, Deadline(grace))) return;
+  std::thread([pid] { ::waitpid(pid, nullptr, 0); }).detach();
 }
 
 Outcome outcome_of(int status) {

@@ -139,6 +139,17 @@ TEST(Process, ACommandThatDoesNotEndHasNoAnswer) {
   EXPECT_FALSE(result->answered());
 }
 
+TEST(Process, AProgramThatNoSignalReachesIsNotWaitedFor) {
+  // It leaves its group, as one leaves our reach that runs as root; and ends when nobody reads it any more.
+  const Command command{
+      {"perl", "-e", "setpgrp(0, getpgrp(getppid())); $| = 1; while (1) { print \"x\"; sleep 1 }"}};
+  const auto begun = std::chrono::steady_clock::now();
+  const auto result = run_process(command, Deadline(milliseconds(300)));
+  if (!result) GTEST_SKIP() << "SKIPPED: this machine has no perl";
+  EXPECT_FALSE(result->answered());
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(20));
+}
+
 TEST(Process, AProgramThatIsNotThereIsAnError) {
   auto result = run_process({{"no-such-program-here"}}, Deadline(milliseconds(50)));
   ASSERT_FALSE(result);
