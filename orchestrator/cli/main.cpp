@@ -5,6 +5,7 @@
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/cli/help.h"
 #include "orchestrator/cli/interrupt.h"
+#include "orchestrator/cli/private_memory.h"
 
 namespace {
 
@@ -21,6 +22,7 @@ void allow_open_files() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  mxodus::keep_memory_private();
   mxodus::take_interrupts();
   allow_open_files();
   mxodus::Cli cli;
