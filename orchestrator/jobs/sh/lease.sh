@@ -70,9 +70,17 @@ lineage $lease_lineage
 who $lease_who"
 }
 
+# A second start of ours that asks at the same moment, or a crash before the first was written down, finds the
+# take-over made; and a run that takes over one host goes on with the new token on those that it holds already.
+is_ours() {
+  [ "$held_run" = "$lease_run" ] && [ "$held_laptop" = "$lease_laptop" ] && [ "$held_token" -le "$lease_token" ]
+}
+
 acquire() {
   lock_host -x
-  if [ -n "$take_over" ]; then
+  if load_lease && is_ours; then
+    : # renewed
+  elif [ -n "$take_over" ]; then
     ! load_lease || take_lease
   else
     ! was_taken_over || refuse lease.stale

@@ -87,6 +87,20 @@ TEST_P(HostLease, ATakeOverNeedsTheTokenOfTheHolderAndAHigherOne) {
   EXPECT_EQ((**jobs_->holder(deadline_)).who, "anna");
 }
 
+TEST_P(HostLease, ASecondStartOfTheRunFindsItsTakeOverMade) {
+  ASSERT_TRUE(jobs_->acquire(bert(2), 1, deadline_));
+  EXPECT_TRUE(jobs_->acquire(bert(2), 1, deadline_));
+  EXPECT_TRUE(start_as(bert(2)));
+}
+
+TEST_P(HostLease, ARunThatTakesOverAnotherHostGoesOnHereWithItsNewToken) {
+  Lease higher = anna();
+  higher.token = 8;
+  EXPECT_TRUE(jobs_->acquire(higher, 7, deadline_)) << "7 is the token of the other host";
+  EXPECT_EQ((**jobs_->holder(deadline_)).token, 8u);
+  EXPECT_TRUE(start_as(higher));
+}
+
 TEST_P(HostLease, OnlyItsOwnerGivesItBack) {
   EXPECT_THAT(jobs_->release(bert(1), deadline_), HasCode("lease.held"));
   EXPECT_TRUE(jobs_->release(anna(), deadline_));

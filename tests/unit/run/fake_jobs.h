@@ -22,23 +22,30 @@ class FakeJobs final : public Jobs {
   };
 
   std::function<JobState(const JobSpec&)> ends = [](const JobSpec&) { return JobDone{0}; };
-  int looks = 1;        ///< below 0: a job is over by the answer to its start
-  bool silent = false;  ///< does not answer any more
-  bool deaf = false;    ///< takes the next start and does not answer it
+  int looks = 1;          ///< below 0: a job is over by the answer to its start
+  bool silent = false;    ///< does not answer any more
+  bool deaf = false;      ///< takes the next start and does not answer it
+  bool lost = false;      ///< does not take the next start: nobody hears of it, nor of the lease taken for it
+  bool mute = false;      ///< says how a job is, and not what it wrote
+  bool stubborn = false;  ///< its jobs cannot be ended
+  std::optional<Duration> elapsed;  ///< what it says of every job that runs
   std::map<std::string, Kept> jobs;
   std::map<std::string, int> starts;  ///< by title: how often work really began
   std::optional<Error> refuses;       ///< every start
+  std::string says;                   ///< what every job has written when it begins
   int asked = 0;                      ///< how often a status was asked for
   std::vector<Duration> waits;        ///< how long each of them was to wait for an end
+  int cancels = 0;                    ///< how often the end of a job was asked for
   std::optional<Lease> lease;
 
   Result<JobStatus> start(const JobId& id, const JobSpec& spec, const Lease& by,
                           const std::map<std::string, SecretText>&, const Deadline&) override {
     if (silent) return gone();
     if (refuses) return tl::unexpected(*refuses);
-    if (lease && lease->token > by.token) return fail(ErrorKind::refused, "lease.stale", "an older token");
+    if (auto holds = need_lease(by); !holds) return tl::unexpected(holds.error());
+    if (std::exchange(lost, false)) return fail(ErrorKind::no_answer, "ssh.lost", "the connection went");
     if (!jobs.contains(id.text)) {
-      jobs[id.text] = {spec, looks < 0 ? ends(spec) : JobRunning{}, looks, {}};
+      jobs[id.text] = {spec, looks < 0 ? ends(spec) : JobRunning{}, looks, says};
       ++starts[spec.title];
     } else if (jobs[id.text].spec.script != spec.script) {
       return fail(ErrorKind::refused, "job.conflict", "another script has this id");
@@ -58,7 +65,7 @@ class FakeJobs final : public Jobs {
   }
   Result<std::string> output(const JobId& id, std::int64_t offset, std::size_t limit,
                              const Deadline&) override {
-    if (silent) return gone();
+    if (silent || mute) return gone();
     const std::string& all = jobs[id.text].output;
     return all.substr(std::min<std::size_t>(offset, all.size()), limit);
   }
@@ -68,8 +75,13 @@ class FakeJobs final : public Jobs {
   }
   Result<JobStatus> cancel(const JobId& id, const Deadline&) override {
     if (silent) return gone();
-    jobs[id.text].state = JobDone{143};
-    return status_of(jobs[id.text]);
+    ++cancels;
+    const auto found = jobs.find(id.text);
+    if (found == jobs.end()) return fail(ErrorKind::not_found, "job.absent", "there is no job " + id.text);
+    if (stubborn)
+      return fail(ErrorKind::no_answer, "job.not-ended", "it got TERM and KILL and is still there");
+    found->second.state = JobDone{143};
+    return status_of(found->second);
   }
   Result<void> purge(const Lease& by, const std::vector<JobId>& keep, const Deadline&) override {
     if (silent) return tl::unexpected(gone().value());
@@ -81,12 +93,15 @@ class FakeJobs final : public Jobs {
   }
   Result<void> acquire(const Lease& by, std::optional<std::uint64_t> take_over, const Deadline&) override {
     if (silent) return tl::unexpected(gone().value());
-    if (lease && lease->run != by.run && take_over != lease->token)
-      return fail(ErrorKind::refused, "lease.held", "held by " + lease->who + " on " + lease->laptop);
+    const bool ours = lease && is_of(*lease, by) && lease->token <= by.token;
+    if (lease && !ours && (!take_over || *take_over != lease->token)) return held(by);
     lease = by;
     return {};
   }
-  Result<void> release(const Lease&, const Deadline&) override {
+  Result<void> release(const Lease& by, const Deadline&) override {
+    if (silent) return tl::unexpected(gone().value());
+    if (!lease) return {};
+    if (auto holds = need_lease(by); !holds) return holds;
     lease.reset();
     return {};
   }
@@ -94,11 +109,24 @@ class FakeJobs final : public Jobs {
   Result<JobCapabilities> capabilities(const Deadline&) override { return JobCapabilities{}; }
 
  private:
+  static bool is_of(const Lease& lease, const Lease& by) {
+    return lease.run == by.run && lease.laptop == by.laptop;
+  }
+  tl::unexpected<Error> held(const Lease& by) const {
+    if (lease->run == by.run && lease->token != by.token)
+      return fail(ErrorKind::refused, "lease.stale", "another token");
+    return fail(ErrorKind::refused, "lease.held", "held by " + lease->who + " on " + lease->laptop);
+  }
+  Result<void> need_lease(const Lease& by) const {
+    if (!lease) return fail(ErrorKind::refused, "lease.none", "nobody holds it");
+    if (!is_of(*lease, by) || lease->token != by.token) return held(by);
+    return {};
+  }
   static tl::unexpected<Error> gone() {
     return fail(ErrorKind::unreachable, "ssh.unreachable", "no route to host");
   }
-  static JobStatus status_of(const Kept& job) {
-    return {job.state, static_cast<std::int64_t>(job.output.size()), {}, {}};
+  JobStatus status_of(const Kept& job) const {
+    return {job.state, static_cast<std::int64_t>(job.output.size()), {}, elapsed};
   }
 };
 
