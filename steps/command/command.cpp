@@ -30,6 +30,7 @@ opaque, and `effect` has to say what it means.
 - `argv` is a list of words and meets no shell. `script` is POSIX sh and is never interpolated: `${X}` in it belongs to
   the shell, values of the playbook come by `env`. It runs with `set -e`, as `probe` and `undo` do: the first command that
   fails ends it. Write `|| true` after one that may, and `set +e` above where you look at `$?` yourself.
+- What a job writes can be read by others (umask 022); a script that writes what is private says `umask 077` first.
 - `secrets` become files under `$MXODUS_SECRETS`, in memory and only while the job runs; never put one into `env`.
 - For a change, what it writes to stdout and stderr arrives together, as a terminal would show it.
 

@@ -49,6 +49,8 @@ run_script() {
   set -- "$dir/script" "$enter"
   # shellcheck source=/dev/null
   . "$dir/env"
+  # The files of a job are those of the host's daemons too: only ours are nobody else's business.
+  umask 022
   [ -z "$2" ] || eval "exec setsid $2 sh -s" <"$1"
   exec setsid sh "$1"
 }

@@ -99,6 +99,12 @@ TEST_P(JobStart, ItsEnvironmentMayHoldTheRunnersOwnNames) {
   EXPECT_EQ(all_output(), "/ false /etc x\n");
 }
 
+TEST_P(JobStart, WhatItWritesCanBeReadByOthers) {
+  ASSERT_TRUE(start("umask"));
+  ASSERT_TRUE(wait_for_end());
+  EXPECT_EQ(all_output(), "0022\n");
+}
+
 TEST_P(JobStart, ItIsASessionOfItsOwnWithoutInput) {
   ASSERT_TRUE(
       start("read -r line; echo \"read ended with $?\"; set -- $(cat /proc/$$/stat); echo $(($6 - $$))"));
