@@ -126,10 +126,11 @@ stop_timer() {
   until kill -KILL "-$timer" 2>/dev/null || ! kill -0 "$timer" 2>/dev/null; do sleep 0.01; done
 }
 
-# Who holds the job's lock open: all of its tree that did not close it.
+# Who holds the job's lock open: all of its tree that did not close it. The kernel names it without links.
 tree() {
+  real=$(cd "$dir" && pwd -P) || return
   # shellcheck disable=SC2012 # one process for all, and the kernel's names hold nothing odd
-  ls -l /proc/[0-9]*/fd 2>/dev/null | awk -v lock=" -> $dir/lock" '
+  ls -l /proc/[0-9]*/fd 2>/dev/null | awk -v lock=" -> $real/lock" '
     /^\/proc\// { split($0, part, "/"); pid = part[3] }
     substr($0, length($0) - length(lock) + 1) == lock && !seen[pid]++ { print pid }'
 }

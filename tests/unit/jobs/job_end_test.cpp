@@ -136,6 +136,20 @@ TEST_P(JobEnd, CancelReachesAChildThatLeftTheGroup) {
   EXPECT_TRUE(comes_true([&] { return is_gone(number_in(work_file("stray"))); }));
 }
 
+TEST_P(JobEnd, CancelFindsTheTreeThroughALinkToTheStateFolder) {
+  std::filesystem::create_directory_symlink(state_, folder_ / "link");
+  auto jobs = jobs_with([&](JobSettings& settings) {
+    settings.state_dir = folder_ / "link";
+    settings.grace = {std::chrono::seconds(1)};
+  });
+  const JobSpec spec{.script = "setsid sleep 300 & echo $! >stray; echo ready; wait"};
+  ASSERT_TRUE(jobs.start(id_, spec, lease_, {}, deadline_));
+  ASSERT_TRUE(comes_true([&] { return all_output() == "ready\n"; }));
+  const auto status = jobs.cancel(id_, deadline_);
+  EXPECT_TRUE(status) << status.error().message;
+  EXPECT_TRUE(comes_true([&] { return is_gone(number_in(work_file("stray"))); }));
+}
+
 TEST_P(JobEnd, CancelEndsAnOrphanToo) {
   ASSERT_TRUE(start("sleep 300"));
   ASSERT_TRUE(comes_true([&] { return pid_in("child") > 0; }));
