@@ -83,19 +83,22 @@ launch_session() {
 
 # Never --collect: it makes systemd forget a failed unit, and a forgotten unit reads as 0. A runner that has
 # written down the end has left nothing to do. Replaces its shell.
+# shellcheck disable=SC2086 # the resources are words
 run_unit() {
   exec systemd-run --quiet --unit="$unit" --description="mxodus: $job_title" \
     --setenv=HOME="${HOME:-/root}" --setenv=USER="${USER:-root}" --setenv=LOGNAME="${LOGNAME:-root}" \
-    -p Nice=10 -p CPUWeight=20 -p IOSchedulingClass=best-effort -p IOSchedulingPriority=7 -p IOWeight=20 \
-    -p KillMode=control-group -p TimeoutStopSec=$((grace + 10)) -p OOMPolicy=continue \
+    -p Nice=10 -p IOSchedulingClass=best-effort -p IOSchedulingPriority=7 $unit_resources \
+    -p KillMode=control-group -p TimeoutStopSec=$((grace + 10)) \
     -p "ExecStopPost=/bin/sh -c '[ -s $dir/rc ] || exec /bin/sh $dir/run $dir stopped'" \
     /bin/sh "$dir/run" "$dir" run 2>&1 8>&-
 }
 
-# A unit that failed keeps its name until it is reset.
+# A unit that failed keeps its name until it is reset. The weights came with systemd 232, OOMPolicy with 243.
 launch_unit() {
   unit=mxodus-$job.service
+  unit_resources='-p CPUWeight=20 -p IOWeight=20 -p OOMPolicy=continue'
   said=$(run_unit) && return
+  case $said in *'Unknown assignment'*) unit_resources='' ;; esac
   systemctl reset-failed "$unit" 2>/dev/null
   said=$(run_unit) || [ -e "$dir/runner" ] || refuse job.launch-failed "$said"
 }
