@@ -38,6 +38,11 @@ is_over_soon() {
 may_go() {
   case $keep in *" ${dir##*/} "*) return 1 ;; esac
   job_state
+  if [ "$state" = claimed ] && ! unit_is_up; then
+    # Its launch failed, or was cut off: first it is made sure that it never begins.
+    sh "$dir/run" "$dir" end </dev/null >/dev/null 2>&1 8>&-
+    job_state
+  fi
   case $state in done | lost*) ;; *) return 1 ;; esac
   case $mode:$units_up in
     systemd:*"mxodus-${dir##*/}.service"* | session:*) is_over_soon ;;
@@ -67,6 +72,8 @@ purge() {
     must rm -rf "$gone"
   fi
   [ -z "$units" ] || systemctl reset-failed $units 2>/dev/null
+  # What starts that were cut off have staged. One that is still at it finds nothing to claim.
+  rm -rf "$state_dir/jobs/.new.$lease_run".* "${run_dir:?}/.new.$lease_run".*
   reply
   end_reply
 }

@@ -100,7 +100,13 @@ launch_unit() {
   said=$(run_unit) && return
   case $said in *'Unknown assignment'*) unit_resources='' ;; esac
   systemctl reset-failed "$unit" 2>/dev/null
-  said=$(run_unit) || [ -e "$dir/runner" ] || refuse job.launch-failed "$said"
+  said=$(run_unit) || [ -e "$dir/runner" ] || launch_failed
+}
+
+# Nobody else would ever remove them: the job has no runner.
+launch_failed() {
+  rm -rf "${run_dir:?}/$job"
+  refuse job.launch-failed "$said"
 }
 
 # Made durable by the runner before the script begins: a claim that a power loss takes back never began. One rename

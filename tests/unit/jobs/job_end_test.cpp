@@ -214,6 +214,32 @@ TEST_P(JobEnd, OnlyWhatIsOverIsPurged) {
   EXPECT_TRUE(jobs_->purge(lease_, {}, deadline_)) << "twice is no error";
 }
 
+TEST_P(JobEnd, WhatWasClaimedAndNeverBegunIsPurgedWithItsSecrets) {
+  ASSERT_TRUE(start("echo ran"));
+  ASSERT_TRUE(wait_for_end());
+  make_it_never_begun();
+  const auto secrets = run_ / id_.text;
+  std::filesystem::create_directory(secrets);
+  std::ifstream was(job_folder() / "spec");
+  std::string spec((std::istreambuf_iterator<char>(was)), {});
+  spec.replace(spec.find("secrets "), 8, "secrets " + secrets.string());
+  std::ofstream(job_folder() / "spec") << spec;
+  EXPECT_TRUE(jobs_->purge(lease_, {}, deadline_));
+  EXPECT_TRUE(std::filesystem::is_empty(state_ / "jobs"));
+  EXPECT_FALSE(std::filesystem::exists(secrets));
+}
+
+TEST_P(JobEnd, WhatACutOffStartHasStagedIsPurgedAndThatOfOthersIsNot) {
+  const std::string ours = ".new." + id_.text + ".n1", others = ".new.20240512-other0.restore.1.n1";
+  for (const auto& folder : {state_ / "jobs", run_})
+    for (const std::string& name : {ours, others}) std::filesystem::create_directories(folder / name);
+  EXPECT_TRUE(jobs_->purge(lease_, {}, deadline_));
+  for (const auto& folder : {state_ / "jobs", run_}) {
+    EXPECT_FALSE(std::filesystem::exists(folder / ours));
+    EXPECT_TRUE(std::filesystem::exists(folder / others));
+  }
+}
+
 TEST_P(JobEnd, WhatLeftAProcessBehindIsNotPurgedBecauseItsFolderFindsIt) {
   ASSERT_TRUE(start("sleep 300 & echo $!"));
   ASSERT_TRUE(wait_for_end());

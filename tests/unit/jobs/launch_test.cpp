@@ -57,5 +57,13 @@ TEST_P(UnitLaunch, GoesWithoutTheResourcesThatAnOldSystemdDoesNotKnow) {
   EXPECT_THAT(line, testing::HasSubstr("-p KillMode=control-group"));
 }
 
+TEST_P(UnitLaunch, ThatFailsLeavesNoSecrets) {
+  std::filesystem::create_directories(folder_ / "run/r.s.1");
+  tool("systemd-run", "echo 'no bus' >&2; exit 1");
+  const std::string said = launch();
+  EXPECT_THAT(said, testing::HasSubstr("error job.launch-failed\ndetail no bus"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "run"));
+}
+
 }  // namespace
 }  // namespace mxodus
