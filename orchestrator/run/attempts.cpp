@@ -10,6 +10,16 @@
 #include "orchestrator/run/review.h"
 
 namespace mxodus {
+namespace {
+
+/// Then it may be another host that could not be reached.
+bool has_jobs_beside(const ItemRecord& record, const std::string& host) {
+  if (!record.open || record.open->intent.undoes) return false;
+  const auto& jobs = record.open->intent.jobs;
+  return std::any_of(jobs.begin(), jobs.end(), [&](const JobRef& job) { return job.host != host; });
+}
+
+}  // namespace
 
 // --- beginning -------------------------------------------------------------------------------------------
 
@@ -67,7 +77,7 @@ void Attempts::could_not_ask(Attempt& attempt, const Error& why) {
   if (why.kind == ErrorKind::cancelled || attempt.stop.stop_requested()) return drop(attempt);
   if (why.kind == ErrorKind::unreachable) {
     const std::string host = attempt.planned.host.empty() ? attempt.planned.vantage : attempt.planned.host;
-    if (host.empty() || !is_about_a_host(why)) {
+    if (host.empty() || !is_about_a_host(why) || has_jobs_beside(run_.item(attempt.id), host)) {
       if (!attempt.undoes) return look_later(attempt, why);
       return undo_without_work(attempt, Finding{Verdict::fail, "not undone: " + with_advice(why), {}, {}});
     }

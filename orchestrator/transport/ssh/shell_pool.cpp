@@ -38,8 +38,9 @@ Result<Shell> ShellPool::start(const Deadline& deadline) {
   auto stream = connection_->start_program(by_sudo("sh -s"), deadline);
   if (!stream) return tl::unexpected(std::move(stream).error());
   auto shell = Shell::begin(std::move(*stream), deadline);
-  if (!shell) return tl::unexpected(explained(std::move(shell).error(), spec_, connection_->user()));
-  return shell;
+  if (shell) return shell;
+  if (!connection_->alive()) return fail(ErrorKind::unreachable, "ssh.lost", shell.error().message);
+  return tl::unexpected(explained(std::move(shell).error(), spec_, connection_->user()));
 }
 
 Result<Shell> ShellPool::take(const Deadline& deadline) {
@@ -112,6 +113,16 @@ Result<std::vector<CommandResult>> ShellPool::run(std::span<const ShellTask> tas
   if (shell->runs_unattended() && shell->process_group() > 1 && connection_->alive())
     kill_group(shell->process_group());
   forget_one();
+  return results;
+}
+
+Result<std::vector<CommandResult>> ShellPool::look(std::span<const ShellTask> tasks,
+                                                   const Deadline& deadline) {
+  auto results = run(tasks, deadline);
+  if (!results || connection_->alive()) return results;
+  for (const CommandResult& result : *results)
+    if (const auto* silent = std::get_if<NoAnswer>(&result.outcome))
+      return fail(ErrorKind::unreachable, "ssh.lost-meanwhile", silent->reason);
   return results;
 }
 

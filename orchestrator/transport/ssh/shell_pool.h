@@ -26,6 +26,9 @@ class ShellPool {
   /// Runs `tasks` in one round trip. What did not end in time is killed on the host: TERM to its process
   /// group, KILL after `kill_grace`. The error says why no shell could be had; nothing was begun then.
   Result<std::vector<CommandResult>> run(std::span<const ShellTask> tasks, const Deadline& deadline);
+  /// The same for what only reads: where the connection went before an answer came, the error is
+  /// `unreachable` "ssh.lost-meanwhile".
+  Result<std::vector<CommandResult>> look(std::span<const ShellTask> tasks, const Deadline& deadline);
 
   SshConnection& connection() const { return *connection_; }
 

@@ -37,11 +37,12 @@ Result<std::shared_ptr<ShellPool>> SshHost::connected(const Deadline& deadline) 
   return shells_;
 }
 
-Result<std::vector<CommandResult>> SshHost::run(std::span<const ShellTask> tasks, const Deadline& deadline) {
+Result<std::vector<CommandResult>> SshHost::run(Asking asking, std::span<const ShellTask> tasks,
+                                                const Deadline& deadline) {
   const auto once = [&]() -> Result<std::vector<CommandResult>> {
     auto shells = connected(deadline);
     if (!shells) return tl::unexpected(std::move(shells).error());
-    return (*shells)->run(tasks, deadline);
+    return ((**shells).*asking)(tasks, deadline);
   };
   auto results = once();
   // A connection may turn out to be gone only when it is used; nothing was begun then.
@@ -65,7 +66,9 @@ Result<HostIdentity> SshHost::identify(const Deadline& deadline) {
   if (has_just_answered()) return (*shells)->connection().identity();
   // A login that gives no shell, or no sudo, is found out here, and so is a host that has gone silent.
   const std::array<ShellTask, 1> nothing{ShellTask{":"}};
-  auto ready = run(nothing, deadline);
+  auto ready = run(&ShellPool::look, nothing, deadline);
+  // A connection from before this machine slept is found dead only now; a new one tells whether the host is.
+  if (!ready && ready.error().code == "ssh.lost-meanwhile") ready = run(&ShellPool::look, nothing, deadline);
   if (!ready) return tl::unexpected(std::move(ready).error());
   if (const auto* silent = std::get_if<NoAnswer>(&ready->front().outcome))
     return fail(ErrorKind::no_answer, "ssh.silent",
@@ -81,7 +84,7 @@ Result<std::vector<CommandResult>> SshHost::read_all(std::span<const Command> co
       return fail(ErrorKind::invalid, "host.empty-command", "an empty command cannot be run");
     tasks.push_back({shell_quote(words_of(spec_, command)), command.input, command.output_limit});
   }
-  return run(tasks, deadline);
+  return run(&ShellPool::look, tasks, deadline);
 }
 
 Result<CommandResult> SshHost::read(const Command& command, const Deadline& deadline) {
@@ -91,13 +94,16 @@ Result<CommandResult> SshHost::read(const Command& command, const Deadline& dead
 }
 
 Result<CommandResult> SshHost::read_script(const std::string& script, const Deadline& deadline) {
-  return run_script(script, {}, deadline);
+  return run_one(&ShellPool::look, task_of_script(script, {}), deadline);
 }
 
 Result<CommandResult> SshHost::run_script(const std::string& script, const std::string& input,
                                           const Deadline& deadline) {
-  const std::array<ShellTask, 1> tasks{task_of_script(script, input)};
-  auto results = run(tasks, deadline);
+  return run_one(&ShellPool::run, task_of_script(script, input), deadline);
+}
+
+Result<CommandResult> SshHost::run_one(Asking asking, const ShellTask& task, const Deadline& deadline) {
+  auto results = run(asking, std::span(&task, 1), deadline);
   if (!results) return tl::unexpected(std::move(results).error());
   return std::move(results->front());
 }

@@ -15,8 +15,8 @@
 namespace mxodus {
 
 /// A host reached by SSH through libssh. Connects at the first call and again at the first call after a
-/// connection was lost; what was in flight then has no answer and is not repeated. Any thread, several at a
-/// time.
+/// connection was lost; what was in flight then is not repeated: what only reads is `unreachable`, what acts
+/// has no answer. Any thread, several at a time.
 class SshHost final : public Host {
  public:
   explicit SshHost(HostSpec spec, Timing timing = {}, const Clock& clock = system_clock())
@@ -35,7 +35,11 @@ class SshHost final : public Host {
 
  private:
   Result<std::shared_ptr<ShellPool>> connected(const Deadline& deadline);
-  Result<std::vector<CommandResult>> run(std::span<const ShellTask> tasks, const Deadline& deadline);
+  using Asking = Result<std::vector<CommandResult>> (ShellPool::*)(std::span<const ShellTask>,
+                                                                   const Deadline&);
+  Result<std::vector<CommandResult>> run(Asking asking, std::span<const ShellTask> tasks,
+                                         const Deadline& deadline);
+  Result<CommandResult> run_one(Asking asking, const ShellTask& task, const Deadline& deadline);
   bool has_just_answered();
 
   const HostSpec spec_;

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <atomic>
+#include <functional>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -37,12 +38,15 @@ Timing quick() {
 class SleepyClock final : public Clock {
  public:
   Time now() const override { return system_clock().now(); }
-  milliseconds monotonic() const override { return system_clock().monotonic(); }
-  milliseconds boottime() const override { return system_clock().boottime() + milliseconds(slept_.load()); }
+  milliseconds monotonic() const override { return system_clock().monotonic() + milliseconds(idled_.load()); }
+  milliseconds boottime() const override {
+    return system_clock().boottime() + milliseconds(idled_.load() + slept_.load());
+  }
   void sleep(std::chrono::hours by) { slept_ += milliseconds(by).count(); }
+  void idle(milliseconds by) { idled_ += by.count(); }
 
  private:
-  std::atomic<std::int64_t> slept_{0};
+  std::atomic<std::int64_t> slept_{0}, idled_{0};
 };
 
 std::size_t count(const std::string& text, const std::string& what) {
@@ -67,17 +71,18 @@ Command waits_at(const SshServer& server) {
 class Waiting {
  public:
   Waiting(SshServer& server, Host& host)
-      : thread_([&] { result_ = host.read(waits_at(server), Deadline(std::chrono::hours(1))); }) {
+      : Waiting(server, [&] { return host.read(waits_at(server), Deadline(std::chrono::hours(1))); }) {}
+  Waiting(SshServer& server, std::function<Result<CommandResult>()> call)
+      : thread_([this, call = std::move(call)] { result_ = call(); }) {
     EXPECT_TRUE(eventually([&] { return std::filesystem::exists(server.dir() / "waits"); }));
   }
   ~Waiting() {
     if (thread_.joinable()) thread_.join();
   }
-  /// Its outcome, once it has one.
-  CommandResult result() {
+  /// What it came to, once it has.
+  const Result<CommandResult>& result() {
     thread_.join();
-    EXPECT_TRUE(result_) << result_.error().message;
-    return result_.value_or(CommandResult{});
+    return result_;
   }
 
  private:
@@ -132,9 +137,10 @@ TEST(SshFault, AFrozenServerIsNoticedAndTheNextCallReconnects) {
   Waiting waiting(server, host);
   server.signal_sessions(SIGSTOP);
   ASSERT_TRUE(eventually([&] { return all_stopped(server.session_processes()); }));
-  const CommandResult result = waiting.result();
-  ASSERT_FALSE(result.answered());
-  EXPECT_THAT(std::get<NoAnswer>(result.outcome).reason, HasSubstr("did not answer"));
+  const auto& result = waiting.result();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::unreachable);
+  EXPECT_THAT(result.error().message, HasSubstr("did not answer"));
   EXPECT_EQ(host.read({{"echo", "well"}}, soon())->out, "well\n");
 }
 
@@ -176,29 +182,54 @@ TEST(SshFault, AfterTheLaptopSleptAPeerThatIsGoneIsNoticedBeforeAnythingIsSent) 
   EXPECT_EQ(count(server.log(), "Accepted publickey"), 2u);
 }
 
-TEST(SshFault, ALostConnectionGivesNoAnswerAndTheNextCallReconnects) {
+TEST(SshFault, AfterTheLaptopSleptAHostThatAnswersIsIdentifiedThoughItsConnectionIsGone) {
+  SshServer server;
+  SleepyClock clock;
+  Timing timing;
+  timing.ping_after_sleep = milliseconds(300);
+  SshHost host(server.spec(), timing, clock);
+  ASSERT_TRUE(host.read({{"true"}}, soon()));  // leaves a shell behind that is used again
+  server.signal_sessions(SIGSTOP);
+  ASSERT_TRUE(eventually([&] { return all_stopped(server.session_processes()); }));
+  clock.idle(milliseconds(2'000));
+  clock.sleep(std::chrono::hours(8));
+  const auto identity = host.identify(soon());
+  EXPECT_TRUE(identity) << identity.error().message;
+}
+
+TEST(SshFault, ALookWhoseConnectionIsLostIsUnreachableAndTheNextCallReconnects) {
   SshServer server;
   SshHost host(server.spec());
   Waiting waiting(server, host);
   ASSERT_GT(server.kill_sessions(), 0u);
-  const CommandResult result = waiting.result();
-  ASSERT_FALSE(result.answered());
-  EXPECT_THAT(std::get<NoAnswer>(result.outcome).reason, HasSubstr("connection to new was lost"));
+  const auto& result = waiting.result();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::unreachable);
+  EXPECT_EQ(result.error().code, "ssh.lost-meanwhile");
+  EXPECT_THAT(result.error().message, HasSubstr("connection to new was lost"));
   EXPECT_EQ(host.read({{"echo", "well"}}, soon())->out, "well\n");
   EXPECT_EQ(count(server.log(), "Accepted publickey"), 2u);
 }
 
-TEST(SshFault, ABatchKeepsTheAnswersItGotBeforeTheConnectionWasLost) {
+TEST(SshFault, WhatActsHasNoAnswerWhereItsConnectionIsLost) {
   SshServer server;
   SshHost host(server.spec());
-  const std::vector<Command> commands{{{"echo", "first"}}, waits_at(server), {{"echo", "third"}}};
-  std::jthread killer([&] {
-    EXPECT_TRUE(eventually([&] { return std::filesystem::exists(server.dir() / "waits"); }));
-    // The first answer is on its way, and what is asked now is answered after it.
-    EXPECT_TRUE(host.read({{"true"}}, soon()));
-    server.kill_sessions();
+  Waiting waiting(server, [&] {
+    return host.run_script(hanging_script(server.dir() / "waits"), "", Deadline(std::chrono::hours(1)));
   });
-  const auto results = host.read_all(commands, soon());
+  ASSERT_GT(server.kill_sessions(), 0u);
+  const auto& result = waiting.result();
+  ASSERT_TRUE(result) << result.error().message;
+  ASSERT_FALSE(result->answered());
+  EXPECT_THAT(std::get<NoAnswer>(result->outcome).reason, HasSubstr("connection to new was lost"));
+}
+
+TEST(SshFault, ABatchKeepsTheAnswersItGotBeforeOneDidNotCome) {
+  SshServer server;
+  SshHost host(server.spec(), quick());
+  ASSERT_TRUE(host.identify(soon())) << "connecting has its own time";
+  const std::vector<Command> commands{{{"echo", "first"}}, waits_at(server), {{"echo", "third"}}};
+  const auto results = host.read_all(commands, Deadline(milliseconds(1'500)));
   ASSERT_TRUE(results);
   EXPECT_EQ((*results)[0].out, "first\n");
   EXPECT_TRUE((*results)[0].exited_with(0));
