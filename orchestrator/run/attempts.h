@@ -133,6 +133,8 @@ class Attempts {
   /// same, it leaves nothing to take back.
   void put_back(Attempt& attempt, ItemState state, const std::string& why, bool may_have_acted = false);
   void settle(Attempt& attempt);
+  void learn_secrets(Attempt& attempt, const std::set<std::string>& names);
+  void take_up(Attempt& attempt);
   void settled(Attempt& attempt, Result<ItemLook> look);
 
   const RunContext& run_;

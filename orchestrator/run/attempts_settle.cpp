@@ -10,6 +10,14 @@ namespace {
 /// A secret that is not to be had comes from a person, who then resumes the run: it does not stay for that.
 constexpr std::chrono::hours kSecretLook{1};
 
+void add_secrets(const Value& value, std::set<std::string>& names) {
+  if (const auto* secret = value.get<SecretRef>()) names.insert(secret->name);
+  if (const auto* list = value.get<ValueList>())
+    for (const Value& element : *list) add_secrets(element, names);
+  if (const auto* map = value.get<ValueMap>())
+    for (const auto& member : *map) add_secrets(member.second, names);
+}
+
 }  // namespace
 
 void Attempts::recover(const RunStep& step, const Instance& instance, bool only_look) {
@@ -30,9 +38,40 @@ void Attempts::recover(const RunStep& step, const Instance& instance, bool only_
   attempt->undoes = open.intent.undoes;
   if (const StepType* type = run_.environment.catalog.find(attempt->planned.uses)) attempt->type = type;
   run_.show(Began{id, open.number, attempt->planned.host});
-  if (open.intent.jobs.empty()) return settle(*attempt);
-  follow(*attempt);
-  attempt->follower->hurry();
+  std::set<std::string> secrets;
+  add_secrets(open.intent.plan, secrets);
+  learn_secrets(*attempt, secrets);
+}
+
+/// The process that began it gave its jobs these secrets, and what they print may hold them: nothing of it is
+/// read before this process knows what to keep out of its journal.
+void Attempts::learn_secrets(Attempt& attempt, const std::set<std::string>& names) {
+  if (names.empty()) return take_up(attempt);
+  aside<bool>(
+      attempt, run_.options.times.probe_limit,
+      [&environment = run_.environment, names](const Deadline&) -> Result<bool> {
+        for (const std::string& name : names)
+          if (auto known = environment.secrets.resolve(name); !known) return tl::unexpected(known.error());
+        return true;
+      },
+      [this](Attempt& a, Result<bool> known) {
+        if (a.stop.stop_requested()) return drop(a);
+        if (known) return take_up(a);
+        const ItemId id = a.id;
+        drop(a);
+        wrote(
+            run_.journal.wait_armed(id, {ItemState::waiting,
+                                         "what was begun is not looked at yet: " + with_advice(known.error()),
+                                         Time{run_.clock().now().since_epoch + kSecretLook},
+                                         {},
+                                         0}));
+      });
+}
+
+void Attempts::take_up(Attempt& attempt) {
+  if (run_.item(attempt.id).open->intent.jobs.empty()) return settle(attempt);
+  follow(attempt);
+  attempt.follower->hurry();
 }
 
 void Attempts::put_back(Attempt& attempt, ItemState state, const std::string& why, bool may_have_acted) {

@@ -207,7 +207,7 @@ class WatchedWorkers final : public Workers {
 
 std::string playbook_text(const std::string& steps) {
   return "mxodus: 1\nname: test\ninputs:\n  people: {type: text, default: ada}\nhosts:\n  new: {ssh: new}\n"
-         "  old: {ssh: old, may_be_down: true}\nsteps:\n" +
+         "  old: {ssh: old, may_be_down: true}\nsecrets:\n  password: {prompt: \"The password?\"}\nsteps:\n" +
          steps;
 }
 
@@ -225,8 +225,9 @@ Finding found(Verdict verdict, ValueMap outputs) {
 
 struct RunWorld::Parts {
   explicit Parts(RunWorld& world, const std::string& steps)
-      : secrets({}, redactor,
-                [](const std::string&, const std::string&) -> Result<SecretText> {
+      : secrets({{"password", SecretPrompt{"The password?"}}}, redactor,
+                [&world](const std::string&, const std::string&) -> Result<SecretText> {
+                  if (world.password) return SecretText(*world.password);
                   return fail(ErrorKind::refused, "secret.no-terminal", "there is no terminal");
                 }),
         hosts(world),

@@ -101,6 +101,7 @@ class RunWorld {
   std::map<std::string, std::string> note;  ///< shown in the plan of a make: its effect on the reviewed plan
   std::vector<std::size_t> budgets;         ///< what was left when each piece of evidence was kept
   bool old_is_down = false;
+  std::optional<std::string> password;        ///< the secret of this name, where it is to be had
   std::function<void()> on_wait;              ///< called whenever time passes
   std::function<void(StepContext&)> on_look;  ///< called by each look
   std::function<void()> on_call;              ///< called when a local work acts

@@ -45,5 +45,50 @@ TEST(Settle, AnEndOnAnotherHostThanItsOwnIsNotPutDownToItsOwn) {
   EXPECT_EQ(std::count(types.begin(), types.end(), EventType::host_lost), 0);
 }
 
+/// A job that another process began, with a secret, and that has ended since.
+class SecretOfAnotherProcess : public testing::Test {
+ protected:
+  void SetUp() override {
+    before_.password = "correct horse";
+    before_.on_new.looks = 1'000'000;
+    before_.on_wait = [&] { before_.stop.request_stop(); };
+    ASSERT_EQ(before_.must_run().exit, ExitCode::interrupted);
+    world_.disk = before_.disk;
+    world_.on_new.lease = before_.on_new.lease;
+    world_.on_new.jobs = before_.on_new.jobs;
+    auto& job = world_.on_new.jobs.begin()->second;
+    job.looks_left = 0;
+    job.output = "the password is correct horse\n";
+    world_.on_new.ends = [](const JobSpec&) -> JobState { return JobDone{1}; };
+  }
+  std::string told() {
+    const ItemRecord record = world_.state().item({"tell", {}});
+    return record.sentence + to_string(record.outputs);
+  }
+
+  const std::string steps_ =
+      "  tell:\n    uses: command\n    host: new\n"
+      "    with: {effect: change, argv: [tell], secrets: {password: \"${secrets.password}\"}}\n";
+  RunWorld before_{steps_};
+  RunWorld world_{steps_};
+};
+
+TEST_F(SecretOfAnotherProcess, IsKnownBeforeTheOutputOfItsJobIsRead) {
+  world_.password = "correct horse";
+  EXPECT_EQ(world_.must_run().exit, ExitCode::failed);
+  EXPECT_THAT(told(), testing::HasSubstr("the password is [secret password]"));
+}
+
+TEST_F(SecretOfAnotherProcess, ThatIsNotToBeHadIsWaitedForAndNothingIsRead) {
+  const Summary summary = world_.must_run();
+  EXPECT_EQ(summary.exit, ExitCode::parked);
+  EXPECT_THAT(world_.state().item({"tell", {}}).reason, testing::HasSubstr("there is no terminal"));
+  EXPECT_EQ(summary.going_on.size(), 1u) << "its job may run";
+  world_.password = "correct horse";
+  world_.clock.advance(std::chrono::hours(2));
+  EXPECT_EQ(world_.must_run().exit, ExitCode::failed);
+  EXPECT_THAT(told(), testing::Not(testing::HasSubstr("correct horse")));
+}
+
 }  // namespace
 }  // namespace mxodus
