@@ -124,17 +124,18 @@ class Attempts {
   void looked(Attempt& attempt, JobFollower::Look look);
   void note_contact(Attempt& attempt, JobFollower::Contact before);
   void show_progress(const Attempt& attempt);
+  bool note_lease(const std::string& host);
   void check_timeout(Attempt& attempt);
   void end_jobs(Attempt& attempt, const std::string& why);
   void jobs_ended(Attempt& attempt);
 
   // attempts_settle.cpp: what is in doubt
+  void learn_secrets(Attempt& attempt, const std::set<std::string>& names);
+  void take_up(Attempt& attempt);
   /// Ends an attempt as if its step had not begun, `pending` or `waiting`. Unless it may have acted all the
   /// same, it leaves nothing to take back.
   void put_back(Attempt& attempt, ItemState state, const std::string& why, bool may_have_acted = false);
   void settle(Attempt& attempt);
-  void learn_secrets(Attempt& attempt, const std::set<std::string>& names);
-  void take_up(Attempt& attempt);
   void settled(Attempt& attempt, Result<ItemLook> look);
 
   const RunContext& run_;

@@ -13,27 +13,26 @@ constexpr std::chrono::milliseconds kStartLimit{60'000};
 constexpr std::chrono::milliseconds kCancelLimit{90'000};  // TERM, 30 s, KILL, seen gone
 
 struct StartedJob {
-  bool leased = false;  ///< for it, just now
-  JobStatus status;
+  Result<JobStatus> status;
+  bool leased = false;  ///< for it, just now: also where the start itself gave no answer
 };
 
-Result<StartedJob> start_one(const Environment& environment, Leases& leases, const JobSpec& spec,
-                             const JobRef& ref, const Deadline& deadline) {
+StartedJob start_one(const Environment& environment, Leases& leases, const JobSpec& spec, const JobRef& ref,
+                     const Deadline& deadline) {
   auto jobs = jobs_of(environment.hosts, spec.host);
-  if (!jobs) return tl::unexpected(jobs.error());
+  if (!jobs) return {tl::unexpected(jobs.error())};
   std::map<std::string, SecretText> secrets;
   for (const auto& [file, name] : spec.secrets) {
     auto secret = environment.secrets.resolve(name);
-    if (!secret) return tl::unexpected(secret.error());
+    if (!secret) return {tl::unexpected(secret.error())};
     secrets.emplace(file, std::move(*secret));
   }
-  auto leased = leases.hold(spec.host, **jobs, deadline);
-  if (!leased) return tl::unexpected(leased.error());
-  if (*leased) crash::here("lease-taken");
+  auto held = leases.hold(spec.host, **jobs, deadline);
+  if (!held) return {tl::unexpected(held.error())};
+  if (*held) crash::here("lease-taken");
   auto started = (*jobs)->start({ref.id}, spec, leases.lease(), secrets, deadline);
-  if (!started) return tl::unexpected(started.error());
-  crash::here("after-job-start");
-  return StartedJob{*leased, std::move(*started)};
+  if (started) crash::here("after-job-start");
+  return {std::move(started), *held};
 }
 
 bool may_have_reached_its_host(const Error& error) {
@@ -49,19 +48,20 @@ void Attempts::start_jobs(Attempt& attempt) {
       attempt, kStartLimit,
       [&environment = run_.environment, &leases = leases_, specs = attempt.jobs,
        refs = run_.item(attempt.id).open->intent.jobs](const Deadline& deadline) -> Result<Started> {
-        std::vector<Result<StartedJob>> started(specs.size());
+        std::vector<StartedJob> started(specs.size());
         in_parallel(specs.size(), specs.size(), [&](std::size_t n) {
           started[n] = start_one(environment, leases, specs[n], refs[n], deadline);
         });
         Started all;
         for (std::size_t n = 0; n < specs.size(); ++n) {
-          if (!started[n]) {
+          const Result<JobStatus>& status = started[n].status;
+          if (started[n].leased) all.leased.push_back(specs[n].host);
+          if (!status) {
             // Of several, the one that leaves open whether there is a job.
-            if (!all.error || may_have_reached_its_host(started[n].error())) all.error = started[n].error();
+            if (!all.error || may_have_reached_its_host(status.error())) all.error = status.error();
             continue;
           }
-          all.jobs.push_back({specs[n].host, {refs[n].id}, started[n]->status});
-          if (started[n]->leased) all.leased.push_back(specs[n].host);
+          all.jobs.push_back({specs[n].host, {refs[n].id}, *status});
         }
         return all;
       },
@@ -73,9 +73,7 @@ void Attempts::start_jobs(Attempt& attempt) {
 
 void Attempts::jobs_started(Attempt& attempt, const Started& started) {
   for (const std::string& host : started.leased)
-    if (!wrote(run_.journal.lease_taken(
-            {host, static_cast<std::int64_t>(leases_.lease().token), run_.options.take_over_why})))
-      return drop(attempt);
+    if (!note_lease(host)) return drop(attempt);
   if (!started.error) {
     attempt.reached = true;
     follow(attempt);
@@ -103,6 +101,11 @@ void Attempts::jobs_started(Attempt& attempt, const Started& started) {
     conclude(attempt, Finding{Verdict::fail, with_advice(error), {}, {}}, error.code);
   }
   if (refused) tell_.refused(error);
+}
+
+bool Attempts::note_lease(const std::string& host) {
+  return wrote(run_.journal.lease_taken(
+      {host, static_cast<std::int64_t>(leases_.lease().token), run_.options.take_over_why}));
 }
 
 void Attempts::follow(Attempt& attempt) {
@@ -153,8 +156,11 @@ void Attempts::looked(Attempt& attempt, JobFollower::Look look) {
     return stale || attempt.only_looks || attempt.jobs.empty() ? settle(attempt) : start_jobs(attempt);
   }
   if (attempt.recovered && !attempt.reached)
-    for (const FollowedJob& job : jobs)
+    for (const FollowedJob& job : jobs) {
+      // Whoever started it held the lease, and may have been killed before that was written down.
+      if (!run_.state().leases.contains(job.host) && !note_lease(job.host)) return drop(attempt);
       if (!wrote(run_.journal.attached(attempt.id, {job.host, job.id.text}))) return drop(attempt);
+    }
   attempt.reached = true;
   show_progress(attempt);
   if (attempt.follower->ended()) return jobs_ended(attempt);

@@ -355,6 +355,23 @@ TEST(End, OnAHostThatDoesNotAnswerLeavesFoldersAndLease) {
   EXPECT_TRUE(world.state().leases.contains("new"));
 }
 
+TEST(Lease, WhoseStartGaveNoAnswerIsGivenBackAtTheEnd) {
+  RunWorld world("  first: {uses: make, with: {name: a}}\n");
+  world.on_new.lost = true;
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_FALSE(world.on_new.lease);
+}
+
+TEST(Lease, OfAProcessThatWasKilledAnywhereIsGivenBackByTheNext) {
+  for (int k = 1; k < 100; ++k) {
+    RunWorld world("  first: {uses: make, with: {name: a}}\n");
+    if (!world.run_killed_at(k, MemoryJournal::Fault::dies_before)) break;
+    EXPECT_EQ(world.must_run().exit, ExitCode::done) << k;
+    EXPECT_FALSE(world.on_new.lease) << k;
+    EXPECT_TRUE(world.on_new.jobs.empty()) << k;
+  }
+}
+
 TEST(Lease, OfAnotherRunRefusesWithTheOwner) {
   RunWorld world(R"(  change: {uses: make, with: {name: a}}
 )");
