@@ -53,7 +53,7 @@ class Executor {
   std::chrono::milliseconds until_next() const;
   Result<Summary> leave_run();
   Result<void> end_run();
-  void release_leases(const std::vector<JobId>& keep);
+  void release_leases(const std::vector<JobId>& keep, const std::set<std::string>& busy);
   void work_until_ended(const ItemId& id);
   void begin_adhoc(const RunStep& step);
   Result<void> try_again_what_never_began();

@@ -1,3 +1,4 @@
+#include "orchestrator/core/advice.h"
 #include "orchestrator/plan/parallel.h"
 #include "orchestrator/run/crash_point.h"
 #include "orchestrator/run/executor.h"
@@ -12,6 +13,12 @@ constexpr std::chrono::milliseconds kCancelLimit{90'000};
 
 bool is_silent(const Error& error) {
   return error.kind == ErrorKind::unreachable || error.kind == ErrorKind::no_answer;
+}
+
+Result<JobStatus> cancel(HostDirectory& hosts, const JobRef& job) {
+  Jobs* jobs = hosts.jobs(job.host);
+  if (!jobs) return fail(ErrorKind::invalid, "run.no-such-host", "the playbook has no host " + job.host);
+  return jobs->cancel({job.id}, Deadline(kCancelLimit));
 }
 
 }  // namespace
@@ -29,7 +36,7 @@ Result<Summary> Executor::leave_run() {
   if (summary.exit == ExitCode::parked && schedule_.past_until())
     summary.reason = "stopped after " + run_.options.until + ", as --until says";
   const RunStopped stopped{static_cast<int>(summary.exit), summary.reason, summary.next_look, 0};
-  if (summary.exit == ExitCode::done) release_leases({});
+  if (summary.exit == ExitCode::done) release_leases({}, {});
   auto written =
       summary.exit == ExitCode::done ? run_.journal.run_ended(stopped) : run_.journal.run_parked(stopped);
   if (!written) return tl::unexpected(written.error());
@@ -38,12 +45,13 @@ Result<Summary> Executor::leave_run() {
 
 /// Whoever comes next must find the hosts free, and clean of what the journal holds by now: the folders of
 /// this run's jobs go, but for `keep`. A host that does not answer keeps them, and a lease that a later run
-/// can take over; the journal says so.
-void Executor::release_leases(const std::vector<JobId>& keep) {
+/// can take over; the journal says so. So does one that is `busy` with a job that cannot be ended.
+void Executor::release_leases(const std::vector<JobId>& keep, const std::set<std::string>& busy) {
   crash::here("before-release");
   const auto& held = run_.state().leases;
   std::vector<LeaseHeld> leases;
-  for (const auto& [host, lease] : held) leases.push_back({host, lease.token, {}});
+  for (const auto& [host, lease] : held)
+    if (!busy.contains(host)) leases.push_back({host, lease.token, {}});
   std::vector<char> free(leases.size(), false);  // not of bool, which several threads may not write
   in_parallel(leases.size(), kHostsAtOnce, [&](std::size_t n) {
     Jobs* jobs = run_.environment.hosts.jobs(leases[n].host);
@@ -61,14 +69,17 @@ Result<void> Executor::end_run() {
   const Decision& end = *decisions_.end();
   const auto items = run_.state().items;
   std::vector<JobId> unread;  // how they ended is nowhere but on their hosts
+  std::set<std::string> busy;
   for (const auto& [id, record] : items) {
     if (!record.open) continue;
     std::string left;
     for (const JobRef& job : record.open->intent.jobs) {
       unread.push_back({job.id});
-      Jobs* jobs = run_.environment.hosts.jobs(job.host);
-      if (jobs && jobs->cancel({job.id}, Deadline(kCancelLimit))) continue;
-      left += " The job " + job.id + " may still run on " + job.host + ": its host does not answer.";
+      const auto ended = cancel(run_.environment.hosts, job);
+      if (ended || ended.error().code == "job.absent") continue;  // absent: it never began
+      if (ended.error().code == "job.not-ended") busy.insert(job.host);
+      left +=
+          " The job " + job.id + " may still run on " + job.host + ": " + with_advice(ended.error()) + ".";
     }
     AttemptResult result;
     result.state = left.empty() ? ItemState::cancelled : ItemState::in_doubt;
@@ -76,7 +87,7 @@ Result<void> Executor::end_run() {
     result.sentence = "the run was given up." + left;
     if (auto written = run_.journal.result(id, result); !written) return tl::unexpected(written.error());
   }
-  release_leases(unread);
+  release_leases(unread, busy);
   auto written =
       run_.journal.run_ended({static_cast<int>(ExitCode::failed), "given up: " + end.data.why, {}, end.n});
   if (!written) return tl::unexpected(written.error());

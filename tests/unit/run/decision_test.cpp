@@ -355,6 +355,34 @@ TEST(End, OnAHostThatDoesNotAnswerLeavesFoldersAndLease) {
   EXPECT_TRUE(world.state().leases.contains("new"));
 }
 
+/// Gives the run up as soon as its job is there, and calls `now` with that.
+void end_with_its_job(RunWorld& world, const std::function<void(FakeJobs&)>& now) {
+  world.on_new.looks = 1'000'000;
+  bool decided = false;
+  world.on_wait = [&] {
+    if (decided || world.on_new.jobs.empty()) return;
+    decided = true;
+    now(world.on_new);
+    world.decide(EventType::end, {});
+  };
+  world.must_run();
+}
+
+TEST(End, OfAJobThatIsNotThereIsKnown) {
+  RunWorld world("  first: {uses: make, with: {name: a}}\n");
+  end_with_its_job(world, [](FakeJobs& jobs) { jobs.jobs.clear(); });
+  EXPECT_EQ(world.of("first"), ItemState::cancelled);
+  EXPECT_FALSE(world.on_new.lease);
+}
+
+TEST(End, WithAJobThatCannotBeEndedSaysSoAndKeepsTheLease) {
+  RunWorld world("  first: {uses: make, with: {name: a}}\n");
+  end_with_its_job(world, [](FakeJobs& jobs) { jobs.stubborn = true; });
+  EXPECT_EQ(world.of("first"), ItemState::in_doubt);
+  EXPECT_THAT(world.state().item({"first", {}}).sentence, testing::HasSubstr("got TERM and KILL"));
+  EXPECT_TRUE(world.on_new.lease);
+}
+
 TEST(Lease, WhoseStartGaveNoAnswerIsGivenBackAtTheEnd) {
   RunWorld world("  first: {uses: make, with: {name: a}}\n");
   world.on_new.lost = true;
