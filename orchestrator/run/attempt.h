@@ -48,7 +48,10 @@ struct Attempt {
   bool reached = false;     ///< its jobs are known to have reached their hosts
   bool recovered = false;   ///< begun by another process: its jobs are asked before anything else
   bool only_looks = false;  ///< taken up to learn its end: what has not begun does not begin any more
-  bool overdue = false;     ///< its timeout has passed and its job was left running
+  bool overdue = false;     ///< its time is up and its job was left running
+  bool late = false;        ///< its deadline passed while its jobs ran: however they end, it has failed
+  std::chrono::milliseconds cancel_again{
+      0};  ///< boottime before which its jobs are not ended again by a limit
 
   std::set<std::string> hosts;  ///< on which it holds a slot
 };

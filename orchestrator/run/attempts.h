@@ -125,9 +125,12 @@ class Attempts {
   void note_contact(Attempt& attempt, JobFollower::Contact before);
   void show_progress(const Attempt& attempt);
   bool note_lease(const std::string& host);
-  void check_timeout(Attempt& attempt);
-  void end_jobs(Attempt& attempt, const std::string& why);
   void jobs_ended(Attempt& attempt);
+
+  // attempts_limits.cpp: jobs that are to end before their time
+  void check_timeout(Attempt& attempt);
+  bool may_end_jobs(const Attempt& attempt, std::chrono::milliseconds allowed) const;
+  void end_jobs(Attempt& attempt, const std::string& why);
 
   // attempts_settle.cpp: what is in doubt
   void learn_secrets(Attempt& attempt, const std::set<std::string>& names);

@@ -126,6 +126,10 @@ void Attempts::conclude(Attempt& attempt, const Finding& finding, const std::str
   result.code = code;
   result.decision = attempt.decision;
   result.looked_at = attempt.looked_at;
+  if (attempt.late && (finding.verdict == Verdict::ok || finding.verdict == Verdict::warn)) {
+    result.verdict = Verdict::fail;
+    result.sentence = "its deadline passed while it was under way, then: " + finding.sentence;
+  }
   keep_evidence(attempt, result);
   const ItemEnding ending = judge(attempt, before.failures, acted, result);
   result.state = attempt.decision ? ItemState::cancelled : ending.state;

@@ -10,7 +10,7 @@ namespace mxodus {
 namespace {
 
 constexpr std::chrono::milliseconds kStartLimit{60'000};
-constexpr std::chrono::milliseconds kCancelLimit{90'000};  // TERM, 30 s, KILL, seen gone
+constexpr std::chrono::seconds kHostPatience{10};
 
 struct StartedJob {
   Result<JobStatus> status;
@@ -44,6 +44,9 @@ bool may_have_reached_its_host(const Error& error) {
 
 void Attempts::start_jobs(Attempt& attempt) {
   attempt.phase = Attempt::Phase::starting;
+  // A little later than from here: where the laptop is there, it is the one that ends it and says why.
+  if (const StepRules& rules = attempt.step->rules(); rules.timeout && rules.cancel_on_timeout)
+    for (JobSpec& job : attempt.jobs) job.kill_after = Duration{rules.timeout->value + kHostPatience};
   aside<Started>(
       attempt, kStartLimit,
       [&environment = run_.environment, &leases = leases_, specs = attempt.jobs,
@@ -191,61 +194,17 @@ void Attempts::show_progress(const Attempt& attempt) {
                       job.status.elapsed, job.status.heartbeat_age});
 }
 
-void Attempts::check_timeout(Attempt& attempt) {
-  const StepRules& rules = attempt.step->rules();
-  const auto& open = run_.item(attempt.id).open;
-  if (!rules.timeout || attempt.overdue || !open || !attempt.reached) return;
-  if (run_.clock().now().since_epoch < open->begun.since_epoch + rules.timeout->value) return;
-  if (rules.cancel_on_timeout)
-    return end_jobs(attempt, "ended after its timeout of " + to_string(*rules.timeout));
-  attempt.overdue = true;
-  wrote(run_.journal.step_state(attempt.id,
-                                {ItemState::running,
-                                 "still running after its timeout of " + to_string(*rules.timeout) +
-                                     "; it goes on on its host, `cancel " + attempt.id.step + "` ends it",
-                                 {},
-                                 {},
-                                 0}));
-}
-
-bool Attempts::cancel(const ItemId& id, const std::string& why, std::int64_t decision) {
-  const auto found = attempts_.find(id);
-  if (found == attempts_.end() || found->second.phase != Attempt::Phase::following) return false;
-  found->second.decision = decision;
-  end_jobs(found->second, why);
-  return true;
-}
-
-void Attempts::end_jobs(Attempt& attempt, const std::string& why) {
-  attempt.phase = Attempt::Phase::cancelling;
-  aside<bool>(
-      attempt, kCancelLimit,
-      [&environment = run_.environment,
-       jobs = attempt.follower->jobs()](const Deadline& deadline) -> Result<bool> {
-        for (const FollowedJob& job : jobs) {
-          auto host = jobs_of(environment.hosts, job.host);
-          if (!host) return tl::unexpected(host.error());
-          auto ended = (*host)->cancel(job.id, deadline);
-          if (!ended) return tl::unexpected(Error(ended.error()).within("host " + job.host));
-        }
-        return true;
-      },
-      [this, why](Attempt& a, Result<bool> ended) {
-        if (ended) {
-          a.ended_by = why;
-          return settle(a);
-        }
-        a.phase = Attempt::Phase::following;
-        wrote(run_.journal.step_state(
-            a.id,
-            {ItemState::running, "it could not be ended: " + one_line(ended.error()), {}, {}, a.decision}));
-        a.decision = 0;
-      });
-}
-
 void Attempts::jobs_ended(Attempt& attempt) {
   crash::here("after-job-end");
   const auto& jobs = attempt.follower->jobs();
+  // Nobody need have looked while its deadline passed: the hosts say how long their jobs ran.
+  const ItemRecord& record = run_.item(attempt.id);
+  attempt.late |= record.deadline && std::any_of(jobs.begin(), jobs.end(), [&](const FollowedJob& job) {
+                    const auto& ran = job.status.elapsed;
+                    const Time ended =
+                        ran ? Time{record.open->begun.since_epoch + ran->value} : run_.clock().now();
+                    return ended > *record.deadline;
+                  });
   const bool known = std::all_of(jobs.begin(), jobs.end(), [](const FollowedJob& job) {
     return std::holds_alternative<JobDone>(job.status.state);
   });

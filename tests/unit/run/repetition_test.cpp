@@ -208,6 +208,52 @@ TEST(Timeout, WithCancelEndsTheJob) {
   EXPECT_TRUE(std::holds_alternative<JobDone>(world.on_new.jobs.begin()->second.state));
 }
 
+TEST(Timeout, WithCancelIsKnownToTheHostToo) {
+  RunWorld world("  restore: {uses: make, with: {name: a}, timeout: 1m, on_timeout: cancel}\n");
+  world.breaks = {"a"};
+  world.must_run();
+  const auto& limit = world.on_new.jobs.begin()->second.spec.kill_after;
+  ASSERT_TRUE(limit);
+  EXPECT_GE(limit->value, std::chrono::minutes(1));
+  EXPECT_LE(limit->value, std::chrono::minutes(2));
+}
+
+TEST(Timeout, WithCancelDoesNotEndAJobThatIsOldByAClockThatWasSetForward) {
+  RunWorld world("  restore: {uses: make, with: {name: a}, timeout: 1m, on_timeout: cancel}\n");
+  world.on_new.looks = 200;
+  world.on_new.elapsed = Duration{std::chrono::seconds(5)};
+  const Time begun = world.clock.now();
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_GT(world.clock.now().since_epoch - begun.since_epoch, std::chrono::minutes(1));
+}
+
+TEST(Timeout, WithCancelWaitsForAHostThatIsAway) {
+  RunWorld world("  restore: {uses: make, with: {name: a}, timeout: 1m, on_timeout: cancel}\n");
+  world.on_new.looks = 1'000'000;
+  world.on_wait = [&] { world.on_new.silent = !world.on_new.jobs.empty(); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.on_new.cancels, 0);
+  world.on_wait = {};
+  world.on_new.silent = false;
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.on_new.cancels, 1);
+}
+
+TEST(Timeout, WithCancelSaysOnceThatAJobCannotBeEnded) {
+  RunWorld world("  restore: {uses: make, with: {name: a}, timeout: 1m, on_timeout: cancel}\n");
+  world.on_new.looks = 1'000'000;
+  world.on_new.stubborn = true;
+  const Time begun = world.clock.now();
+  world.on_wait = [&] {
+    world.on_new.stubborn = world.clock.now().since_epoch - begun.since_epoch < std::chrono::minutes(11);
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_GT(world.on_new.cancels, 10);
+  EXPECT_LT(world.on_new.cancels, 30);
+  const auto types = world.types();
+  EXPECT_EQ(std::count(types.begin(), types.end(), EventType::step_state), 1);
+}
+
 TEST(Timeout, OfAnObservationEndsTheLook) {
   RunWorld world("  look: {uses: look, with: {name: l}, timeout: 90s}\n");
   std::vector<std::chrono::milliseconds> left;
@@ -225,6 +271,39 @@ TEST(Deadline, BoundsParkingToo) {
   world.must_run();
   world.clock.advance(std::chrono::hours(6));
   EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+}
+
+TEST(Deadline, BoundsWhatIsUnderWay) {
+  RunWorld world("  restore: {uses: make, with: {name: a}, deadline: 1m}\n");
+  world.on_new.looks = 1'000'000;
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_NE(world.state().item({"restore", {}}).reason.find("its deadline"), std::string::npos);
+  world.on_new.jobs.begin()->second.looks_left = 0;
+  world.on_new.elapsed = Duration{std::chrono::minutes(2)};
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_NE(world.state().item({"restore", {}}).sentence.find("its deadline passed"), std::string::npos);
+}
+
+TEST(Deadline, WithCancelEndsWhatIsUnderWay) {
+  RunWorld world("  restore: {uses: make, with: {name: a}, deadline: 1m, on_timeout: cancel}\n");
+  world.on_new.looks = 1'000'000;
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.on_new.cancels, 1);
+}
+
+TEST(Deadline, IsKeptByAJobThatEndedBeforeItWhileNobodyLooked) {
+  RunWorld world("  restore: {uses: make, with: {name: a}, deadline: 1h}\n");
+  world.on_new.looks = 1'000'000;
+  world.on_wait = [&] {
+    if (!world.on_new.jobs.empty()) world.stop.request_stop();
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::interrupted);
+  world.stop = std::stop_source();
+  world.on_wait = {};
+  world.clock.advance(std::chrono::hours(2));
+  world.on_new.jobs.begin()->second.looks_left = 0;
+  world.on_new.elapsed = Duration{std::chrono::minutes(30)};
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
 }
 
 TEST(ForEach, ItemsHaveTheirOwnAttemptsAndOutputsByKey) {
