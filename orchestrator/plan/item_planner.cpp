@@ -167,6 +167,7 @@ ItemLook look_again(const Environment& environment, const ItemRequest& request, 
     return look;
   }
   look.item.fingerprint = fingerprint(type.declaration(), params, *identity ? &**identity : nullptr);
+  if (*identity) look.item.machine = std::move(**identity);
   AttemptContext context(environment, std::move(params), request.standpoint, deadline);
   plan_work(look, request, context);
   look.item.evidence = context.take_evidence();

@@ -54,6 +54,7 @@ struct PlannedItem {
   std::optional<Question> question;
   bool point_of_no_return = false;
   std::string fingerprint;  ///< empty while parameters are not yet known
+  HostIdentity machine;     ///< that answered this look as `host`; stays in this process too
 };
 
 struct PlannedHost {

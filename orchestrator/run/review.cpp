@@ -21,12 +21,26 @@ bool was_late(const PlannedItem& reviewed) {
          reviewed.action == PlannedAction::blocked || reviewed.action == PlannedAction::skipped;
 }
 
+/// What answers under the name of the host, where that is another machine than the one that was reviewed. The
+/// same one may have another address by now, so only the key counts.
+std::string other_machine(const Plan& plan, const PlannedItem& fresh) {
+  const auto host = plan.hosts.find(fresh.host);
+  if (host == plan.hosts.end()) return {};
+  const HostIdentity &was = host->second.identity, &now = fresh.machine;
+  if (was.fingerprint.empty() || now.fingerprint.empty() || was.fingerprint == now.fingerprint) return {};
+  const auto shown = [](const HostIdentity& machine) {
+    return machine.fingerprint + (machine.address.empty() ? "" : " at " + machine.address);
+  };
+  return "its host " + fresh.host + " was " + shown(was) + " and is " + shown(now);
+}
+
 /// Which bound of the reviewed step `fresh` leaves; empty for none.
-std::string left_bound(const PlannedItem& reviewed, const PlannedItem& fresh) {
+std::string left_bound(const Plan& plan, const PlannedItem& reviewed, const PlannedItem& fresh) {
   if (fresh.uses != reviewed.uses) return "its type was " + reviewed.uses + " and is " + fresh.uses;
   // Of an element of a later step's output not even the host was known.
   if (!reviewed.host.empty() && fresh.host != reviewed.host)
     return "its host was " + reviewed.host + " and is " + fresh.host;
+  if (std::string machine = other_machine(plan, fresh); !machine.empty()) return machine;
   if (fresh.effect > reviewed.effect)
     return "it was to " + std::string(to_string(reviewed.effect)) + " and would be " +
            std::string(to_string(fresh.effect));
@@ -83,7 +97,7 @@ Review compare_with_reviewed(const Plan& plan, const PlannedItem& fresh, const S
   if (!since.revised) {
     const PlannedItem* reviewed = reviewed_item(plan, fresh.id);
     if (!reviewed) return {Kind::needs_word, to_string(fresh.id) + " was not in the plan that was reviewed"};
-    const std::string bound = left_bound(*reviewed, fresh);
+    const std::string bound = left_bound(plan, *reviewed, fresh);
     if (!bound.empty()) return {Kind::drift, "this is not what was reviewed: " + bound};
     if (since.acted) return {Kind::within_bounds, {}};
     if (!was_late(*reviewed)) {

@@ -83,6 +83,24 @@ TEST(Review, OtherParametersAreDriftUnlessTheOperatorHasEditedTheStep) {
             Review::Kind::within_bounds);
 }
 
+TEST(Review, AnotherMachineUnderTheNameOfTheHostIsDriftAndBothAreShown) {
+  Plan plan = reviewed();
+  plan.items[0].host = "new";
+  plan.hosts["new"].identity = {"new", "SHA256:one", "192.0.2.1 port 22"};
+  PlannedItem now = plan.items[0];
+  now.machine = {"new", "SHA256:one", "192.0.2.9 port 22"};
+  EXPECT_EQ(compare_with_reviewed(plan, now, {}).kind, Review::Kind::as_reviewed) << "at another address";
+  now.machine.fingerprint = "SHA256:two";
+  for (const bool acted : {false, true}) {
+    const Review review = compare_with_reviewed(plan, now, {.acted = acted});
+    EXPECT_EQ(review.kind, Review::Kind::drift);
+    EXPECT_THAT(review.sentence,
+                HasSubstr("its host new was SHA256:one at 192.0.2.1 port 22 and is SHA256:two at"));
+  }
+  plan.hosts["new"].identity.fingerprint.clear();
+  EXPECT_EQ(compare_with_reviewed(plan, now, {}).kind, Review::Kind::as_reviewed) << "none was seen";
+}
+
 TEST(Review, AStepThatTheOperatorHasAddedIsAskedForOnlyWhereItCannotBeUndone) {
   PlannedItem added = stopping("postfix");
   added.id = {"early", {}};
