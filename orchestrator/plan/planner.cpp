@@ -12,6 +12,7 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/plan/instances.h"
 #include "orchestrator/plan/lint.h"
+#include "orchestrator/plan/look_rules.h"
 #include "orchestrator/plan/parallel.h"
 #include "orchestrator/plan/step_references.h"
 #include "orchestrator/plan/written_params.h"
@@ -39,6 +40,7 @@ struct StepOutcome {
   bool skipped = false;
   bool skipped_by_another = false;  ///< and not by its own `if`
   bool outputs_too_large = false;   ///< of an item: what a run would not keep is not read here either
+  std::set<std::string> undecided;  ///< items whose look `breach` or `until` do not let stand
   std::string behind;               ///< the pending change it stands behind, or that it is itself
 };
 
@@ -251,7 +253,7 @@ void Planner::prepare(Graph::NodeId node) {
   };
 
   if (request_.order.is_cleanup[node])
-    return stand(PlannedAction::skipped, Sureness::fixed, "", "runs only when a step fails");
+    return stand(PlannedAction::skipped, Sureness::not_yet_known, "", "runs only when a step fails");
   const auto skip_with = [&](const std::string& source, const char* how) {
     outcome.skipped = outcome.skipped_by_another = true;
     stand(PlannedAction::skipped, Sureness::fixed, source, how + (" " + source) + ", which is skipped");
@@ -337,6 +339,8 @@ void Planner::perform(Look& look, std::unique_lock<std::mutex>& lock) {
   if (declaration.kind == StepKind::work && !look.behind.empty() && !shows_its_change &&
       look.result.action != PlannedAction::ask && look.result.action != PlannedAction::deferred)
     defer();
+  if (!judge_look(step(look.node).rules, look.request.scope, look.result))
+    outcomes_[look.node].undecided.insert(look.result.id.item);
 }
 
 /// Puts the outputs of a step into scope where all its items are known, and sees whether it is a pending
@@ -346,8 +350,7 @@ void Planner::settle(Graph::NodeId node) {
   ValueMap by_key;
   outcome.known = !outcome.items.empty();
   for (const PlannedItem& item : outcome.items) {
-    const bool told = item.action == PlannedAction::none && item.found &&
-                      (item.found->verdict == Verdict::ok || item.found->verdict == Verdict::warn);
+    const bool told = ends_well(step(node).rules, item) && !outcome.undecided.contains(item.id.item);
     outcome.known = outcome.known && told;
     if (told) by_key.emplace(item.id.item, item.found->outputs);
     const bool by_hand =

@@ -55,7 +55,7 @@ std::string sentence_of(const PlannedItem& item) {
   if (item.step.would_fail) return *item.step.would_fail;
   if (item.question && item.action == PlannedAction::ask) return item.question->text;
   std::string text = item.step.summary;
-  if (item.sureness == Sureness::not_yet_known)
+  if (item.sureness == Sureness::not_yet_known && !item.waits_for.empty())
     text += (text.empty() ? "" : "; ") + std::string("not yet known until ") + item.waits_for;
   if (item.sureness == Sureness::opaque) text += text.empty() ? "opaque command" : " (opaque)";
   if (text.empty() && item.found) text = item.found->sentence;

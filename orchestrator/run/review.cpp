@@ -18,7 +18,12 @@ const PlannedItem* reviewed_item(const Plan& plan, const ItemId& id) {
 
 bool was_late(const PlannedItem& reviewed) {
   return reviewed.sureness == Sureness::not_yet_known || reviewed.action == PlannedAction::deferred ||
-         reviewed.action == PlannedAction::blocked || reviewed.action == PlannedAction::skipped;
+         reviewed.action == PlannedAction::blocked;
+}
+
+/// Not so a clean-up step: what it does shows when it is called for.
+bool was_left_out(const PlannedItem& reviewed) {
+  return reviewed.action == PlannedAction::skipped && !was_late(reviewed);
 }
 
 /// What answers under the name of the host, where that is another machine than the one that was reviewed. The
@@ -100,6 +105,9 @@ Review compare_with_reviewed(const Plan& plan, const PlannedItem& fresh, const S
     const std::string bound = left_bound(plan, *reviewed, fresh);
     if (!bound.empty()) return {Kind::drift, "this is not what was reviewed: " + bound};
     if (since.acted) return {Kind::within_bounds, {}};
+    if (was_left_out(*reviewed))
+      return {Kind::needs_word, to_string(fresh.id) + " was not to run in the plan that was reviewed: " +
+                                    reviewed->step.summary};
     if (!was_late(*reviewed)) {
       if (same_intent(*reviewed, fresh)) return {Kind::as_reviewed, {}};
       if (!since.changed_above || somebody_else_was_there(*reviewed, fresh, since.made_above))

@@ -101,6 +101,22 @@ TEST(Review, AnotherMachineUnderTheNameOfTheHostIsDriftAndBothAreShown) {
   EXPECT_EQ(compare_with_reviewed(plan, now, {}).kind, Review::Kind::as_reviewed) << "none was seen";
 }
 
+TEST(Review, WhatWasNotToRunNeedsAWordUnlessItOnlyCleansUp) {
+  Plan plan = reviewed();
+  plan.items[0].action = PlannedAction::skipped;
+  plan.items[0].step = {};
+  plan.items[0].step.summary = "if steps.queue.deferred == 0 is false";
+  const Review review = compare_with_reviewed(plan, stopping("postfix"), {});
+  EXPECT_EQ(review.kind, Review::Kind::needs_word);
+  EXPECT_THAT(review.sentence,
+              HasSubstr("was not to run in the plan that was reviewed: if steps.queue.deferred"));
+  EXPECT_EQ(compare_with_reviewed(plan, stopping("postfix"), {.revised = true}).kind,
+            Review::Kind::within_bounds)
+      << "the operator has edited its `if`";
+  plan.items[0].sureness = Sureness::not_yet_known;
+  EXPECT_EQ(compare_with_reviewed(plan, stopping("postfix"), {}).kind, Review::Kind::within_bounds);
+}
+
 TEST(Review, AStepThatTheOperatorHasAddedIsAskedForOnlyWhereItCannotBeUndone) {
   PlannedItem added = stopping("postfix");
   added.id = {"early", {}};

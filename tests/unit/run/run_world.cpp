@@ -450,6 +450,10 @@ void RunWorld::approve(const std::string& step, const std::string& who) {
   ASSERT_TRUE(journal->decide(EventType::approve, {step, {}}, data));
 }
 
+const Plan& RunWorld::plan() const {
+  return *parts_->plan;
+}
+
 RunState RunWorld::state() {
   RunState state;
   for (const Event& event : disk->events) apply(state, event);

@@ -81,6 +81,8 @@ class RunWorld {
   std::vector<EventType> types();
 
   /// Planning looks from several threads.
+  /// What was reviewed; after the first process.
+  const Plan& plan() const;
   void count_look(const std::string& name) {
     const std::lock_guard lock(looked_mutex_);
     ++looked[name];
