@@ -1,6 +1,7 @@
 #include "orchestrator/cli/planning.h"
 
 #include <cstdio>
+#include <filesystem>
 
 #include <nlohmann/json.hpp>
 
@@ -42,6 +43,7 @@ Result<Plan> plan_now(const Cli& cli, const PreparedPlaybook& prepared) {
   const PlanRequest request{prepared.file->playbook, prepared.file->order, prepared.file->text,
                             prepared.inputs, mxodus_version};
   Plan plan = make_plan(prepared.session->environment(), request, interrupt.first());
+  plan.playbook_file = std::filesystem::absolute(plan.playbook_file).lexically_normal().string();
   if (interrupt.first().stop_requested())
     return fail(ErrorKind::cancelled, "plan.interrupted", "interrupted; nothing has been changed");
   auto serial = LineageRegistry(state_directory()).serial(plan.lineage);

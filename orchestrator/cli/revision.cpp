@@ -120,7 +120,8 @@ Result<std::optional<Revision>> take_up_revision(const Cli& cli, const CurrentPl
   const StepTable before(playbook.before->playbook, playbook.before->order, session.environment(),
                          plan.inputs);
   const StepTable after(playbook.file->playbook, playbook.file->order, session.environment(), plan.inputs);
-  const RevisionCheck check = compare_revisions(before, after, plan, state);
+  const auto entries = changed_entries(playbook.before->playbook, playbook.file->playbook, plan.inputs);
+  const RevisionCheck check = compare_revisions(before, after, entries, plan, state);
   if (!check.conflicts.empty())
     return fail(ErrorKind::refused, "run.revision",
                 "the playbook was changed where the run has already been: " +

@@ -67,7 +67,7 @@ struct PlannedHost {
 struct Plan {
   int format = 1;
   std::string mxodus_version;
-  std::string playbook_file;  ///< its name, for messages
+  std::string playbook_file;  ///< absolute: `resume` reads it again, wherever it is typed
   std::string playbook_text;  ///< its bytes
   std::string name;
   ValueMap inputs;  ///< never a secret

@@ -99,15 +99,19 @@ bool somebody_else_was_there(const PlannedItem& reviewed, const PlannedItem& fre
 
 Review compare_with_reviewed(const Plan& plan, const PlannedItem& fresh, const SinceReview& since) {
   using Kind = Review::Kind;
+  const PlannedItem* reviewed = reviewed_item(plan, fresh.id);
+  const std::string bound = reviewed ? left_bound(plan, *reviewed, fresh) : "";
   if (!since.revised) {
-    const PlannedItem* reviewed = reviewed_item(plan, fresh.id);
     if (!reviewed) return {Kind::needs_word, to_string(fresh.id) + " was not in the plan that was reviewed"};
-    const std::string bound = left_bound(plan, *reviewed, fresh);
     if (!bound.empty()) return {Kind::drift, "this is not what was reviewed: " + bound};
     if (since.acted) return {Kind::within_bounds, {}};
     if (was_left_out(*reviewed))
       return {Kind::needs_word, to_string(fresh.id) + " was not to run in the plan that was reviewed: " +
                                     reviewed->step.summary};
+  }
+  // An edit that leaves what a step is to do as it was, such as another timeout, leaves its review standing.
+  if (reviewed && bound.empty() && !was_left_out(*reviewed)) {
+    if (since.acted) return {Kind::within_bounds, {}};
     if (!was_late(*reviewed)) {
       if (same_intent(*reviewed, fresh)) return {Kind::as_reviewed, {}};
       if (!since.changed_above || somebody_else_was_there(*reviewed, fresh, since.made_above))

@@ -27,7 +27,8 @@ struct SinceReview {
   bool changed_above = false;
   /// What the steps above have made, in the order in which they ended.
   std::vector<Change> made_above;
-  /// The operator has edited or added its step: a late plan, and what was reviewed does not bind it.
+  /// The operator has edited or added its step: where it is to do something else now, that is a late plan,
+  /// and what was reviewed does not bind it.
   bool revised = false;
 };
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "orchestrator/plan/plan.h"
+#include "orchestrator/run/revision_entries.h"
 #include "orchestrator/run/step_table.h"
 
 namespace mxodus {
@@ -12,7 +13,7 @@ namespace mxodus {
 /// What an edit of the playbook means for a run that has begun.
 struct RevisionCheck {
   struct Change {
-    std::string step;
+    std::string step;  ///< or an entry beside the steps: "repositories.mail"
     std::string what;  ///< "added", "removed", "changed: with", …
   };
   std::vector<Change> changes;
@@ -24,10 +25,12 @@ struct RevisionCheck {
   bool identical() const { return changes.empty(); }
 };
 
-/// Compares the run's own copy with the playbook as it is now. Changes that touch no fingerprint, or only
-/// steps not begun, are free; a finished step that is changed, renamed or removed, or a new step before a
-/// finished one, is a conflict. Asks no host.
-RevisionCheck compare_revisions(const StepTable& before, const StepTable& after, const Plan& plan,
+/// Compares the run's own copy with the playbook as it is now; `entries` is what changed_entries() found.
+/// Changes that touch no fingerprint, or only steps not begun, are free; a finished step that is changed,
+/// renamed or removed, or whose host, repository, zone or account is another now, or a new step before a
+/// finished one, is a conflict. Every step that a change touches is in `changes`. Asks no host.
+RevisionCheck compare_revisions(const StepTable& before, const StepTable& after,
+                                const std::vector<EntryChange>& entries, const Plan& plan,
                                 const RunState& state);
 
 }  // namespace mxodus

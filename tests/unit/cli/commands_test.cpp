@@ -280,6 +280,18 @@ TEST(Resume, OfAStepThatGotAnotherNameSaysUnderWhichItIsSettled) {
   EXPECT_EQ(user.mxodus({"resume", "--stay", "1s"}).code, 4) << "its gate stands";
 }
 
+TEST(Resume, TakesNoFileUpThatOnlyHasTheSameNameSomewhereElse) {
+  const User user;
+  user.begin_run(kFence);
+  std::string other = kFence;
+  other.replace(other.find("echo >"), 6, "date >");
+  ASSERT_EQ(user.sh("mkdir elsewhere").code, 0);
+  user.write("elsewhere/playbook.yaml", other);
+  const Typed typed = user.sh("cd elsewhere && mxodus resume --stay 1s");
+  EXPECT_EQ(typed.code, 4) << typed.err;
+  EXPECT_THAT(typed.err, testing::Not(HasSubstr("was changed")));
+}
+
 // --- do --------------------------------------------------------------------------------------------------
 
 TEST(Do, RunsACommandInTheRunsRecordAndShowsWhoAndWhyEverywhere) {

@@ -117,6 +117,12 @@ TEST(Review, WhatWasNotToRunNeedsAWordUnlessItOnlyCleansUp) {
   EXPECT_EQ(compare_with_reviewed(plan, stopping("postfix"), {}).kind, Review::Kind::within_bounds);
 }
 
+TEST(Review, AnEditThatLeavesWhatAStepDoesLeavesItsReviewStanding) {
+  PlannedItem now = stopping("postfix");
+  now.step.changes = {{"postfix", "failed", "stopped"}};
+  EXPECT_EQ(compare_with_reviewed(reviewed(), now, {.revised = true}).kind, Review::Kind::drift);
+}
+
 TEST(Review, AStepThatTheOperatorHasAddedIsAskedForOnlyWhereItCannotBeUndone) {
   PlannedItem added = stopping("postfix");
   added.id = {"early", {}};

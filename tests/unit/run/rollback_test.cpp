@@ -214,120 +214,16 @@ TEST(Rollback, NamesThePointOfNoReturnOnceItIsPast) {
   EXPECT_EQ(world.rollback_plan().past_point, "second");
 }
 
-TEST(Revision, OfAStepNotBegunIsFree) {
-  RunWorld world(R"(  first: {uses: make, with: {name: a}}
-  go: {uses: approve, with: {question: "Go on?"}}
-  last: {uses: make, with: {name: b}}
-)");
-  world.must_run();
-  const RevisionCheck check = world.compare_with(R"(  first: {uses: make, with: {name: a}, timeout: 3h}
-  go: {uses: approve, with: {question: "Go on?"}}
-  last: {uses: make, with: {name: c}}
-  more: {uses: make, with: {name: d}}
-)");
-  EXPECT_EQ(check.changes.size(), 2u);
-  EXPECT_TRUE(check.conflicts.empty());
-}
-
-TEST(Revision, OfAFinishedStepIsAConflictUntilItIsSettled) {
+TEST(Rollback, NamesWhatAStepHasDoneThatIsNoLongerInThePlaybook) {
   RunWorld world(kSteps);
-  world.must_run();
-  const char* edited = R"(  first: {uses: make, with: {name: c}}
-  second: {uses: make, with: {name: b}}
-)";
-  ASSERT_EQ(world.compare_with(edited).conflicts.size(), 1u);
-  EXPECT_EQ(world.compare_with(edited).conflicts[0].step, "first");
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
   world.decide(EventType::accept, {"first", {}});
-  EXPECT_TRUE(world.compare_with(edited).conflicts.empty());
-}
-
-TEST(Revision, RemovedRenamedOrPutBeforeAFinishedStepIsAConflict) {
-  RunWorld world(kSteps);
-  world.must_run();
-  EXPECT_EQ(world.compare_with("  first: {uses: make, with: {name: a}}\n").conflicts.size(), 1u);
-  const RevisionCheck before = world.compare_with(R"(  zero: {uses: make, with: {name: z}}
-  first: {uses: make, with: {name: a}}
-  second: {uses: make, with: {name: b}}
-)");
-  ASSERT_EQ(before.conflicts.size(), 1u);
-  EXPECT_EQ(before.conflicts[0].step, "zero");
-}
-
-TEST(Revision, ARenamedStepIsToldByWhatItDoes) {
-  RunWorld world(kSteps);
-  world.must_run();
-  const char* edited = R"(  begin: {uses: make, with: {name: a}}
-  second: {uses: make, with: {name: b}}
-)";
-  const RevisionCheck check = world.compare_with(edited);
-  ASSERT_EQ(check.conflicts.size(), 1u);
-  EXPECT_EQ(check.conflicts[0].what, "renamed to begin");
-  EXPECT_EQ(check.renamed.at("first"), "begin");
-  world.decide(EventType::accept, {"first", {}});
-  EXPECT_TRUE(world.compare_with(edited).conflicts.empty());
-}
-
-TEST(Revision, OfAStepNotBegunRunsAsItIsWrittenNow) {
-  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
-  last: {uses: make, with: {name: a}}
-)");
-  world.must_run();
-  world.edit(R"(  go: {uses: approve, with: {question: "Go on?"}}
-  last: {uses: make, with: {name: b}}
-)");
-  world.must_run();
-  world.approve("go");
-  EXPECT_EQ(world.must_run().exit, ExitCode::done);
-  EXPECT_TRUE(world.state().drifts.empty());
-  EXPECT_EQ(world.facts, std::set<std::string>{"b"});
-}
-
-TEST(Revision, AStepPutBeforeAFinishedOneIsDoneBeforeWhatComesNext) {
-  RunWorld world(R"(  first: {uses: make, with: {name: a}}
-  go: {uses: approve, with: {question: "Go on?"}}
-  last: {uses: make, with: {name: b}}
-)");
-  world.must_run();
-  world.edit(R"(  early: {uses: make, with: {name: e}}
-  first: {uses: make, with: {name: a}}
-  go: {uses: approve, with: {question: "Go on?"}}
-  last: {uses: make, with: {name: b}}
-)");
-  world.approve("go");
-  bool early_was_there = false;
-  world.on_new.ends = [&](const JobSpec& spec) -> JobState {
-    if (spec.script == "make b") early_was_there = world.facts.contains("e");
-    world.facts.insert(spec.script.substr(spec.script.find(' ') + 1));
-    return JobDone{0};
-  };
-  EXPECT_EQ(world.must_run().exit, ExitCode::done);
-  EXPECT_TRUE(early_was_there);
-  EXPECT_EQ(world.facts, (std::set<std::string>{"a", "b", "e"}));
-}
-
-TEST(Revision, ARenamedStepIsNotDoneAgain) {
-  RunWorld world(R"(  first: {uses: make_unseen, with: {name: a}}
-  go: {uses: approve, with: {question: "Go on?"}}
-)");
-  world.must_run();
-  world.decide(EventType::accept, {"first", {}});
-  world.edit(R"(  begin: {uses: make_unseen, with: {name: a}}
-  go: {uses: approve, with: {question: "Go on?"}}
-)");
-  world.approve("go");
-  EXPECT_EQ(world.must_run().exit, ExitCode::done);
-  EXPECT_EQ(world.of("begin"), ItemState::accepted);
-  EXPECT_EQ(world.on_new.starts.at("make a"), 1);
-}
-
-TEST(Revision, ThatComesToTheSameParametersTouchesNoFingerprint) {
-  RunWorld world(kSteps);
-  world.must_run();
-  const RevisionCheck check = world.compare_with(R"(  first: {uses: make, with: {name: "${'a'}"}}
-  second: {uses: make, with: {name: b}}
-)");
-  EXPECT_EQ(check.changes.size(), 1u);
-  EXPECT_TRUE(check.conflicts.empty());
+  world.edit("  second: {uses: make, with: {name: b}}\n");
+  const RollbackPlan plan = world.rollback_plan();
+  ASSERT_EQ(plan.without_undo.size(), 1u);
+  EXPECT_EQ(plan.without_undo[0].id.step, "first");
+  ASSERT_EQ(plan.undos.size(), 1u);
+  EXPECT_EQ(plan.undos[0].change.id.step, "second");
 }
 
 }  // namespace

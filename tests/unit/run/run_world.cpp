@@ -205,10 +205,9 @@ class WatchedWorkers final : public Workers {
   std::function<void()>& on_wait_;
 };
 
-std::string playbook_text(const std::string& steps) {
-  return "mxodus: 1\nname: test\ninputs:\n  people: {type: text, default: ada}\nhosts:\n  new: {ssh: new}\n"
-         "  old: {ssh: old, may_be_down: true}\nsecrets:\n  password: {prompt: \"The password?\"}\nsteps:\n" +
-         steps;
+std::string playbook_text(const std::string& steps, const std::string& entries = kEntries) {
+  return "mxodus: 1\nname: test\ninputs:\n  people: {type: text, default: ada}\n" + entries +
+         "secrets:\n  password: {prompt: \"The password?\"}\nsteps:\n" + steps;
 }
 
 Playbook load(const std::string& text) {
@@ -402,14 +401,15 @@ Result<Summary> RunWorld::roll_back() {
                  [&](Executor& executor) { return executor.roll_back(plan); });
 }
 
-RevisionCheck RunWorld::compare_with(const std::string& steps) {
-  const Playbook edited = load(playbook_text(steps));
+RevisionCheck RunWorld::compare_with(const std::string& steps, const std::string& entries) {
+  const Playbook edited = load(playbook_text(steps, entries));
   auto checked = check_playbook(edited, parts_->catalog);
   for (const Error& fault : checked.faults) ADD_FAILURE() << one_line(fault);
   if (!checked.order) return {};
   const StepTable before(parts_->playbook, parts_->order(), parts_->environment, Value(ValueMap()));
   const StepTable after(edited, std::move(*checked.order), parts_->environment, Value(ValueMap()));
-  return compare_revisions(before, after, *parts_->plan, state());
+  const auto other = changed_entries(parts_->playbook, edited, Value(ValueMap{{"people", "ada"}}));
+  return compare_revisions(before, after, other, *parts_->plan, state());
 }
 
 void RunWorld::edit(const std::string& steps) {

@@ -33,6 +33,14 @@ class RecordingObserver final : public Observer {
   std::vector<RunEvent> events;
 };
 
+/// What stands beside the steps of the playbooks of a RunWorld.
+inline constexpr const char* kEntries = R"(hosts:
+  new: {ssh: new, ipv4: 192.0.2.1}
+  old: {ssh: old, may_be_down: true}
+repositories:
+  mail: {restic: "sftp:backup:/mail"}
+)";
+
 /// A small world in which playbooks run: hosts `new` and `old`, whose jobs outlive every process; a disk with
 /// the journal; time that passes at once; and four scripted step types:
 ///   look {name, outputs…}: gives what looks[name] says, else ok;
@@ -63,8 +71,8 @@ class RunWorld {
   std::vector<ItemId> going_on();
   Result<Summary> roll_back();
   bool roll_back_killed_at(int k, MemoryJournal::Fault fault);
-  /// What an edit to these steps would mean for the run as it stands.
-  RevisionCheck compare_with(const std::string& steps);
+  /// What an edit to these steps, and to what stands beside them, would mean for the run as it stands.
+  RevisionCheck compare_with(const std::string& steps, const std::string& entries = kEntries);
   /// Takes the edit up as a revision; the next process runs these steps.
   void edit(const std::string& steps);
 
@@ -73,6 +81,8 @@ class RunWorld {
   /// Approves with the digest of the question that stands.
   void approve(const std::string& step, const std::string& who = "ada");
 
+  /// What was reviewed; after the first process.
+  const Plan& plan() const;
   RunState state();
   ItemState of(const std::string& step, const std::string& item = {});
   int attempts(const std::string& step, const std::string& item = {}) {
@@ -81,8 +91,6 @@ class RunWorld {
   std::vector<EventType> types();
 
   /// Planning looks from several threads.
-  /// What was reviewed; after the first process.
-  const Plan& plan() const;
   void count_look(const std::string& name) {
     const std::lock_guard lock(looked_mutex_);
     ++looked[name];

@@ -1,0 +1,240 @@
+#include "orchestrator/run/revision.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/run/run_world.h"
+
+namespace mxodus {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr const char* kSteps = R"(  first: {uses: make, with: {name: a}}
+  second: {uses: make, with: {name: b}}
+)";
+
+std::vector<std::string> lines(const std::vector<RevisionCheck::Change>& changes) {
+  std::vector<std::string> lines;
+  for (const RevisionCheck::Change& change : changes) lines.push_back(change.step + " " + change.what);
+  return lines;
+}
+
+std::vector<std::string> changes(const RevisionCheck& check) {
+  return lines(check.changes);
+}
+
+std::vector<std::string> conflicts(const RevisionCheck& check) {
+  return lines(check.conflicts);
+}
+
+/// The entries of a RunWorld with something replaced.
+std::string entries_with(const std::string& was, const std::string& now) {
+  std::string entries = kEntries;
+  return entries.replace(entries.find(was), was.size(), now);
+}
+
+TEST(Revision, OfAStepNotBegunIsFree) {
+  RunWorld world(R"(  first: {uses: make, with: {name: a}}
+  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: make, with: {name: b}}
+)");
+  world.must_run();
+  const RevisionCheck check = world.compare_with(R"(  first: {uses: make, with: {name: a}, timeout: 3h}
+  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: make, with: {name: c}}
+  more: {uses: make, with: {name: d}}
+)");
+  EXPECT_EQ(changes(check),
+            (std::vector<std::string>{"first changed: timeout", "last changed: with", "more added"}));
+  EXPECT_TRUE(check.conflicts.empty());
+}
+
+TEST(Revision, OfAFinishedStepIsAConflictUntilItIsSettled) {
+  RunWorld world(kSteps);
+  world.must_run();
+  const char* edited = R"(  first: {uses: make, with: {name: c}}
+  second: {uses: make, with: {name: b}}
+)";
+  ASSERT_EQ(world.compare_with(edited).conflicts.size(), 1u);
+  EXPECT_EQ(world.compare_with(edited).conflicts[0].step, "first");
+  world.decide(EventType::accept, {"first", {}});
+  EXPECT_TRUE(world.compare_with(edited).conflicts.empty());
+}
+
+TEST(Revision, RemovedRenamedOrPutBeforeAFinishedStepIsAConflict) {
+  RunWorld world(kSteps);
+  world.must_run();
+  EXPECT_EQ(world.compare_with("  first: {uses: make, with: {name: a}}\n").conflicts.size(), 1u);
+  const RevisionCheck before = world.compare_with(R"(  zero: {uses: make, with: {name: z}}
+  first: {uses: make, with: {name: a}}
+  second: {uses: make, with: {name: b}}
+)");
+  ASSERT_EQ(before.conflicts.size(), 1u);
+  EXPECT_EQ(before.conflicts[0].step, "zero");
+}
+
+TEST(Revision, ARenamedStepIsToldByWhatItDoes) {
+  RunWorld world(kSteps);
+  world.must_run();
+  const char* edited = R"(  begin: {uses: make, with: {name: a}}
+  second: {uses: make, with: {name: b}}
+)";
+  const RevisionCheck check = world.compare_with(edited);
+  ASSERT_EQ(check.conflicts.size(), 1u);
+  EXPECT_EQ(check.conflicts[0].what, "renamed to begin");
+  EXPECT_EQ(check.renamed.at("first"), "begin");
+  world.decide(EventType::accept, {"first", {}});
+  EXPECT_TRUE(world.compare_with(edited).conflicts.empty());
+}
+
+TEST(Revision, OfAStepNotBegunRunsAsItIsWrittenNow) {
+  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: make, with: {name: a}}
+)");
+  world.must_run();
+  world.edit(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: make, with: {name: b}}
+)");
+  world.must_run();
+  world.approve("go");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_TRUE(world.state().drifts.empty());
+  EXPECT_EQ(world.facts, std::set<std::string>{"b"});
+}
+
+TEST(Revision, AStepPutBeforeAFinishedOneIsDoneBeforeWhatComesNext) {
+  RunWorld world(R"(  first: {uses: make, with: {name: a}}
+  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: make, with: {name: b}}
+)");
+  world.must_run();
+  world.edit(R"(  early: {uses: make, with: {name: e}}
+  first: {uses: make, with: {name: a}}
+  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: make, with: {name: b}}
+)");
+  world.approve("go");
+  bool early_was_there = false;
+  world.on_new.ends = [&](const JobSpec& spec) -> JobState {
+    if (spec.script == "make b") early_was_there = world.facts.contains("e");
+    world.facts.insert(spec.script.substr(spec.script.find(' ') + 1));
+    return JobDone{0};
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_TRUE(early_was_there);
+  EXPECT_EQ(world.facts, (std::set<std::string>{"a", "b", "e"}));
+}
+
+TEST(Revision, ARenamedStepIsNotDoneAgain) {
+  RunWorld world(R"(  first: {uses: make_unseen, with: {name: a}}
+  go: {uses: approve, with: {question: "Go on?"}}
+)");
+  world.must_run();
+  world.decide(EventType::accept, {"first", {}});
+  world.edit(R"(  begin: {uses: make_unseen, with: {name: a}}
+  go: {uses: approve, with: {question: "Go on?"}}
+)");
+  world.approve("go");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("begin"), ItemState::accepted);
+  EXPECT_EQ(world.on_new.starts.at("make a"), 1);
+}
+
+TEST(Revision, ThatComesToTheSameParametersTouchesNoFingerprint) {
+  RunWorld world(kSteps);
+  world.must_run();
+  const RevisionCheck check = world.compare_with(R"(  first: {uses: make, with: {name: "${'a'}"}}
+  second: {uses: make, with: {name: b}}
+)");
+  EXPECT_EQ(check.changes.size(), 1u);
+  EXPECT_TRUE(check.conflicts.empty());
+}
+
+// --- what stands beside the steps ------------------------------------------------------------------------
+
+constexpr const char* kOnHosts = R"(  first: {uses: make, host: new, with: {name: a}}
+  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: make, host: new, with: {name: b}}
+  other: {uses: make, host: old, with: {name: c}}
+)";
+
+TEST(Revision, OfAHostThatAStepHasWorkedOnIsAConflictUntilTheStepIsSettled) {
+  RunWorld world(kOnHosts);
+  world.must_run();
+  const std::string entries = entries_with("ssh: new", "ssh: elsewhere");
+  const RevisionCheck check = world.compare_with(kOnHosts, entries);
+  EXPECT_THAT(conflicts(check), ElementsAre("first works with hosts.new (changed: ssh)"));
+  EXPECT_THAT(changes(check),
+              ElementsAre("hosts.new changed: ssh", "first works with hosts.new (changed: ssh)",
+                          "last works with hosts.new (changed: ssh)"));
+  world.decide(EventType::accept, {"first", {}});
+  EXPECT_THAT(conflicts(world.compare_with(kOnHosts, entries)), ElementsAre());
+}
+
+TEST(Revision, OfAHostThatNoBegunStepHasReachedIsShownWithTheStepsThatItTouches) {
+  RunWorld world(kOnHosts);
+  world.must_run();
+  const RevisionCheck check = world.compare_with(kOnHosts, entries_with("ssh: old", "ssh: elsewhere"));
+  EXPECT_THAT(conflicts(check), ElementsAre());
+  EXPECT_THAT(changes(check),
+              ElementsAre("hosts.old changed: ssh", "other works with hosts.old (changed: ssh)"));
+}
+
+TEST(Revision, OfHowToLogInToAHostTouchesNoStep) {
+  RunWorld world(kOnHosts);
+  world.must_run();
+  const RevisionCheck check =
+      world.compare_with(kOnHosts, entries_with("ssh: new", "ssh: new, identity: ~/.ssh/other"));
+  EXPECT_THAT(conflicts(check), ElementsAre());
+  EXPECT_THAT(changes(check), ElementsAre("hosts.new changed: identity"));
+}
+
+TEST(Revision, OfARepositoryThatAStepHasReadIsAConflict) {
+  const char* steps = R"(  look: {uses: look, with: {name: l, at: {repository: mail}}}
+  go: {uses: approve, with: {question: "Go on?"}}
+)";
+  RunWorld world(steps);
+  world.must_run();
+  const RevisionCheck check = world.compare_with(steps, entries_with("backup:/mail", "elsewhere:/mail"));
+  EXPECT_THAT(conflicts(check), ElementsAre("look works with repositories.mail (changed: restic)"));
+}
+
+TEST(Revision, OfWhatAFinishedStepHasReadOfAHostIsAConflict) {
+  const char* steps = R"(  first: {uses: make, with: {name: "at ${hosts.new.ipv4}"}}
+  second: {uses: make, with: {name: b}}
+)";
+  RunWorld world(steps);
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
+  const RevisionCheck check = world.compare_with(steps, entries_with("192.0.2.1", "192.0.2.2"));
+  EXPECT_THAT(conflicts(check), ElementsAre("first changed: with, by what its hosts say"));
+}
+
+// --- keys that do not say what a step does ---------------------------------------------------------------
+
+TEST(Revision, OfWhenAStepRunsAndWhatItsEndLeadsToIsShown) {
+  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: make, needs: [go], with: {name: a}}
+)");
+  world.must_run();
+  const RevisionCheck check = world.compare_with(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: make, needs: [], on_fail: continue, point_of_no_return: true, window: "01:00-05:00", with: {name: a}}
+)");
+  EXPECT_THAT(changes(check), ElementsAre("last changed: needs, on_fail, window, point_of_no_return"));
+}
+
+TEST(Revision, OfTheOrderIsShownForTheStepsThatWaitForOthersNow) {
+  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: make, with: {name: a}}
+)");
+  world.must_run();
+  const RevisionCheck check = world.compare_with(R"(  last: {uses: make, with: {name: a}}
+  go: {uses: approve, with: {question: "Go on?"}}
+)");
+  EXPECT_THAT(changes(check), testing::UnorderedElementsAre("go changed: what it waits for",
+                                                            "last changed: what it waits for"));
+}
+
+}  // namespace
+}  // namespace mxodus
