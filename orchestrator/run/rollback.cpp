@@ -20,8 +20,9 @@ RollbackPlan plan_rollback(const StepTable& table, const RunState& state) {
       if (step->rules().point_of_no_return) plan.past_point = step->id();
     }
   }
+  // Of a step that an edit has taken out of the playbook nobody knows any more how its type takes it back.
   for (const auto& [n, change] : state.changes)
-    if (state.item(change.id).adhoc)
+    if (state.item(change.id).adhoc || !table.find(change.id.step))
       (change.intent.effect == Effect::permanent ? plan.not_undone : plan.without_undo).push_back(change);
   return plan;
 }

@@ -17,8 +17,9 @@ struct RollbackPlan {
   };
   std::vector<Undo> undos;                 ///< dependants first, later attempts first
   std::vector<FinishedChange> not_undone;  ///< permanent: stays as it is
-  /// Changes that nothing says how to take back, `undo:` of their step included. They stay too, while what
-  /// they rest on is taken back: only with a person's word on each.
+  /// Changes that nothing says how to take back, `undo:` of their step included, and those of steps that are
+  /// no longer in the playbook. They stay too, while what they rest on is taken back: only with a person's
+  /// word on each.
   std::vector<FinishedChange> without_undo;
   /// The step after which undo means something else, where it has begun: rolled back only with `--past-point`
   /// and a gate.
