@@ -83,6 +83,7 @@ void members(V&& v, GateOpened& d) {
   v("digest", d.digest);
   v("options", d.options);
   v("people", d.people);
+  v("drift", d.drift);
 }
 template <class V>
 void members(V&& v, GateAnswered& d) {
@@ -149,6 +150,9 @@ Value to_value(std::int64_t number) {
 Value to_value(int number) {
   return to_value(std::int64_t{number});
 }
+Value to_value(bool flag) {
+  return flag ? Value(true) : Value();
+}
 Value to_value(const Value& value) {
   return value;
 }
@@ -192,6 +196,9 @@ void from_value(const Value& value, std::int64_t& number) {
 }
 void from_value(const Value& value, int& number) {
   if (const auto* held = value.get<std::int64_t>()) number = static_cast<int>(*held);
+}
+void from_value(const Value& value, bool& flag) {
+  if (const auto* held = value.get<bool>()) flag = *held;
 }
 void from_value(const Value& value, Value& member) {
   member = value;

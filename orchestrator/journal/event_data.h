@@ -110,6 +110,8 @@ struct GateOpened {
       digest;  ///< of the question as shown, the outputs under it and the plan of the changes behind it
   std::vector<std::string> options;
   int people = 1;  ///< how many different people must say yes
+  bool drift =
+      false;  ///< of a late_plan: what was reviewed no longer holds, and every change waits for the word
   bool operator==(const GateOpened&) const = default;
 };
 

@@ -66,7 +66,7 @@ Attempts::Callbacks Executor::attempt_callbacks() {
         ValueMap{{"reviewed", reviewed ? intent_plan(*reviewed) : Value()}, {"now", intent_plan(fresh)}};
     departure_.refused = true;
     departure_.why = to_string(fresh.id) + ": " + why;
-    if (write(run_.journal.drift(fresh.id, drift))) write(gates_.open_for_plan(fresh, why));
+    if (write(run_.journal.drift(fresh.id, drift))) write(gates_.open_for_plan(fresh, why, true));
   };
   tell.gates_hold = [=, this](const PlannedItem& fresh) {
     auto hold = gates_.hold_above(fresh.id);
@@ -173,6 +173,8 @@ Result<void> Executor::begin_what_may() {
   world.stopping = stop_.stop_requested() || decisions_.end().has_value();
   if (departure_.refused) world.held = departure_.why;
   if (gates_.host_waits()) world.held = "a host that was down has come back";
+  if (const std::string item = gates_.drifted(); !item.empty())
+    world.held = item + " is no longer what was reviewed";
   if (world.stopping) {
     if (!stopping_shown_) run_.show(Stopping{});
     stopping_shown_ = true;

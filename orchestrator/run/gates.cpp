@@ -115,11 +115,12 @@ Result<void> Gates::open(const RunStep& step, const PlannedItem& planned) {
   return ask(planned.id, gate);
 }
 
-Result<void> Gates::open_for_plan(const PlannedItem& fresh, const std::string& why) {
+Result<void> Gates::open_for_plan(const PlannedItem& fresh, const std::string& why, bool drift) {
   if (auto kept = run_.journal.planned(fresh.id, intent_plan(fresh)); !kept)
     return tl::unexpected(kept.error());
-  return ask(fresh.id,
-             {kLatePlan, why + ". Go on with: " + fresh.step.summary + "?", intent_digest(fresh), {}, 1});
+  return ask(
+      fresh.id,
+      {kLatePlan, why + ". Go on with: " + fresh.step.summary + "?", intent_digest(fresh), {}, 1, drift});
 }
 
 Result<void> Gates::open_for_host(const std::string& host) {
@@ -127,7 +128,7 @@ Result<void> Gates::open_for_host(const std::string& host) {
       host +
       " was down and answers again. Anything on it may have begun to act by itself: look before "
       "changes go on. Go on?";
-  return ask(host_item(host), {kHostBack, question, sha256_hex(question), {}, 1});
+  return ask(host_item(host), {kHostBack, question, sha256_hex(question), {}, 1, false});
 }
 
 bool Gates::host_waits() const {
@@ -135,6 +136,12 @@ bool Gates::host_waits() const {
     return entry.second.state == ItemState::gate && entry.second.gate &&
            entry.second.gate->asked.kind == kHostBack;
   });
+}
+
+std::string Gates::drifted() const {
+  for (const auto& [id, record] : run_.state().items)
+    if (record.state == ItemState::gate && record.gate && record.gate->asked.drift) return to_string(id);
+  return {};
 }
 
 Result<bool> Gates::hold_above(const ItemId& change) {

@@ -17,8 +17,9 @@ class Gates {
 
   /// Asks what a gate step asks. Durable before anybody is told.
   Result<void> open(const RunStep& step, const PlannedItem& planned);
-  /// Asks whether a plan that became known, or changed, after the review may be carried out.
-  Result<void> open_for_plan(const PlannedItem& fresh, const std::string& why);
+  /// Asks whether a plan that became known after the review may be carried out; `drift`: one that was known
+  /// then, and is another now.
+  Result<void> open_for_plan(const PlannedItem& fresh, const std::string& why, bool drift = false);
   /// Asks whether changes may go on although a host that was down has come back.
   Result<void> open_for_host(const std::string& host);
 
@@ -32,6 +33,9 @@ class Gates {
 
   /// A gate stands for a host that came back: changes wait for the word.
   bool host_waits() const;
+  /// An item whose plan has drifted, with nobody's word on it: every other change waits too, whichever
+  /// process has seen the drift. Empty where there is none.
+  std::string drifted() const;
 
  private:
   std::string digest_of(const RunStep& step, const Question& question) const;

@@ -443,6 +443,25 @@ TEST(Drift, StopsAndShowsBoth) {
   EXPECT_EQ(world.must_run().exit, ExitCode::done);
 }
 
+TEST(Drift, HoldsEveryOtherChangeUntilSomebodyHasAnsweredItWhicheverProcessRuns) {
+  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  change: {uses: make, needs: [go], with: {name: a}}
+  pause: {uses: wait, needs: [go], with: {for: 2h}}
+  apart: {uses: make, needs: [pause], with: {name: b}}
+)");
+  world.must_run();
+  world.note["a"] = " in another way";
+  world.approve("go");
+  EXPECT_EQ(world.must_run().exit, ExitCode::refused);
+  world.clock.advance(std::chrono::hours(3));
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.of("pause"), ItemState::done);
+  EXPECT_TRUE(world.on_new.starts.empty());
+  world.approve("change");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.on_new.starts["make b"], 1);
+}
+
 TEST(Drift, SaysWhatWasReviewedAndWhatItWouldBeNow) {
   RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
   change: {uses: make, with: {name: a}}
