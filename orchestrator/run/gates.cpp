@@ -77,13 +77,33 @@ std::string answer_command(const ItemId& id, const ItemRecord& record) {
   return "mxodus answer" + step + " " + (words == "…" ? words : shell_quote(words)) + why;
 }
 
+namespace {
+
+/// How the items of a step that looks have ended, by their keys; not what they said, which differs from look
+/// to look.
+nlohmann::json ends_of(const RunState& state, const std::string& step) {
+  nlohmann::json ends = nlohmann::json::object();
+  for (auto it = state.items.lower_bound({step, {}}); it != state.items.end() && it->first.step == step;
+       ++it) {
+    const ItemRecord& record = it->second;
+    if (!has_ended(record.state)) continue;
+    const bool judged = record.state == ItemState::done && record.verdict;
+    ends[it->first.item] = judged ? to_string(*record.verdict) : to_string(record.state);
+  }
+  return ends;
+}
+
+}  // namespace
+
 std::string Gates::digest_of(const RunStep& step, const Question& question) const {
   nlohmann::json under = nlohmann::json::object();
   const Value outputs = outputs_for(step, run_.state());
   for (const Dependency& dependency : step.dependencies) {
+    if (const RunStep* above = run_.table.find(dependency.step); above && above->only_looks())
+      under[dependency.step]["ends"] = ends_of(run_.state(), dependency.step);
     if (!dependency.reads) continue;
     const Value* seen = outputs.find(dependency.step);
-    under[dependency.step] = seen ? to_json(*seen) : nlohmann::json();
+    under[dependency.step]["outputs"] = seen ? to_json(*seen) : nlohmann::json();
   }
   nlohmann::json behind = nlohmann::json::array();
   for (const RunStep* below : run_.table.downstream(step.id())) {

@@ -51,6 +51,31 @@ TEST(Gate, IsAskedAgainWhereWhatWasApprovedIsNoLongerSo) {
   EXPECT_TRUE(world.on_new.starts.empty());
 }
 
+/// What becomes of an approval if the look that its gate only needs is `later` by the time of the change.
+ItemState gate_after(const Finding& later) {
+  RunWorld world(R"(  look: {uses: look, with: {name: l}, fresh_for: 1h, on_fail: warn}
+  go: {uses: approve, needs: [look], with: {question: "Go on?"}}
+  pause: {uses: wait, with: {for: 2h}}
+  change: {uses: make, with: {name: a}}
+)");
+  Finding seen = found(Verdict::ok, {{"n", 3}});
+  world.looks["l"] = [&] { return seen; };
+  world.must_run();
+  world.approve("go");
+  world.must_run();
+  seen = later;
+  world.clock.advance(std::chrono::hours(3));
+  world.must_run();
+  EXPECT_GE(world.attempts("look"), 2);
+  return world.of("go");
+}
+
+TEST(Gate, IsAskedAgainWhereALookThatItOnlyNeedsComesToAnotherVerdict) {
+  EXPECT_EQ(gate_after(found(Verdict::warn, {{"n", 3}})), ItemState::gate);
+  EXPECT_EQ(gate_after(found(Verdict::fail, {{"n", 3}})), ItemState::gate);
+  EXPECT_EQ(gate_after(found(Verdict::ok, {{"n", 4}})), ItemState::done) << "nobody was shown the output";
+}
+
 TEST(Gate, RefusesAnAnswerToAQuestionThatWasAskedAnew) {
   RunWorld world(kGate);
   world.looks["l"] = [] { return found(Verdict::ok, {{"n", 3}}); };
