@@ -23,6 +23,18 @@ Result<void> done(const Result<std::int64_t>& written) {
   return {};
 }
 
+/// As many items as a command line shows well; whoever types it sees the whole list beside it.
+constexpr std::size_t kItemsToType = 12;
+
+/// Each item is left to be answered: what could be pasted as it is would be a list that nobody has gone
+/// through.
+std::string words_on_each(const std::vector<std::string>& items) {
+  std::string words;
+  for (std::size_t n = 0; n < std::min(items.size(), kItemsToType); ++n)
+    words += " " + shell_quote(items[n] + "=…");
+  return words + (items.size() > kItemsToType ? " …" : "");
+}
+
 /// How many different people have said yes, this one included.
 int people(const OpenGate& gate, const Decision& decision) {
   std::set<std::string> who{decision.data.who};
@@ -69,9 +81,7 @@ std::string answer_command(const ItemId& id, const ItemRecord& record) {
   const std::string step = " " + shell_quote(to_string(id));
   const std::string why = question.why_required ? " --why …" : "";
   if (!wants_words(question.kind)) return "mxodus approve" + step + why;
-  if (question.kind == GateKind::checklist)
-    return "mxodus answer" + step +
-           (question.items.empty() ? "" : " " + shell_quote(question.items.front() + "=ok")) + " --all ok";
+  if (question.kind == GateKind::checklist) return "mxodus answer" + step + words_on_each(question.items);
   std::string words = question.suggestion;
   if (words.empty()) words = question.options.empty() ? "…" : question.options.front();
   return "mxodus answer" + step + " " + (words == "…" ? words : shell_quote(words)) + why;

@@ -59,7 +59,7 @@ TEST(Gates, AreFollowedByACommandThatAnswersThemAsItStands) {
   EXPECT_EQ(next_at("way: {uses: choose, with: {question: q, options: [a, b], suggestion: b, why: false}}"),
             "Next: mxodus answer way b");
   EXPECT_EQ(next_at("clients: {uses: checklist, with: {question: q, items: [web mail, phone]}}"),
-            "Next: mxodus answer clients 'web mail=ok' --all ok");
+            "Next: mxodus answer clients 'web mail=…' 'phone=…'");
   EXPECT_EQ(next_at("ticket: {uses: answer, with: {question: q}}"), "Next: mxodus answer ticket …");
   EXPECT_EQ(next_at("go: {uses: approve, with: {question: q, why: true}}"),
             "Next: mxodus approve go --why …");
@@ -71,7 +71,7 @@ TEST(Gates, OfAnotherRunThanTheNewestAreAnsweredByACommandThatNamesTheirRun) {
   const User user;
   const std::string earlier = user.begin_run(kAsking);
   const std::string newest = user.begin_run(kAsking);
-  const std::string answer = "mxodus answer clients Thunderbird=ok --all ok";
+  const std::string answer = "mxodus answer clients 'Thunderbird=…' 'webmail=…'";
   EXPECT_THAT(user.mxodus({"status", earlier}).err,
               HasSubstr("Next: " + answer + " --run " + earlier + "\n"));
   EXPECT_THAT(user.mxodus({"status", newest}).err, HasSubstr("Next: " + answer + "\n"));
