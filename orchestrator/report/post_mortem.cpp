@@ -30,8 +30,11 @@ std::string head(std::initializer_list<std::string> cells) {
   return row(cells) + rule + "\n";
 }
 
+/// Beside the UTC time; with its date where that is another one.
 std::string local_clock(Time time) {
-  return to_local_string(time).substr(11);
+  constexpr std::size_t date = 10;
+  const std::string local = to_local_string(time);
+  return local.substr(0, date) == to_string(time).substr(0, date) ? local.substr(date + 1) : local;
 }
 
 std::string summary(const PostMortem& post) {

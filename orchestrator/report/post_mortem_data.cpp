@@ -1,6 +1,8 @@
 #include "orchestrator/report/post_mortem_data.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/journal/event_data.h"
@@ -29,22 +31,49 @@ bool is_override(const Event& event) {
   }
 }
 
+/// Why the run did not take a decision up, by the number of the decision.
+std::map<std::int64_t, std::string> refusals_of(const std::vector<Event>& events) {
+  std::map<std::int64_t, std::string> refusals;
+  for (const Event& event : events) {
+    if (event.type != EventType::decision_refused) continue;
+    const auto refused = decode<Sentence>(event.data);
+    refusals.emplace(refused.decision, printable_line(refused.sentence, 400));
+  }
+  return refusals;
+}
+
 std::string result_of(const RunState& state) {
   if (state.phase == RunPhase::ended && state.stopped) return "ended: " + state.stopped->reason;
   if (state.phase == RunPhase::parked && state.stopped) return "parked: " + state.stopped->reason;
   return "not finished";
 }
 
+/// When the last point of no return was passed, and what it is; nothing where there is none yet.
+std::optional<std::pair<std::string, Time>> passed_point(const RunRecord& record) {
+  std::optional<std::pair<std::string, Time>> last;
+  for (const PlannedItem& planned : record.plan.items) {
+    const auto found = record.state.items.find(planned.id);
+    if (!planned.point_of_no_return || found == record.state.items.end()) continue;
+    const ItemRecord& item = found->second;
+    if (item.state == ItemState::done && item.ended && (!last || last->second < *item.ended))
+      last.emplace(to_string(planned.id), *item.ended);
+  }
+  return last;
+}
+
 /// Outage and loss, as far as inputs and outputs name them: every input of type time whose name speaks of an
-/// outage, and every output called loss_window.
+/// outage, and every output called loss_window. When mail flowed again only people can say: the record goes
+/// on long after that. What it knows is when the point of no return was passed.
 std::vector<std::pair<std::string, std::string>> impact_of(const RunRecord& record) {
   std::vector<std::pair<std::string, std::string>> rows;
   for (const auto& [name, value] : record.plan.inputs) {
     const auto* began = value.get<Time>();
     if (!began || name.find("outage") == std::string::npos) continue;
-    const Duration lasted{record.state.last_time.since_epoch - began->since_epoch};
-    rows.emplace_back("Outage", "since " + to_string(*began) + " (" + to_local_string(*began) + "), " +
-                                    to_string(lasted) + " at the last entry of this record");
+    std::string since = "since " + to_string(*began) + " (" + to_local_string(*began) + ")";
+    if (const auto point = passed_point(record); point && *began < point->second)
+      since += "; the point of no return, " + point->first + ", was passed " +
+               to_string(Duration{point->second.since_epoch - began->since_epoch}) + " later";
+    rows.emplace_back("Outage", since);
   }
   for (const auto& [id, item] : record.state.items) {
     if (const Value* loss = item.outputs.find("loss_window"); loss && loss->get<Duration>())
@@ -159,13 +188,18 @@ PostMortem gather(const RunRecord& record) {
   post.last = record.state.last_time;
   post.resumes = record.state.resumes;
   post.impact = impact_of(record);
+  const auto refusals = refusals_of(record.events);
   FoldedWaits<TimelineRow> timeline;
   FoldedWaits<EvidenceRow> evidence;
   for (const Event& event : record.events) {
     const EventWords words = words_for(event);
     const TimelineRow row{event.utc, to_string(event.id), words.word, words.sentence};
     if (!words.routine) add_to(timeline, event, row);
-    if (is_override(event)) post.overrides.push_back(row);
+    if (is_override(event)) {
+      const auto refusal = refusals.find(event.n);
+      post.overrides.push_back(row);
+      if (refusal != refusals.end()) post.overrides.back().sentence += "; refused: " + refusal->second;
+    }
     if (event.type == EventType::gate_answered) post.gates.push_back(gate_row(record.events, event));
     if (is_result(event)) add_evidence(evidence, event);
   }

@@ -69,6 +69,61 @@ TEST(PostMortem, WhatFailedAndWasUndoneOrWasCancelledIsNotOkAndStaysOpen) {
   EXPECT_EQ(report["open"][1]["step"], "failed");
 }
 
+TEST(PostMortem, AnOutageDoesNotGrowWithTheRecord) {
+  const auto at = [](int hours) { return Time{std::chrono::hours(hours)}; };
+  const auto impact = [](const RunRecord& record) {
+    return post_mortem_json(record, false)["impact"][0]["sentence"].get<std::string>();
+  };
+  RunRecord record;
+  record.plan.inputs = {{"outage_began", at(1)}};
+  record.state.last_time = at(500);
+  EXPECT_THAT(impact(record), testing::EndsWith(")")) << "only since when";
+  PlannedItem start;
+  start.id = {"start", {}};
+  start.point_of_no_return = true;
+  record.plan.items = {start};
+  ItemRecord& item = record.state.items[start.id];
+  item.state = ItemState::done;
+  item.ended = at(10);
+  EXPECT_THAT(impact(record), testing::EndsWith("; the point of no return, start, was passed 9h later"));
+}
+
+TEST(PostMortem, ADecisionThatWasRefusedIsNotToldAsOneThatCounted) {
+  RunRecord record;
+  Event accept, refused;
+  accept.n = 1;
+  accept.type = EventType::accept;
+  accept.id = {"look", {}};
+  accept.data = ValueMap{{"who", "ada"}, {"why", "never mind"}};
+  refused.n = 2;
+  refused.type = EventType::decision_refused;
+  refused.id = accept.id;
+  refused.data = encode(Sentence{"a host key is never accepted this way", 1, {}});
+  record.events = {accept, refused};
+  const auto overrides = post_mortem_json(record, false)["overrides"];
+  ASSERT_EQ(overrides.size(), 1u);
+  EXPECT_THAT(overrides[0]["sentence"].get<std::string>(),
+              testing::EndsWith("; refused: a host key is never accepted this way"));
+}
+
+TEST(PostMortem, ALocalTimeOnAnotherDayThanTheUtcOneHasItsDate) {
+  setenv("TZ", "XYZ-2", 1);
+  tzset();
+  RunRecord record;
+  Event note;
+  note.type = EventType::note;
+  note.data = ValueMap{{"who", "ada"}, {"why", "x"}};
+  for (const int hour : {21, 23}) {
+    note.utc = Time{std::chrono::hours(hour)};
+    record.events.push_back(note);
+  }
+  const std::string markdown = post_mortem_markdown(record, false);
+  unsetenv("TZ");
+  tzset();
+  EXPECT_THAT(markdown, testing::HasSubstr("| 1970-01-01T21:00:00Z | 23:00:00+02:00 |"));
+  EXPECT_THAT(markdown, testing::HasSubstr("| 1970-01-01T23:00:00Z | 1970-01-02T01:00:00+02:00 |"));
+}
+
 TEST(PostMortem, AWaitOfManyLooksIsItsFirstAndItsLatest) {
   RunRecord record;
   const auto happens = [&](EventType type, const char* step, Value data) {
