@@ -39,7 +39,7 @@ class HostReader {
   virtual Result<HostIdentity> identify(const Deadline& deadline) = 0;
 
   /// Runs a command that only reads, as the user (or by sudo, or inside `enter`) that the playbook says.
-  /// An error where it could not be begun; otherwise its outcome, which may be NoAnswer.
+  /// An error where it was not begun, or the connection went (`unreachable`); else an outcome, or NoAnswer.
   virtual Result<CommandResult> read(const Command& command, const Deadline& deadline) = 0;
 
   /// The same for several in one round trip, in order, each with its own outcome.
