@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "orchestrator/core/text.h"
 #include "orchestrator/playbook/lua_tokens.h"
 #include "orchestrator/playbook/map_reader.h"
 #include "orchestrator/playbook/sections.h"
@@ -31,13 +32,27 @@ void read_version(MapReader& reader, Playbook& playbook) {
                         playbook.version > language_version ? "use a newer mxodus" : "write mxodus: 1");
 }
 
+/// It becomes the name of a file where a plan is kept for review.
+void read_name(MapReader& reader, Playbook& playbook) {
+  const Node* written = reader.require("name", "write name: move-mail");
+  if (!written) return;
+  playbook.name = reader.text("name");
+  const bool controls = std::any_of(playbook.name.begin(), playbook.name.end(),
+                                    [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  if (playbook.name.starts_with('.') || playbook.name.find('/') != std::string::npos || controls)
+    reader.faults().add(written->mark(), "playbook.name",
+                        "the name \"" + printable_line(playbook.name, 60) +
+                            "\" begins with a dot, or holds a \"/\" or a control character; it names files",
+                        "write a plain name, such as move-mail");
+}
+
 void read_top(const Node& tree, Playbook& playbook, Faults& faults) {
   static const std::vector<std::string> keys = {
       "mxodus", "name",     "description", "inputs",   "secrets", "hosts", "repositories",
       "dns",    "resolver", "accounts",    "defaults", "notify",  "steps"};
   MapReader reader(tree, "a playbook", keys, faults);
   read_version(reader, playbook);
-  if (reader.require("name", "write name: move-mail")) playbook.name = reader.text("name");
+  read_name(reader, playbook);
   playbook.description = reader.text("description");
   playbook.inputs = read_inputs(section(reader, "inputs"), faults);
   playbook.secrets = read_secrets(section(reader, "secrets"), faults);
