@@ -3,6 +3,12 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror
                     -Wno-missing-field-initializers)  # members have defaults: an omitted one is meant
 include_directories(${CMAKE_SOURCE_DIR})
 
+# The presets release, fuzz and tsan compile ten sources of a room as one, in a quarter of the time: what the headers
+# bring is instantiated once. So names in anonymous namespaces differ within a room. In debug, asan and clang each source stands alone.
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  add_compile_options(-Wno-subobject-linkage)  # a test's class and its fixture are in one source, which is not the main one
+endif()
+
 if(MXODUS_SANITIZE)
   add_compile_options(-fsanitize=${MXODUS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${MXODUS_SANITIZE})

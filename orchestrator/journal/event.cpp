@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t largest_data = 8 * 1024 * 1024;
 constexpr int deepest_data = 100;
 
-constexpr std::array<std::string_view, 35> names = {
+constexpr std::array<std::string_view, 35> event_names = {
     "",
     "run_opened",
     "run_resumed",
@@ -50,7 +50,7 @@ constexpr std::array<std::string_view, 35> names = {
     "observation",
     "adhoc",
 };
-static_assert(names.size() == static_cast<std::size_t>(EventType::adhoc) + 1);
+static_assert(event_names.size() == static_cast<std::size_t>(EventType::adhoc) + 1);
 
 bool deeper_than(const Value& value, int levels) {
   if (levels == 0) return true;
@@ -73,12 +73,13 @@ void add_netstring(std::string& bytes, std::string_view field) {
 }  // namespace
 
 std::string_view to_string(EventType type) {
-  return names[static_cast<std::size_t>(type)];
+  return event_names[static_cast<std::size_t>(type)];
 }
 
 EventType event_type_from_string(std::string_view name) {
-  const auto* found = std::find(names.begin() + 1, names.end(), name);
-  return found == names.end() ? EventType::unrecognised : static_cast<EventType>(found - names.begin());
+  const auto* found = std::find(event_names.begin() + 1, event_names.end(), name);
+  return found == event_names.end() ? EventType::unrecognised
+                                    : static_cast<EventType>(found - event_names.begin());
 }
 
 bool is_decision(EventType type) {

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t longest_note = 100;
 constexpr std::size_t largest_content = EvidenceBudget::limit + longest_note;
-constexpr std::size_t largest_file =
+constexpr std::size_t largest_evidence =
     largest_content + largest_content / 100 + 1024;  // what does not compress
 constexpr int gzip_format = 15 + 16;                 // zlib.h: windowBits
 
@@ -84,7 +84,7 @@ Result<std::string> EvidenceStore::get(const std::string& name) const {
   // A name comes from a journal, which may have been edited: no way out of the folder.
   if (!is_name(name))
     return fail(ErrorKind::invalid, "evidence.name", "evidence has names of 64 hexadecimal digits");
-  const auto packed = read_file(path_of(name), largest_file);
+  const auto packed = read_file(path_of(name), largest_evidence);
   if (!packed) return tl::unexpected(packed.error());
   const auto content = decompress(*packed);
   if (!content || sha256_hex(*content) != name)

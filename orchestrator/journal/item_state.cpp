@@ -6,20 +6,20 @@
 namespace mxodus {
 namespace {
 
-constexpr std::array<std::string_view, 13> names = {
+constexpr std::array<std::string_view, 13> state_names = {
     "pending", "blocked", "running",   "reconnecting", "waiting",  "gate",  "in_doubt",
     "done",    "failed",  "cancelled", "skipped",      "accepted", "undone"};
 
 }  // namespace
 
 std::string_view to_string(ItemState state) {
-  return names[static_cast<std::size_t>(state)];
+  return state_names[static_cast<std::size_t>(state)];
 }
 
 std::optional<ItemState> item_state_from_string(std::string_view text) {
-  const auto* found = std::find(names.begin(), names.end(), text);
-  if (found == names.end()) return std::nullopt;
-  return static_cast<ItemState>(found - names.begin());
+  const auto* found = std::find(state_names.begin(), state_names.end(), text);
+  if (found == state_names.end()) return std::nullopt;
+  return static_cast<ItemState>(found - state_names.begin());
 }
 
 bool has_ended(ItemState state) {

@@ -14,7 +14,7 @@
 namespace mxodus {
 namespace {
 
-constexpr std::size_t largest_file = 16 * 1024 * 1024;
+constexpr std::size_t largest_lineage = 16 * 1024 * 1024;
 
 /// Waits its turn: others hold it for two small writes. Gone when the descriptor is closed.
 Result<UniqueFd> lock_folder(const std::filesystem::path& folder) {
@@ -46,7 +46,7 @@ std::filesystem::path LineageRegistry::file_of(const std::string& lineage) const
 }
 
 Result<std::vector<BegunRun>> LineageRegistry::load(const std::string& lineage) const {
-  const auto text = read_file(file_of(lineage), largest_file);
+  const auto text = read_file(file_of(lineage), largest_lineage);
   if (!text && text.error().kind == ErrorKind::not_found) return std::vector<BegunRun>();
   if (!text) return tl::unexpected(text.error());
   const Value value = value_from_json(nlohmann::json::parse(*text, nullptr, false));

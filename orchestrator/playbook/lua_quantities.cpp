@@ -192,7 +192,7 @@ int concatenate(lua_State* state) {
   return 1;
 }
 
-int to_text(lua_State* state) {
+int quantity_to_text(lua_State* state) {
   const std::string text = text_of(*static_cast<const Quantity*>(luaL_checkudata(state, 1, quantity_name)));
   lua_pushlstring(state, text.data(), text.size());
   return 1;
@@ -249,7 +249,7 @@ void open_lua_quantities(lua_State* state) {
                                            {"__lt", compare<std::less<>>},
                                            {"__le", compare<std::less_equal<>>},
                                            {"__concat", concatenate},
-                                           {"__tostring", to_text},
+                                           {"__tostring", quantity_to_text},
                                            {"__index", number_of},
                                            {nullptr, nullptr}};
   luaL_newmetatable(state, quantity_name);

@@ -81,7 +81,7 @@ std::string change_text(const Change& change, const Style& style, std::size_t in
   return text;
 }
 
-std::size_t id_width(const Plan& plan) {
+std::size_t widest_id(const Plan& plan) {
   std::size_t width = 8;
   for (const PlannedItem& item : plan.items) width = std::max(width, columns(shown(item.id)));
   return std::min(width, longest_id);
@@ -156,8 +156,8 @@ std::string ending(const Plan& plan, const Style& style) {
   auto failing = plan.would_fail();
   const auto unknown = std::stable_partition(failing.begin(), failing.end(),
                                              [](const PlannedItem* item) { return !could_not_ask(*item); });
-  text += list_of("Would fail", {failing.begin(), unknown}, style, id_width(plan));
-  text += list_of("Could not be asked", {unknown, failing.end()}, style, id_width(plan));
+  text += list_of("Would fail", {failing.begin(), unknown}, style, widest_id(plan));
+  text += list_of("Could not be asked", {unknown, failing.end()}, style, widest_id(plan));
   if (!plan.complete())
     text += "\n" + style.paint(Role::bad, "The plan is incomplete") +
             ": a host that is needed cannot be asked. It cannot be run.\n";
@@ -190,7 +190,7 @@ std::string item_text(const PlannedItem& item, const Style& style, std::size_t i
 
 std::string plan_text(const Plan& plan, const Style& style) {
   std::string text = heading(plan, style);
-  const std::size_t width = id_width(plan);
+  const std::size_t width = widest_id(plan);
   std::string stage;
   bool first = true;
   for (const PlannedItem& item : plan.items) {

@@ -21,7 +21,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using SteadyClock = std::chrono::steady_clock;
-constexpr milliseconds poll_slice{50};  // how late a stop may be seen
+constexpr milliseconds shell_slice{50};  // how late a stop may be seen
 constexpr std::size_t nonce_bytes = 16;
 
 /// The shell's process group: the kernel's word where there is /proc, else that of ps.
@@ -69,7 +69,7 @@ bool Shell::pump(Exchange& exchange, const Deadline& deadline) {
     const short want_write = exchange.unsent.empty() ? 0 : POLLOUT;
     std::array<pollfd, 2> waits = {
         {{stream_.io.get(), static_cast<short>(POLLIN | want_write), 0}, {stream_.err.get(), POLLIN, 0}}};
-    ::poll(waits.data(), waits.size(), static_cast<int>(std::min(poll_slice, deadline.left()).count()));
+    ::poll(waits.data(), waits.size(), static_cast<int>(std::min(shell_slice, deadline.left()).count()));
     if (waits[0].revents & POLLOUT) {
       const ssize_t sent =
           ::send(stream_.io.get(), exchange.unsent.data(), exchange.unsent.size(), MSG_NOSIGNAL);

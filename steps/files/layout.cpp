@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t names_kept = 200;
 
-StepDeclaration declare() {
+StepDeclaration declare_layout() {
   return {
       .name = "files.layout",
       .effect = Effect::observe,
@@ -59,14 +59,14 @@ if [ -d "$p" ]; then echo folder; elif there "$p"; then echo other; else echo ab
 for name; do if there "$p/$name"; then echo yes; else echo no; fi; done
 [ ! -d "$p" ] || find "$p/" -mindepth 1 -maxdepth 1 -printf '%f\0')";
 
-struct Look {
+struct LayoutLook {
   std::string kind;  ///< "folder", "absent", "other"
   std::vector<bool> there;
   std::set<std::string> names;
 };
 
-Result<Look> parse_look(std::string_view output, std::size_t asked) {
-  Look look;
+Result<LayoutLook> parse_look(std::string_view output, std::size_t asked) {
+  LayoutLook look;
   std::vector<std::string> lines;
   for (std::size_t i = 0; i <= asked; ++i) {
     const std::size_t end = output.find('\n');
@@ -83,7 +83,7 @@ Result<Look> parse_look(std::string_view output, std::size_t asked) {
 }
 
 /// The complaints about what was seen, for an operator.
-std::vector<std::string> complaints(const Params& params, const Look& look) {
+std::vector<std::string> complaints(const Params& params, const LayoutLook& look) {
   const std::string path = params.text("path");
   const std::filesystem::path folder(path);
   const std::string base = folder.has_filename() ? folder.filename() : folder.parent_path().filename();
@@ -142,7 +142,7 @@ class FilesLayout final : public StepType {
   }
 
  private:
-  static Finding finding_of(const std::string& host, const Params& params, const Look& look) {
+  static Finding finding_of(const std::string& host, const Params& params, const LayoutLook& look) {
     Finding found;
     ValueList names;
     for (const std::string& name : look.names)
@@ -159,7 +159,7 @@ class FilesLayout final : public StepType {
     return found;
   }
 
-  StepDeclaration declaration_ = declare();
+  StepDeclaration declaration_ = declare_layout();
 };
 
 }  // namespace

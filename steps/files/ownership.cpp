@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t owners_shown = 50;
 
-StepDeclaration declare() {
+StepDeclaration declare_ownership() {
   return {
       .name = "files.ownership",
       .effect = Effect::change,
@@ -213,7 +213,7 @@ class FilesOwnership final : public StepType {
     return job;
   }
 
-  StepDeclaration declaration_ = declare();
+  StepDeclaration declaration_ = declare_ownership();
 };
 
 }  // namespace

@@ -34,7 +34,7 @@ ParamType type_named(const std::string& name) {
   return ParamType::text;
 }
 
-StepDeclaration declare() {
+StepDeclaration declare_answer() {
   return {
       .name = "answer",
       .summary = "Asks a person for a value that steps behind it use",
@@ -73,7 +73,7 @@ Value typed_value(ParamType type, const std::string& text) {
 
 class AnswerGate final : public Gate {
  public:
-  AnswerGate() : Gate(declare()) {}
+  AnswerGate() : Gate(declare_answer()) {}
 
   Result<Question> question(const Params& params) const override {
     return Question{

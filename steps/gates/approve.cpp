@@ -3,7 +3,7 @@
 namespace mxodus {
 namespace {
 
-StepDeclaration declare() {
+StepDeclaration declare_approve() {
   return {
       .name = "approve",
       .summary = "Asks a person for a yes before anything behind it begins",
@@ -35,7 +35,7 @@ one of these differs before the changes begin, the question is asked again and t
 
 class Approve final : public Gate {
  public:
-  Approve() : Gate(declare()) {}
+  Approve() : Gate(declare_approve()) {}
 
   Result<void> check(const Params& params) const override {
     const auto* people = params.at("people").get<std::int64_t>();

@@ -7,7 +7,7 @@
 namespace mxodus {
 namespace {
 
-StepDeclaration declare() {
+StepDeclaration declare_checklist() {
   return {
       .name = "checklist",
       .summary = "Has a person try things that no program can try, one by one",
@@ -35,7 +35,7 @@ ValueList as_values(const std::vector<std::string>& texts) {
 
 class Checklist final : public Gate {
  public:
-  Checklist() : Gate(declare()) {}
+  Checklist() : Gate(declare_checklist()) {}
 
   Result<void> check(const Params& params) const override {
     if (!params.waits_for().empty()) return {};

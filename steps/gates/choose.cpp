@@ -6,7 +6,7 @@
 namespace mxodus {
 namespace {
 
-StepDeclaration declare() {
+StepDeclaration declare_choose() {
   return {
       .name = "choose",
       .summary = "Lets a person choose one of several ways to go on",
@@ -37,7 +37,7 @@ bool offers(const std::vector<std::string>& options, const std::string& option) 
 
 class Choose final : public Gate {
  public:
-  Choose() : Gate(declare()) {}
+  Choose() : Gate(declare_choose()) {}
 
   Result<void> check(const Params& params) const override {
     if (!params.waits_for().empty()) return {};

@@ -4,7 +4,7 @@
 namespace mxodus {
 namespace {
 
-StepDeclaration declare() {
+StepDeclaration declare_task() {
   return {
       .name = "task",
       .summary = "Says what a person must do, and looks whether it is done",
@@ -33,7 +33,7 @@ nobody having to say so; the person's word does not replace it. Without `done_if
 
 class Task final : public Gate {
  public:
-  Task() : Gate(declare()) {}
+  Task() : Gate(declare_task()) {}
 
   Result<Question> question(const Params& params) const override {
     Question question{.kind = GateKind::task, .text = params.text("text")};

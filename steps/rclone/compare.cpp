@@ -9,7 +9,7 @@
 namespace mxodus {
 namespace {
 
-StepDeclaration declare() {
+StepDeclaration declare_compare() {
   return {
       .name = "rclone.compare",
       .effect = Effect::observe,
@@ -249,7 +249,7 @@ class RcloneCompare final : public StepType {
                    {}};
   }
 
-  StepDeclaration declaration_ = declare();
+  StepDeclaration declaration_ = declare_compare();
 };
 
 }  // namespace

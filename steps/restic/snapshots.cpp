@@ -13,7 +13,7 @@
 namespace mxodus {
 namespace {
 
-StepDeclaration declare() {
+StepDeclaration declare_snapshots() {
   return {
       .name = "restic.snapshots",
       .effect = Effect::observe,
@@ -249,7 +249,7 @@ class ResticSnapshots final : public StepType {
     return finding;
   }
 
-  StepDeclaration declaration_ = declare();
+  StepDeclaration declaration_ = declare_snapshots();
   std::shared_ptr<SnapshotCounts> counts_;
 };
 

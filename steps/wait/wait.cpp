@@ -3,7 +3,7 @@
 namespace mxodus {
 namespace {
 
-StepDeclaration declare() {
+StepDeclaration declare_wait() {
   return {
       .name = "wait",
       .kind = StepKind::wait,
@@ -53,7 +53,7 @@ class Wait final : public StepType {
   }
 
  private:
-  StepDeclaration declaration_ = declare();
+  StepDeclaration declaration_ = declare_wait();
 };
 
 }  // namespace

@@ -16,7 +16,7 @@
 namespace mxodus {
 namespace {
 
-struct Options {
+struct DecisionArguments {
   std::string run;
   std::string step;
   std::string why;
@@ -63,7 +63,7 @@ Result<ValueMap> checklist_items(const std::vector<std::string>& words,
 }
 
 /// What a gate is given: the items of a checklist, or a text; nothing for a yes or a no.
-Result<Value> answer_value(EventType type, const Options& options, const OpenGate& gate) {
+Result<Value> answer_value(EventType type, const DecisionArguments& options, const OpenGate& gate) {
   if (type != EventType::answer) return Value();
   if (gate.asked.kind != "checklist") return Value(join(options.answer, " "));
   auto items = checklist_items(options.answer, gate.asked.options);
@@ -111,8 +111,8 @@ bool is_for_gate(EventType type) {
 }
 
 /// Fills in which question is answered, and how.
-Result<void> answer_gate(DecisionData& data, EventType type, const Options& options, const ItemId& id,
-                         const ItemRecord& item, const std::string& run) {
+Result<void> answer_gate(DecisionData& data, EventType type, const DecisionArguments& options,
+                         const ItemId& id, const ItemRecord& item, const std::string& run) {
   if (!item.gate)
     return fail(ErrorKind::refused, "gate.not-open",
                 shown(id) + " asks nothing now: it is " + std::string(to_string(item.state)),
@@ -131,7 +131,7 @@ Result<void> answer_gate(DecisionData& data, EventType type, const Options& opti
   return judge(type, data, item);
 }
 
-Result<DecisionData> decision_on(EventType type, const Options& options, const ItemId& id,
+Result<DecisionData> decision_on(EventType type, const DecisionArguments& options, const ItemId& id,
                                  const OpenRun& run) {
   const Person person = present_person();
   DecisionData data;
@@ -163,7 +163,7 @@ Result<ItemId> item_named(const std::string& text, const OpenRun& run) {
   return parse_item(text, *plan, run.journal.state());
 }
 
-int decide(const Cli& cli, EventType type, const Options& options) {
+int decide(const Cli& cli, EventType type, const DecisionArguments& options) {
   auto run = open_run(options.run);
   if (!run) return report(run.error());
   if (run->journal.state().phase == RunPhase::ended)
@@ -195,7 +195,7 @@ struct Word {
   bool needs_why;
 };
 
-constexpr Word words[] = {
+constexpr Word decision_words[] = {
     {EventType::approve, "approve", "Say yes to a gate, or report a task as done.",
      "mxodus approve loss_window", true, false},
     {EventType::reject, "reject", "Say no to a gate; nothing behind it begins.",
@@ -215,7 +215,7 @@ constexpr Word words[] = {
 };
 
 void add_word(Cli& cli, const Word& word) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DecisionArguments>();
   CLI::App& command = cli.command(word.name, word.summary, {word.example},
                                   [&cli, &word, options] { return decide(cli, word.type, *options); });
   command.group("Decisions on a run");
@@ -236,8 +236,8 @@ void add_word(Cli& cli, const Word& word) {
 }  // namespace
 
 void add_decisions(Cli& cli) {
-  for (const Word& word : words) add_word(cli, word);
-  auto options = std::make_shared<Options>();
+  for (const Word& word : decision_words) add_word(cli, word);
+  auto options = std::make_shared<DecisionArguments>();
   CLI::App& note = cli.command("note", "Put a line into the record of a run.",
                                {"mxodus note 'called the ISP, ticket 4711'"},
                                [&cli, options] { return decide(cli, EventType::note, *options); });

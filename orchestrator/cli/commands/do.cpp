@@ -13,7 +13,7 @@
 namespace mxodus {
 namespace {
 
-struct Options {
+struct DoArguments {
   std::string run;
   std::string host;
   std::string effect;
@@ -31,7 +31,7 @@ Result<void> check_host(const Playbook& playbook, const std::string& name) {
               near.empty() ? "it has " + join(names, ", ") : "did you mean " + near + "?");
 }
 
-Adhoc adhoc_of(const Options& options) {
+Adhoc adhoc_of(const DoArguments& options) {
   const Person person = present_person();
   Adhoc adhoc;
   adhoc.uses = "command";
@@ -44,7 +44,7 @@ Adhoc adhoc_of(const Options& options) {
   return adhoc;
 }
 
-int do_adhoc(const Cli& cli, const Options& options) {
+int do_adhoc(const Cli& cli, const DoArguments& options) {
   auto run = open_run(options.run);
   if (!run) return report(run.error());
   const RunState& state = run->journal.state();
@@ -71,7 +71,7 @@ int do_adhoc(const Cli& cli, const Options& options) {
 }  // namespace
 
 void add_do(Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DoArguments>();
   CLI::App& command =
       cli.command("do", "Run a command on a host of the run, as an ad-hoc step in its record.",
                   {"mxodus do old --effect change --why 'no mail' -- systemctl stop postfix"},

@@ -14,7 +14,7 @@
 namespace mxodus {
 namespace {
 
-struct Options {
+struct DoctorArguments {
   std::string playbook;
   InputOptions inputs;
 };
@@ -72,7 +72,8 @@ int verdict_code(const std::vector<DoctorLine>& lines) {
   return worst == Verdict::unknown ? exit_in_doubt : exit_done;
 }
 
-int show(const Cli& cli, const Environment& environment, const Playbook& playbook, const Options& options) {
+int show(const Cli& cli, const Environment& environment, const Playbook& playbook,
+         const DoctorArguments& options) {
   const auto lines = examine(environment, playbook);
   const int code = verdict_code(lines);
   if (cli.json) {
@@ -88,7 +89,7 @@ int show(const Cli& cli, const Environment& environment, const Playbook& playboo
   return code;
 }
 
-int doctor(const Cli& cli, const Options& options) {
+int doctor(const Cli& cli, const DoctorArguments& options) {
   const Catalog catalog = make_catalog();
   Playbook looked_at;
   if (!options.playbook.empty()) {
@@ -107,7 +108,7 @@ int doctor(const Cli& cli, const Options& options) {
 }  // namespace
 
 void add_doctor(Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DoctorArguments>();
   CLI::App& command =
       cli.command("doctor", "Check this laptop, and every host of a playbook; says what to type next.",
                   {"mxodus doctor", "mxodus doctor emergency-move.yaml -i domain=example.org"},

@@ -22,7 +22,7 @@
 namespace mxodus {
 namespace {
 
-struct Options {
+struct ExplainArguments {
   std::string run;
   std::string step;
 };
@@ -147,7 +147,7 @@ std::string explanation(const ItemId& id, const OpenRun& run, const Plan& plan,
   return text;
 }
 
-int explain(const Cli& cli, const Options& options) {
+int explain(const Cli& cli, const ExplainArguments& options) {
   auto run = open_run(options.run);
   if (!run) return report(run.error());
   auto plan = load_plan(run->directory.plan());
@@ -182,7 +182,7 @@ int explain(const Cli& cli, const Options& options) {
 }  // namespace
 
 void add_explain(Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ExplainArguments>();
   CLI::App& command = cli.command("explain", "Why a step will or will not run, and all that happened to it.",
                                   {"mxodus explain restore", "mxodus explain 'mailbox[alice]'"},
                                   [&cli, options] { return explain(cli, *options); });

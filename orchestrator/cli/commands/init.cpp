@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr std::chrono::seconds patience{20};
 constexpr std::size_t playbook_limit = 8u << 20;
 
-struct Options {
+struct InitArguments {
   std::string playbook;
   std::string domain;
   std::string out;
@@ -83,7 +83,7 @@ Result<DomainFacts> facts_about(const Cli& cli, const std::string& domain) {
   return ask_about((*session)->environment().dns, domain, Deadline(patience));
 }
 
-int init(const Cli& cli, const Options& options) {
+int init(const Cli& cli, const InitArguments& options) {
   if (options.playbook.empty()) return list_playbooks(cli.out());
   auto text = installed_playbook(options.playbook);
   if (!text) return report(text.error());
@@ -123,7 +123,7 @@ int init(const Cli& cli, const Options& options) {
 }  // namespace
 
 void add_init(Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<InitArguments>();
   CLI::App& command =
       cli.command("init", "Begin a playbook from an installed one, with what the DNS tells of the domain.",
                   {"mxodus init", "mxodus init emergency-move --domain example.org"},

@@ -14,7 +14,7 @@
 namespace mxodus {
 namespace {
 
-struct Options {
+struct LogArguments {
   std::string run;
   std::string step;
 };
@@ -61,7 +61,7 @@ Result<ItemId> known_step(const std::string& run, const std::string& step) {
   return parse_item(step, *plan, opened->journal.state());
 }
 
-int show_log(const Cli& cli, Options options) {
+int show_log(const Cli& cli, LogArguments options) {
   // A step's name begins with a letter, a run's id with a digit.
   if (options.run.empty() && !options.step.empty() &&
       std::isdigit(static_cast<unsigned char>(options.step[0])))
@@ -98,7 +98,7 @@ int show_log(const Cli& cli, Options options) {
 }  // namespace
 
 void add_log(Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<LogArguments>();
   CLI::App& command = cli.command(
       "log", "What happened in a run, line by line (-v: everything; of one step also what it saw).",
       {"mxodus log", "mxodus log restore -v", "mxodus log 20240512"},

@@ -9,7 +9,7 @@
 namespace mxodus {
 namespace {
 
-struct Options {
+struct PlanArguments {
   std::string playbook;
   InputOptions inputs;
   std::string out;
@@ -17,7 +17,7 @@ struct Options {
   bool markdown = false;
 };
 
-int make_and_show(const Cli& cli, const Options& options) {
+int make_and_show(const Cli& cli, const PlanArguments& options) {
   const Catalog catalog = make_catalog();
   int code = exit_done;
   const auto prepared = prepare(cli, options.playbook, options.inputs, catalog, code);
@@ -42,7 +42,7 @@ int make_and_show(const Cli& cli, const Options& options) {
 }  // namespace
 
 void add_plan(Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PlanArguments>();
   CLI::App& command =
       cli.command("plan", "Look at every host and print what a run would do. Changes nothing.",
                   {"mxodus plan emergency-move.yaml --inputs inputs.yaml",

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kSentence = 8000;  // bytes of it that are shown
 
-struct Options {
+struct ProbeArguments {
   std::string type;
   std::vector<std::string> assignments;
   std::string host;
@@ -75,7 +75,7 @@ int report_typed(const StepDeclaration& type, Error fault) {
 
 /// A playbook that has nothing but the hosts named on the command line, under the names that ssh_config
 /// knows.
-Playbook bare_playbook(const Options& options) {
+Playbook bare_playbook(const ProbeArguments& options) {
   Playbook playbook;
   playbook.name = "probe";
   for (const std::string& name : {options.host, options.from}) {
@@ -123,7 +123,7 @@ Error changes(const std::string& type) {
 }
 
 /// A name that the playbook does not have, as `validate` would say it.
-Diagnostics unknown_names(const Options& options, const StepDeclaration& type, const Params& params,
+Diagnostics unknown_names(const ProbeArguments& options, const StepDeclaration& type, const Params& params,
                           const Playbook& playbook) {
   Diagnostics unknown;
   std::vector<std::string> hosts;
@@ -150,7 +150,8 @@ Diagnostics unknown_names(const Options& options, const StepDeclaration& type, c
 
 /// A name on the command line, without a playbook, that is no host: neither ssh_config nor the laptop's
 /// resolver knows it. One that is only out of reach is for the look to say.
-Result<void> check_host_names(const Options& options, const Session& session, const Deadline& deadline) {
+Result<void> check_host_names(const ProbeArguments& options, const Session& session,
+                              const Deadline& deadline) {
   if (!options.playbook.empty()) return {};
   for (const auto& [option, name] : {std::pair("--host", options.host), std::pair("--from", options.from)}) {
     Host* host = name.empty() ? nullptr : session.environment().hosts.host(name);
@@ -163,7 +164,7 @@ Result<void> check_host_names(const Options& options, const Session& session, co
   return {};
 }
 
-int look_once(const Cli& cli, const Options& options, const StepType& type, const Playbook& playbook,
+int look_once(const Cli& cli, const ProbeArguments& options, const StepType& type, const Playbook& playbook,
               const Session& session) {
   auto timeout = parse_duration(options.timeout);
   if (!timeout) return report(timeout.error());
@@ -193,7 +194,7 @@ int look_once(const Cli& cli, const Options& options, const StepType& type, cons
   return written == exit_done ? exit_for(verdict) : written;
 }
 
-int probe(const Cli& cli, const Options& options) {
+int probe(const Cli& cli, const ProbeArguments& options) {
   const Catalog catalog = make_catalog();
   const StepType* type = catalog.find(options.type);
   if (!type) return report(unknown_step_type(catalog, options.type));
@@ -220,7 +221,7 @@ int probe(const Cli& cli, const Options& options) {
 }  // namespace
 
 void add_probe(Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ProbeArguments>();
   CLI::App& command = cli.command("probe", "Look once, ad hoc: run one step type that only observes.",
                                   {"mxodus probe dnsbl.status addresses=192.0.2.1",
                                    "mxodus probe net.reach to=mx:example.org protocol=smtp --from vantage"},

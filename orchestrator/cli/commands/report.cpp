@@ -10,12 +10,12 @@
 namespace mxodus {
 namespace {
 
-struct Options {
+struct ReportArguments {
   std::string run;
   bool redact = false;
 };
 
-int write_report(const Cli& cli, const Options& options) {
+int write_report(const Cli& cli, const ReportArguments& options) {
   auto run = open_run(options.run);
   if (!run) return report(run.error());
   auto plan = load_plan(run->directory.plan());
@@ -30,7 +30,7 @@ int write_report(const Cli& cli, const Options& options) {
 }  // namespace
 
 void add_report(Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReportArguments>();
   CLI::App& command = cli.command("report", "The post-mortem of a run, in Markdown (or --json).",
                                   {"mxodus report > post-mortem.md", "mxodus report --redact"},
                                   [&cli, options] { return write_report(cli, *options); });

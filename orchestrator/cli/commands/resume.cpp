@@ -12,13 +12,13 @@
 namespace mxodus {
 namespace {
 
-struct Options {
+struct ResumeArguments {
   std::string run;
   std::string playbook;
   DriveOptions drive;
 };
 
-int resume(const Cli& cli, const Options& options) {
+int resume(const Cli& cli, const ResumeArguments& options) {
   auto run = open_run(options.run);
   if (!run) return report(run.error());
   if (run->journal.state().phase == RunPhase::ended)
@@ -50,7 +50,7 @@ int resume(const Cli& cli, const Options& options) {
 }  // namespace
 
 void add_resume(Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ResumeArguments>();
   CLI::App& command = cli.command("resume", "Go on with a run: the normal way after a break of any kind.",
                                   {"mxodus resume", "mxodus resume 20240512 --now"},
                                   [&cli, options] { return resume(cli, *options); });

@@ -17,7 +17,7 @@
 namespace mxodus {
 namespace {
 
-struct Options {
+struct RollbackArguments {
   std::string run;
   bool yes = false;
   bool past_point = false;
@@ -71,13 +71,13 @@ std::string rollback_text(const RollbackPlan& plan, const StepTable& table, cons
 }
 
 /// The command that was typed, as far as it names a run; what it is to be given besides stands behind it.
-std::string rollback_command(const Options& options) {
+std::string rollback_command(const RollbackArguments& options) {
   return "mxodus rollback" + (options.run.empty() ? std::string() : " " + shell_quote(options.run));
 }
 
 /// The command that takes back what was shown, with a word on all that stays without an undo. Past the point
 /// of no return the word is given on a terminal.
-std::string confirmed_command(const Options& options, const RollbackPlan& plan) {
+std::string confirmed_command(const RollbackArguments& options, const RollbackPlan& plan) {
   std::string command = rollback_command(options) + (plan.past_point.empty() ? " --yes" : " --past-point");
   for (const FinishedChange& change : plan.without_undo)
     command += " --leave " + shell_quote(shown(change.id));
@@ -85,7 +85,7 @@ std::string confirmed_command(const Options& options, const RollbackPlan& plan) 
 }
 
 /// What has no undo and is not named by --leave yet.
-std::vector<std::string> to_be_left(const Options& options, const RollbackPlan& plan) {
+std::vector<std::string> to_be_left(const RollbackArguments& options, const RollbackPlan& plan) {
   std::vector<std::string> open;
   for (const FinishedChange& change : plan.without_undo) {
     const std::string name = shown(change.id);
@@ -97,7 +97,7 @@ std::vector<std::string> to_be_left(const Options& options, const RollbackPlan& 
 
 /// Each undo looks first whether the state is what its step left; this is the word of the person: whether it
 /// was yes.
-Result<bool> confirm(const Cli& cli, const Options& options, const RollbackPlan& plan) {
+Result<bool> confirm(const Cli& cli, const RollbackArguments& options, const RollbackPlan& plan) {
   const auto left = to_be_left(options, plan);
   if (plan.past_point.empty() && options.yes && left.empty()) return true;
   const bool can_ask = has_terminal() && !cli.no_input;
@@ -127,8 +127,8 @@ Summary left_alone(const StepTable& table, const RunState& state, const ItemId& 
   return summary;
 }
 
-Result<Summary> roll_back(const Cli& cli, const Options& options, Executor& executor, const StepTable& table,
-                          const RunState& state) {
+Result<Summary> roll_back(const Cli& cli, const RollbackArguments& options, Executor& executor,
+                          const StepTable& table, const RunState& state) {
   const auto going_on = executor.look_at_what_was_begun();
   if (!going_on) return tl::unexpected(going_on.error());
   if (!going_on->empty()) return left_alone(table, state, going_on->front());
@@ -151,7 +151,7 @@ Result<Summary> roll_back(const Cli& cli, const Options& options, Executor& exec
 
 /// The run that is meant. Where none is named and one older than the newest has not ended, it is not guessed
 /// which of the two is to be taken back.
-Result<std::string> run_to_take_back(const Options& options) {
+Result<std::string> run_to_take_back(const RollbackArguments& options) {
   const auto chosen = choose_run(options.run);
   if (!chosen) return tl::unexpected(chosen.error());
   if (!options.run.empty()) return chosen->run();
@@ -166,7 +166,7 @@ Result<std::string> run_to_take_back(const Options& options) {
               "mxodus rollback " + newest + ", or mxodus rollback " + older->run());
 }
 
-int rollback(const Cli& cli, const Options& options) {
+int rollback(const Cli& cli, const RollbackArguments& options) {
   const auto meant = run_to_take_back(options);
   if (!meant) return report(meant.error());
   auto run = open_run(*meant);
@@ -187,7 +187,7 @@ int rollback(const Cli& cli, const Options& options) {
 }  // namespace
 
 void add_rollback(Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RollbackArguments>();
   CLI::App& command =
       cli.command("rollback", "Take finished changes back, dependants first, each after a fresh look.",
                   {"mxodus rollback"}, [&cli, options] { return rollback(cli, *options); });

@@ -12,7 +12,7 @@
 namespace mxodus {
 namespace {
 
-struct Options {
+struct RunArguments {
   std::string playbook;
   std::string plan;
   InputOptions inputs;
@@ -20,7 +20,7 @@ struct Options {
   DriveOptions drive;
 };
 
-int begin_and_drive(const Cli& cli, const Options& options, const Plan& plan, const CheckedFile& file,
+int begin_and_drive(const Cli& cli, const RunArguments& options, const Plan& plan, const CheckedFile& file,
                     const Session& session) {
   auto directory = begin_run(plan, options.plan);
   if (!directory) return report(directory.error());
@@ -37,7 +37,7 @@ int save_for_review(const Plan& plan) {
   return exit_parked;
 }
 
-int run_playbook(const Cli& cli, const Options& options) {
+int run_playbook(const Cli& cli, const RunArguments& options) {
   const Catalog catalog = make_catalog();
   int code = exit_done;
   const auto prepared = prepare(cli, options.playbook, options.inputs, catalog, code);
@@ -57,7 +57,7 @@ int run_playbook(const Cli& cli, const Options& options) {
       return exit_parked;
     }
   }
-  Options planned = options;
+  RunArguments planned = options;
   planned.drive.just_planned = true;
   return begin_and_drive(cli, planned, *plan, *prepared->file, *prepared->session);
 }
@@ -81,7 +81,7 @@ Result<void> check_no_inputs(const Plan& plan, const InputOptions& inputs) {
                   words_of(plan.playbook_file, inputs) + " -o FILE");
 }
 
-int run_saved_plan(const Cli& cli, const Options& options) {
+int run_saved_plan(const Cli& cli, const RunArguments& options) {
   auto plan = load_plan(options.plan);
   if (!plan) {
     if (plan.error().kind == ErrorKind::not_found)
@@ -103,7 +103,7 @@ int run_saved_plan(const Cli& cli, const Options& options) {
   return begin_and_drive(cli, options, *plan, *file, **session);
 }
 
-int run(const Cli& cli, const Options& options) {
+int run(const Cli& cli, const RunArguments& options) {
   if (!options.plan.empty()) return run_saved_plan(cli, options);
   if (!options.playbook.empty()) return run_playbook(cli, options);
   return report({ErrorKind::invalid, "usage", "run needs a playbook, or --plan FILE"});
@@ -112,7 +112,7 @@ int run(const Cli& cli, const Options& options) {
 }  // namespace
 
 void add_run(Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RunArguments>();
   CLI::App& command =
       cli.command("run", "Plan, show, ask, and run. Survives a closed laptop: resume goes on.",
                   {"mxodus run emergency-move.yaml --inputs inputs.yaml",

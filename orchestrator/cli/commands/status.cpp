@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::chrono::seconds look_patience{4};
 
-struct Options {
+struct StatusArguments {
   std::string run;
   bool no_look = false;
 };
@@ -87,7 +87,7 @@ nlohmann::json status_json(const StatusView& view) {
           {"next", next_command(view).command}};
 }
 
-int show_status(const Cli& cli, const Options& options) {
+int show_status(const Cli& cli, const StatusArguments& options) {
   auto run = open_run(options.run);
   if (!run) return report(run.error());
   auto driver = lock_owner(run->directory.lock());
@@ -105,7 +105,7 @@ int show_status(const Cli& cli, const Options& options) {
 }  // namespace
 
 void add_status(Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<StatusArguments>();
   CLI::App& command = cli.command("status", "Where a run stands: whose turn it is, what is due when.",
                                   {"mxodus status", "mxodus status --json --no-look"},
                                   [&cli, options] { return show_status(cli, *options); });

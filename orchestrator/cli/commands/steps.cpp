@@ -11,7 +11,7 @@
 namespace mxodus {
 namespace {
 
-struct Options {
+struct StepsArguments {
   std::string type;
   bool markdown = false;
 };
@@ -21,7 +21,7 @@ int show_one(const Catalog& catalog, const std::string& name) {
   return report(unknown_step_type(catalog, name));
 }
 
-int show_steps(const Cli& cli, const Options& options) {
+int show_steps(const Cli& cli, const StepsArguments& options) {
   const Catalog catalog = make_catalog();
   if (options.markdown) return print(reference_markdown(catalog));
   if (!options.type.empty()) return show_one(catalog, options.type);
@@ -41,7 +41,7 @@ int show_steps(const Cli& cli, const Options& options) {
 }  // namespace
 
 void add_steps(Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<StepsArguments>();
   CLI::App& command = cli.command("steps", "The step types: all, one of them, or the whole reference.",
                                   {"mxodus steps", "mxodus steps restic.restore"},
                                   [&cli, options] { return show_steps(cli, *options); });

@@ -19,7 +19,7 @@ namespace {
 
 using namespace dns;
 
-constexpr std::size_t kQuestions = 1000;  // of one look
+constexpr std::size_t kCaaQuestions = 1000;  // of one look
 
 /// The records that hold for a name, and where they were found.
 struct RelevantSet {
@@ -48,11 +48,11 @@ bool lists(const std::string& methods, const std::string& wanted) {
   return std::any_of(all.begin(), all.end(), [&](const std::string& one) { return trim(one) == wanted; });
 }
 
-class Look {
+class CaaLooker {
  public:
-  explicit Look(StepContext& context)
+  explicit CaaLooker(StepContext& context)
       : context_(context),
-        dns_(context.dns(), context.clock(), kQuestions),
+        dns_(context.dns(), context.clock(), kCaaQuestions),
         issuer_(normal_name(context.params().text("issuer"))) {}
 
   Finding take() {
@@ -207,7 +207,7 @@ class Look {
 }  // namespace
 
 std::unique_ptr<StepType> make_dns_caa() {
-  return make_look(declare_caa(), [](StepContext& context) { return Look(context).take(); });
+  return make_look(declare_caa(), [](StepContext& context) { return CaaLooker(context).take(); });
 }
 
 }  // namespace mxodus

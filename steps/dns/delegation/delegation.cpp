@@ -16,7 +16,7 @@ namespace {
 
 using namespace dns;
 
-constexpr std::size_t kQuestions = 1000;  // of one look, to the resolver
+constexpr std::size_t kDelegationQuestions = 1000;  // of one look, to the resolver
 
 std::vector<std::string> normal(const std::vector<std::string>& names) {
   std::vector<std::string> result;
@@ -38,11 +38,11 @@ ValueList list_of(const std::vector<std::string>& texts) {
   return list;
 }
 
-class Look {
+class DelegationLooker {
  public:
-  explicit Look(StepContext& context)
+  explicit DelegationLooker(StepContext& context)
       : context_(context),
-        dns_(context.dns(), context.clock(), kQuestions),
+        dns_(context.dns(), context.clock(), kDelegationQuestions),
         wanted_(normal(context.params().texts("server"))) {}
 
   Finding take() {
@@ -211,7 +211,8 @@ class Look {
 }  // namespace
 
 std::unique_ptr<StepType> make_dns_delegation() {
-  return make_look(declare_delegation(), [](StepContext& context) { return Look(context).take(); });
+  return make_look(declare_delegation(),
+                   [](StepContext& context) { return DelegationLooker(context).take(); });
 }
 
 }  // namespace mxodus

@@ -23,13 +23,13 @@ namespace {
 
 using namespace dns;
 
-constexpr std::size_t kQuestions = 2000;  // of one look
+constexpr std::size_t kDiscoveryQuestions = 2000;  // of one look
 
-class Look {
+class DiscoveryLooker {
  public:
-  explicit Look(StepContext& context)
+  explicit DiscoveryLooker(StepContext& context)
       : context_(context),
-        dns_(context.dns(), context.clock(), kQuestions),
+        dns_(context.dns(), context.clock(), kDiscoveryQuestions),
         wanted_(address_set(context.params().texts("address"))),
         old_(address_set(context.params().texts("old"))) {}
 
@@ -186,7 +186,7 @@ class Look {
 }  // namespace
 
 std::unique_ptr<StepType> make_dns_discovery() {
-  return make_look(declare_discovery(), [](StepContext& context) { return Look(context).take(); });
+  return make_look(declare_discovery(), [](StepContext& context) { return DiscoveryLooker(context).take(); });
 }
 
 }  // namespace mxodus

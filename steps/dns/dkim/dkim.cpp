@@ -19,8 +19,8 @@ namespace {
 
 using namespace dns;
 
-constexpr std::size_t kQuestions = 200;  // of one look
-constexpr int kForbiddenBits = 1024;     // fewer must not be used, RFC 8301, 3.2
+constexpr std::size_t kDkimQuestions = 200;  // of one look
+constexpr int kForbiddenBits = 1024;         // fewer must not be used, RFC 8301, 3.2
 constexpr int kRecommendedBits = 2048;
 
 /// One selector of one domain, as far as it has been looked at.
@@ -49,9 +49,10 @@ std::string record_of(const dkim::PublicKey& key) {
   return "TXT \"v=DKIM1; k=" + key.type + "; p=" + key.published + "\", in strings of 255 bytes at most";
 }
 
-class Look {
+class DkimLooker {
  public:
-  explicit Look(StepContext& context) : context_(context), dns_(context.dns(), context.clock(), kQuestions) {}
+  explicit DkimLooker(StepContext& context)
+      : context_(context), dns_(context.dns(), context.clock(), kDkimQuestions) {}
 
   Result<Finding> take() {
     const Params& params = context_.params();
@@ -224,7 +225,7 @@ class Look {
   Judgement judgement_;
 };
 
-Result<void> check(const Params& params) {
+Result<void> check_dkim(const Params& params) {
   for (const std::string& selector : params.texts("selectors"))
     if (!canonical_hostname(selector))
       return fail(ErrorKind::invalid, "dkim.selector",
@@ -237,7 +238,7 @@ Result<void> check(const Params& params) {
 
 std::unique_ptr<StepType> make_dns_dkim() {
   return make_look(
-      declare_dkim(), [](StepContext& context) { return Look(context).take(); }, check);
+      declare_dkim(), [](StepContext& context) { return DkimLooker(context).take(); }, check_dkim);
 }
 
 }  // namespace mxodus

@@ -18,7 +18,7 @@ namespace {
 
 using namespace dns;
 
-constexpr std::size_t kQuestions = 400;  // of one look
+constexpr std::size_t kDmarcQuestions = 400;  // of one look
 constexpr const char* kRecord = "TXT \"v=DMARC1; p=none; rua=mailto:postmaster@";
 
 std::string lower(std::string text) {
@@ -51,9 +51,10 @@ Value look_value(const DmarcLook& look) {
                   {"dkim_aligned", word_of(look.aligned("dkim"))}};
 }
 
-class Look {
+class DmarcLooker {
  public:
-  explicit Look(StepContext& context) : context_(context), dns_(context.dns(), context.clock(), kQuestions) {}
+  explicit DmarcLooker(StepContext& context)
+      : context_(context), dns_(context.dns(), context.clock(), kDmarcQuestions) {}
 
   Finding take() {
     const Params& params = context_.params();
@@ -223,7 +224,7 @@ class Look {
 }  // namespace
 
 std::unique_ptr<StepType> make_dns_dmarc() {
-  return make_look(declare_dmarc(), [](StepContext& context) { return Look(context).take(); });
+  return make_look(declare_dmarc(), [](StepContext& context) { return DmarcLooker(context).take(); });
 }
 
 }  // namespace mxodus

@@ -22,7 +22,7 @@ namespace {
 
 using namespace dns;
 
-constexpr std::size_t kQuestions = 1000;  // of one look
+constexpr std::size_t kMtaStsQuestions = 1000;  // of one look
 constexpr std::int64_t kDay = 86400;
 
 /// The texts of TXT records that `wanted` takes.
@@ -51,9 +51,10 @@ ValueList list_of(const std::vector<std::string>& texts) {
   return list;
 }
 
-class Look {
+class MtaStsLooker {
  public:
-  explicit Look(StepContext& context) : context_(context), dns_(context.dns(), context.clock(), kQuestions) {
+  explicit MtaStsLooker(StepContext& context)
+      : context_(context), dns_(context.dns(), context.clock(), kMtaStsQuestions) {
     for (const std::string& host : context.params().texts("mx")) coming_.push_back(normal_name(host));
   }
 
@@ -263,7 +264,7 @@ class Look {
   Judgement judgement_;
 };
 
-Result<void> check(const Params& params) {
+Result<void> check_mta_sts(const Params& params) {
   if (params.text("mode") == "none" && !params.texts("mx").empty())
     return fail(ErrorKind::invalid, "mta-sts.none", "`mx` says nothing beside `mode: none`",
                 "leave one of the two out");
@@ -274,7 +275,7 @@ Result<void> check(const Params& params) {
 
 std::unique_ptr<StepType> make_dns_mta_sts() {
   return make_look(
-      declare_mta_sts(), [](StepContext& context) { return Look(context).take(); }, check);
+      declare_mta_sts(), [](StepContext& context) { return MtaStsLooker(context).take(); }, check_mta_sts);
 }
 
 }  // namespace mxodus

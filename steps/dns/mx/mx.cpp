@@ -20,7 +20,7 @@ namespace {
 
 using namespace dns;
 
-constexpr std::size_t kQuestions = 2000;  // of one look
+constexpr std::size_t kMxQuestions = 2000;  // of one look
 
 /// "192.0.2.1" and, as some panels write it, "[192.0.2.1]".
 bool is_literal(const std::string& host) {
@@ -33,11 +33,11 @@ std::string record_text(const MailExchangers& found, const MailExchanger& one) {
   return found.domain + " MX " + std::to_string(one.preference) + " " + (one.host.empty() ? "." : one.host);
 }
 
-class Look {
+class MxLooker {
  public:
-  explicit Look(StepContext& context)
+  explicit MxLooker(StepContext& context)
       : context_(context),
-        dns_(context.dns(), context.clock(), kQuestions),
+        dns_(context.dns(), context.clock(), kMxQuestions),
         wanted_(address_set(context.params().texts("address"))),
         old_(address_set(context.params().texts("old"))) {}
 
@@ -219,7 +219,7 @@ class Look {
   Judgement judgement_;
 };
 
-Result<void> check(const Params& params) {
+Result<void> check_mx(const Params& params) {
   const std::set<std::string> old = address_set(params.texts("old"));
   for (const std::string& address : params.texts("address"))
     if (old.contains(address))
@@ -232,7 +232,7 @@ Result<void> check(const Params& params) {
 
 std::unique_ptr<StepType> make_dns_mx() {
   return make_look(
-      declare_mx(), [](StepContext& context) { return Look(context).take(); }, check);
+      declare_mx(), [](StepContext& context) { return MxLooker(context).take(); }, check_mx);
 }
 
 }  // namespace mxodus

@@ -36,9 +36,9 @@ Time after(Time time, Duration duration) {
   return Time{time.since_epoch + duration.value};
 }
 
-class Look {
+class PropagatedLooker {
  public:
-  Look(const Params& params, std::string zone, Time now, std::vector<Wish> wishes, World world)
+  PropagatedLooker(const Params& params, std::string zone, Time now, std::vector<Wish> wishes, World world)
       : zone_(std::move(zone)),
         now_(now),
         wishes_(std::move(wishes)),
@@ -270,7 +270,7 @@ class DnsPropagated final : public StepType {
       world.trouble = "the parent of " + zone + " does not say which name servers it has: " + parent.trouble;
     const Time now = context.clock().now();
     context.keep_evidence("dns.txt", protocol(keys, world, now));
-    return Look(params, zone, now, std::move(*wishes), std::move(world)).finding();
+    return PropagatedLooker(params, zone, now, std::move(*wishes), std::move(world)).finding();
   }
 
  private:

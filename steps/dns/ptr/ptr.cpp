@@ -18,7 +18,7 @@ namespace {
 
 using namespace dns;
 
-constexpr std::size_t kQuestions = 400;  // of one look
+constexpr std::size_t kPtrQuestions = 400;  // of one look
 
 StepDeclaration declare() {
   StepDeclaration declaration;
@@ -58,11 +58,11 @@ Only the provider of the address can mend a missing name: in its panel or by a t
   return declaration;
 }
 
-class Look {
+class PtrLooker {
  public:
-  explicit Look(StepContext& context)
+  explicit PtrLooker(StepContext& context)
       : context_(context),
-        dns_(context.dns(), context.clock(), kQuestions),
+        dns_(context.dns(), context.clock(), kPtrQuestions),
         helo_(normal_name(context.params().text("helo"))) {}
 
   Finding take() {
@@ -174,7 +174,7 @@ class Look {
 }  // namespace
 
 std::unique_ptr<StepType> make_dns_ptr() {
-  return make_look(declare(), [](StepContext& context) { return Look(context).take(); });
+  return make_look(declare(), [](StepContext& context) { return PtrLooker(context).take(); });
 }
 
 }  // namespace mxodus

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kNames = 10;
 
 /// Words by which lists of dynamic addresses (SpamRATS, SORBS in its day) know such names.
-constexpr std::array<std::string_view, 17> kWords{
+constexpr std::array<std::string_view, 17> kDynamicWords{
     "dyn",  "dynamic", "dynamicip", "pool",  "pools", "dsl", "adsl",      "vdsl",      "dhcp",
     "dial", "dialup",  "ppp",       "pppoe", "cable", "dip", "broadband", "unassigned"};
 
@@ -118,7 +118,8 @@ std::string looks_generic(const std::string& name, const std::string& address) {
   const bool numbered = is_ipv6(address) ? holds_nibbles(host, address) : holds_octets(host, address);
   if (numbered) return "it is made of the address";
   for (const std::string& word : runs(host, std::isalpha))
-    if (std::find(kWords.begin(), kWords.end(), word) != kWords.end()) return "\"" + word + "\" stands in it";
+    if (std::find(kDynamicWords.begin(), kDynamicWords.end(), word) != kDynamicWords.end())
+      return "\"" + word + "\" stands in it";
   return "";
 }
 

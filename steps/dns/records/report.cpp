@@ -12,13 +12,13 @@ namespace mxodus::dns {
 namespace {
 
 Value sighting_value(const Sighting& seen) {
-  static constexpr const char* kWords[] = {"data",    "no_data", "nxdomain", "servfail",
-                                           "refused", "timeout", "bogus"};
+  static constexpr const char* kStatusWords[] = {"data",    "no_data", "nxdomain", "servfail",
+                                                 "refused", "timeout", "bogus"};
   ValueList data;
   for (const std::string& one : seen.answer.rrset.data) data.push_back(printable_line(one, 400));
   return ValueMap{{"name", seen.name},
                   {"address", seen.address},
-                  {"answer", kWords[static_cast<int>(seen.answer.status)]},
+                  {"answer", kStatusWords[static_cast<int>(seen.answer.status)]},
                   {"data", std::move(data)},
                   {"ttl", Duration{std::chrono::seconds(seen.answer.rrset.ttl)}}};
 }

@@ -20,8 +20,8 @@ namespace {
 
 using namespace dns;
 
-constexpr std::size_t kQuestions = 20'000;  // of one look
-constexpr std::size_t kHitsGiven = 40;      // outputs have 64 KiB together
+constexpr std::size_t kScanQuestions = 20'000;  // of one look
+constexpr std::size_t kHitsGiven = 40;          // outputs have 64 KiB together
 constexpr std::size_t kTroublesGiven = 10;
 
 Value source_value(const Source& source) {
@@ -32,13 +32,13 @@ Value source_value(const Source& source) {
                   {"note", source.note}};
 }
 
-class Look {
+class ScanLooker {
  public:
-  explicit Look(StepContext& context)
+  explicit ScanLooker(StepContext& context)
       : context_(context),
         params_(context.params()),
         old_(params_.texts("old_address"), params_.texts("old_name")),
-        dns_(context.dns(), context.clock(), kQuestions) {}
+        dns_(context.dns(), context.clock(), kScanQuestions) {}
 
   Result<Finding> take() {
     auto zones = zones_named();
@@ -178,7 +178,7 @@ class Look {
   std::vector<Hit> hits_;
 };
 
-Result<void> check(const Params& params) {
+Result<void> check_scan(const Params& params) {
   if (params.texts("old_address").empty() && params.texts("old_name").empty())
     return fail(ErrorKind::invalid, "scan.nothing-old", "dns.scan does not know what is old",
                 "add `old_address` or `old_name`");
@@ -194,7 +194,7 @@ Result<void> check(const Params& params) {
 
 std::unique_ptr<StepType> make_dns_scan() {
   return make_look(
-      declare_scan(), [](StepContext& context) { return Look(context).take(); }, check);
+      declare_scan(), [](StepContext& context) { return ScanLooker(context).take(); }, check_scan);
 }
 
 }  // namespace mxodus

@@ -199,7 +199,7 @@ class Look {
   int lookups_ = 0;
 };
 
-Result<void> check(const Params& params) {
+Result<void> check_spf(const Params& params) {
   if (params.texts("domain").empty() && params.texts("sender").empty() && !params.has("helo"))
     return fail(ErrorKind::invalid, "spf.no-domain",
                 "one of `domain`, `sender` and `helo` says in whose name");
@@ -214,7 +214,7 @@ Result<void> check(const Params& params) {
 
 std::unique_ptr<StepType> make_dns_spf() {
   return make_look(
-      declare_spf(), [](StepContext& context) { return Look(context).take(); }, check);
+      declare_spf(), [](StepContext& context) { return Look(context).take(); }, check_spf);
 }
 
 }  // namespace mxodus

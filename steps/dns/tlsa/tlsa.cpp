@@ -17,7 +17,7 @@ namespace {
 using namespace dns;
 using Standing = HostTlsa::Standing;
 
-constexpr std::size_t kQuestions = 1000;  // of one look
+constexpr std::size_t kTlsaQuestions = 1000;  // of one look
 constexpr std::size_t kHandshakes = 64;
 
 /// One connection, and how it compares.
@@ -29,9 +29,10 @@ struct Compared {
   std::string present;  ///< the record that would name what is shown
 };
 
-class Look {
+class TlsaLooker {
  public:
-  explicit Look(StepContext& context) : context_(context), dns_(context.dns(), context.clock(), kQuestions) {
+  explicit TlsaLooker(StepContext& context)
+      : context_(context), dns_(context.dns(), context.clock(), kTlsaQuestions) {
     const auto face = context.resources().hosts.find(context.vantage().name());
     if (face != context.resources().hosts.end() && !face->second.helo.empty()) hello_ = face->second.helo;
   }
@@ -202,7 +203,7 @@ class Look {
 }  // namespace
 
 std::unique_ptr<StepType> make_dns_tlsa() {
-  return make_look(declare_tlsa(), [](StepContext& context) { return Look(context).take(); });
+  return make_look(declare_tlsa(), [](StepContext& context) { return TlsaLooker(context).take(); });
 }
 
 }  // namespace mxodus

@@ -11,7 +11,7 @@
 namespace mxodus::dns {
 namespace {
 
-constexpr std::int64_t kLongestTtl = 7 * 86400;  // seconds; resolvers cut longer ones
+constexpr std::int64_t kLongestKept = 7 * 86400;  // seconds; resolvers cut longer ones
 
 tl::unexpected<Error> wrong(std::size_t index, const std::string& what, const std::string& hint) {
   return fail(ErrorKind::invalid, "ttl.entry", "entry " + std::to_string(index + 1) + " of `records` " + what,
@@ -21,7 +21,7 @@ tl::unexpected<Error> wrong(std::size_t index, const std::string& what, const st
 /// Seconds of a duration that is a TTL.
 std::optional<std::uint32_t> ttl_seconds(const Duration& duration) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration.value).count();
-  if (seconds < 0 || seconds > kLongestTtl) return std::nullopt;
+  if (seconds < 0 || seconds > kLongestKept) return std::nullopt;
   return static_cast<std::uint32_t>(seconds);
 }
 

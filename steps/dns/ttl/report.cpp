@@ -43,9 +43,9 @@ void count_with_the_longest(ValueMap& outputs, Time now) {
   outputs.erase("records");
 }
 
-class Look {
+class TtlReporter {
  public:
-  explicit Look(TtlLook look)
+  explicit TtlReporter(TtlLook look)
       : zone_(std::move(look.zone)),
         entries_(std::move(look.entries)),
         seen_(std::move(look.seen)),
@@ -196,7 +196,7 @@ Duration in_seconds(std::uint32_t seconds) {
 }
 
 Finding report(TtlLook look, Time now) {
-  return Look(std::move(look)).finding(now);
+  return TtlReporter(std::move(look)).finding(now);
 }
 
 }  // namespace mxodus::dns

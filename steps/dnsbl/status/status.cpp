@@ -13,7 +13,7 @@ using namespace dnsbl;
 
 constexpr std::size_t kSaid = 4;  // entries that are told in the sentence
 
-StepDeclaration declare() {
+StepDeclaration declare_dnsbl_status() {
   StepDeclaration declaration;
   declaration.name = "dnsbl.status";
   declaration.effect = Effect::observe;
@@ -213,7 +213,7 @@ class DnsblStatus final : public StepType {
   }
 
  private:
-  StepDeclaration declaration_ = declare();
+  StepDeclaration declaration_ = declare_dnsbl_status();
 };
 
 }  // namespace

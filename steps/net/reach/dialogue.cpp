@@ -18,9 +18,9 @@ std::string seconds_text(std::chrono::milliseconds time) {
 }
 
 /// One look; fills in the observation as it goes.
-class Look {
+class DialogueLooker {
  public:
-  Look(const Target& target, const Manner& manner, const Clock& clock, const Deadline& deadline)
+  DialogueLooker(const Target& target, const Manner& manner, const Clock& clock, const Deadline& deadline)
       : manner_(manner), clock_(clock), deadline_(deadline) {
     seen_.target = target;
   }
@@ -243,7 +243,7 @@ namespace {
 
 Observation look_once(HostReader& vantage, const Target& target, const Manner& manner, const Clock& clock,
                       const Deadline& deadline) {
-  Look one(target, manner, clock, deadline);
+  DialogueLooker one(target, manner, clock, deadline);
   auto fd = vantage.dial({target.address, target.port}, deadline.at_most(manner.connect_within));
   if (fd) {
     one.converse(std::move(*fd));

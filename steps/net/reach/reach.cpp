@@ -15,7 +15,7 @@ using namespace reach;
 constexpr std::size_t kAtOnce = 8;     // connections from one vantage
 constexpr std::size_t kTargets = 256;  // more is a mistake
 
-StepDeclaration declare() {
+StepDeclaration declare_reach() {
   StepDeclaration declaration;
   declaration.name = "net.reach";
   declaration.effect = Effect::observe;
@@ -201,7 +201,7 @@ class NetReach final : public StepType {
     return all;
   }
 
-  StepDeclaration declaration_ = declare();
+  StepDeclaration declaration_ = declare_reach();
 };
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using Clock = std::chrono::steady_clock;
+using Steady = std::chrono::steady_clock;
 
 /// How many questions travel together, and how long each may.
 class Exchange : public testing::Test {
@@ -37,7 +37,7 @@ TEST_F(Exchange, NeverHasMoreThan256QuestionsInFlight) {
     server_.drop(questions.back().first);
   }
   UnboundAsker asker = open(patience);
-  const auto begun = Clock::now();
+  const auto begun = Steady::now();
   const auto answers = asker.resolve_all(questions, Deadline(seconds(60)));
   for (const DnsAnswer& answer : answers) EXPECT_EQ(answer.status, DnsStatus::timeout) << answer.note;
 

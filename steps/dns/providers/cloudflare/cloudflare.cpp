@@ -13,8 +13,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kPageSize = 500;
-constexpr int kPages = 200;
+constexpr int kCloudflarePageSize = 500;
+constexpr int kCloudflarePages = 200;
 
 /// All records of the zone, and which RRsets among them are not served as they are stored.
 struct Listing {
@@ -89,9 +89,9 @@ class Cloudflare final : public DnsProvider {
   Result<Listing> list_records(const Deadline& deadline) {
     if (auto found = find_zone(deadline); !found) return tl::unexpected(std::move(found).error());
     Listing listing;
-    for (int page = 1; page <= kPages; ++page) {
+    for (int page = 1; page <= kCloudflarePages; ++page) {
       auto body = api_.get("/zones/" + zone_id_ + "/dns_records?page=" + std::to_string(page) +
-                               "&per_page=" + std::to_string(kPageSize),
+                               "&per_page=" + std::to_string(kCloudflarePageSize),
                            deadline);
       if (!body) return tl::unexpected(std::move(body).error());
       const json* records = list_at(*body, "result");

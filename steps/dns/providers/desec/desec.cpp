@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kPages = 200;
+constexpr int kDesecPages = 200;
 
 /// The cursor of the next page in a Link header (RFC 8288); empty on the last page. The link itself is not
 /// followed: it may lead anywhere.
@@ -43,7 +43,7 @@ class Desec final : public DnsProvider {
     if (auto learnt = learn_floor(deadline); !learnt) return tl::unexpected(std::move(learnt).error());
     std::vector<StoredRRset> zone;
     std::string cursor;
-    for (int page = 0; page < kPages; ++page) {
+    for (int page = 0; page < kDesecPages; ++page) {
       HttpAnswer answer;
       auto sets = api_.get(path_ + "rrsets/?cursor=" + cursor, deadline, answer);
       if (!sets) return tl::unexpected(std::move(sets).error());

@@ -14,8 +14,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kPageSize = 200;
-constexpr int kPages = 200;
+constexpr int kDigitaloceanPageSize = 200;
+constexpr int kDigitaloceanPages = 200;
 
 class DigitalOcean final : public DnsProvider {
  public:
@@ -59,9 +59,10 @@ class DigitalOcean final : public DnsProvider {
  private:
   Result<std::vector<ApiRecord>> list_records(const Deadline& deadline) {
     std::vector<ApiRecord> found;
-    for (int page = 1; page <= kPages; ++page) {
-      auto body = api_.get(path_ + "?page=" + std::to_string(page) + "&per_page=" + std::to_string(kPageSize),
-                           deadline);
+    for (int page = 1; page <= kDigitaloceanPages; ++page) {
+      auto body = api_.get(
+          path_ + "?page=" + std::to_string(page) + "&per_page=" + std::to_string(kDigitaloceanPageSize),
+          deadline);
       if (!body) return tl::unexpected(std::move(body).error());
       const json* records = list_at(*body, "domain_records");
       if (!records) return tl::unexpected(api_.unexpected("something that is no list of records"));

@@ -12,8 +12,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kPageSize = 500;
-constexpr int kPages = 200;
+constexpr int kGandiPageSize = 500;
+constexpr int kGandiPages = 200;
 
 class Gandi final : public DnsProvider {
  public:
@@ -26,10 +26,10 @@ class Gandi final : public DnsProvider {
 
   Result<std::vector<StoredRRset>> list(const Deadline& deadline) override {
     std::vector<StoredRRset> zone;
-    for (int page = 1; page <= kPages; ++page) {
+    for (int page = 1; page <= kGandiPages; ++page) {
       HttpAnswer answer;
       auto sets =
-          api_.get(path("", "page=" + std::to_string(page) + "&per_page=" + std::to_string(kPageSize)),
+          api_.get(path("", "page=" + std::to_string(page) + "&per_page=" + std::to_string(kGandiPageSize)),
                    deadline, answer);
       if (!sets) return tl::unexpected(std::move(sets).error());
       if (!sets->is_array()) return tl::unexpected(api_.unexpected("something that is no list of records"));

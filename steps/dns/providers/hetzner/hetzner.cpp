@@ -17,8 +17,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kPageSize = 100;
-constexpr int kPages = 200;
+constexpr int kHetznerPageSize = 100;
+constexpr int kHetznerPages = 200;
 constexpr int kActionLooks = 60;  // a second apart
 constexpr std::size_t kConsoleToken = 32;
 
@@ -44,10 +44,10 @@ class Hetzner final : public DnsProvider {
     if (auto learnt = learn_zone(deadline); !learnt) return tl::unexpected(std::move(learnt).error());
     std::vector<StoredRRset> zone;
     std::uint32_t page = 1;
-    for (int turn = 0; turn < kPages; ++turn) {
-      auto body =
-          api_.get(path_ + "/rrsets?page=" + std::to_string(page) + "&per_page=" + std::to_string(kPageSize),
-                   deadline);
+    for (int turn = 0; turn < kHetznerPages; ++turn) {
+      auto body = api_.get(
+          path_ + "/rrsets?page=" + std::to_string(page) + "&per_page=" + std::to_string(kHetznerPageSize),
+          deadline);
       if (!body) return tl::unexpected(std::move(body).error());
       const json* sets = list_at(*body, "rrsets");
       const json* meta = object_at(*body, "meta");

@@ -13,7 +13,7 @@
 namespace mxodus::dns {
 namespace {
 
-constexpr int kPages = 200;
+constexpr int kRoute53Pages = 200;
 constexpr int kSyncLooks = 60;  // two seconds apart
 
 /// Route 53 says "later" with status 400.
@@ -116,7 +116,7 @@ class Route53 final : public DnsProvider {
     if (auto found = find_zone(deadline); !found) return tl::unexpected(std::move(found).error());
     std::vector<route53::Page::Set> sets;
     std::string query = "maxitems=300";
-    for (int turn = 0; turn < kPages; ++turn) {
+    for (int turn = 0; turn < kRoute53Pages; ++turn) {
       auto root = get("/hostedzone/" + zone_id_ + "/rrset?" + query, deadline);
       if (!root) return tl::unexpected(std::move(root).error());
       auto page = route53::page_from(*root);

@@ -17,8 +17,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kPageSize = 100;
-constexpr int kPages = 200;
+constexpr int kScalewayPageSize = 100;
+constexpr int kScalewayPages = 200;
 
 /// The data of MX and SRV come with their priority in front or, from other clients, only in its own field.
 std::string data_of(const json& record, const std::string& type, const std::string& zone) {
@@ -81,9 +81,10 @@ class Scaleway final : public DnsProvider {
  private:
   Result<Listing> list_records(const Deadline& deadline) {
     Listing listing;
-    for (int page = 1; page <= kPages; ++page) {
+    for (int page = 1; page <= kScalewayPages; ++page) {
       auto body = api_.get(
-          path_ + "?page=" + std::to_string(page) + "&page_size=" + std::to_string(kPageSize), deadline);
+          path_ + "?page=" + std::to_string(page) + "&page_size=" + std::to_string(kScalewayPageSize),
+          deadline);
       if (!body) return tl::unexpected(std::move(body).error());
       const json* records = list_at(*body, "records");
       const auto total = number_at(*body, "total_count");
