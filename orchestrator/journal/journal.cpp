@@ -5,22 +5,6 @@
 namespace mxodus {
 namespace {
 
-/// Text by text, never the JSON as a whole: a secret that looks like punctuation must not break it.
-Value redacted(const Value& value, const Redactor& redactor) {
-  if (const auto* text = value.get<std::string>()) return Value(redactor.redact(*text));
-  if (const auto* list = value.get<ValueList>()) {
-    ValueList clean;
-    for (const Value& item : *list) clean.push_back(redacted(item, redactor));
-    return clean;
-  }
-  if (const auto* map = value.get<ValueMap>()) {
-    ValueMap clean;
-    for (const auto& [key, item] : *map) clean.emplace(redactor.redact(key), redacted(item, redactor));
-    return clean;
-  }
-  return value;
-}
-
 tl::unexpected<Error> attempt_open(const ItemId& id) {
   return fail(ErrorKind::internal, "journal.attempt-open",
               to_string(id) + " has an attempt without an end; another one must not begin");
