@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "orchestrator/cli/commands.h"
+#include "orchestrator/cli/session.h"
 #include "orchestrator/core/text.h"
 
 namespace mxodus {
@@ -36,7 +37,8 @@ int exit_code_for(const Error& error) {
   }
 }
 
-int report(const Error& error) {
+int report(const Error& met) {
+  const Error error = redacted(met, process_redactor());
   const Style style = Style::for_fd(2);
   std::string text = style.paint(Role::bad, "mxodus: ");
   if (error.position) text += to_string(*error.position) + ": ";

@@ -87,20 +87,21 @@ class OpenSession final : public Session {
   OpenSession(const Playbook& playbook, const Catalog& catalog, Resources resources, LaptopConfig config,
               UnboundAsker dns, bool may_prompt)
       : config_(std::move(config)),
-        secrets_(sources_of(playbook), redactor_, terminal_prompt(may_prompt)),
+        secrets_(sources_of(playbook), process_redactor(), terminal_prompt(may_prompt)),
         hosts_(specs_of(playbook)),
         dns_(std::move(dns)),
-        environment_{catalog,  hosts_,    http_,          dns_,
-                     secrets_, redactor_, system_clock(), std::move(resources)} {}
+        environment_{catalog,        hosts_,
+                     http_,          dns_,
+                     secrets_,       process_redactor(),
+                     system_clock(), std::move(resources)} {}
 
   const Environment& environment() const override { return environment_; }
   const LaptopConfig& config() const override { return config_; }
-  const Redactor& redactor() const override { return redactor_; }
+  const Redactor& redactor() const override { return environment_.redactor; }
   void disconnect() override { hosts_.disconnect(); }
 
  private:
   LaptopConfig config_;
-  Redactor redactor_;
   SecretStore secrets_;
   PlaybookHosts hosts_;
   CurlHttpClient http_;
@@ -109,6 +110,11 @@ class OpenSession final : public Session {
 };
 
 }  // namespace
+
+Redactor& process_redactor() {
+  static Redactor redactor;
+  return redactor;
+}
 
 Result<std::unique_ptr<Session>> Session::open(const Playbook& playbook, const ValueMap& inputs,
                                                const Catalog& catalog, bool may_prompt) {

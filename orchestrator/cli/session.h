@@ -11,6 +11,9 @@
 
 namespace mxodus {
 
+/// Knows the secrets that this process has resolved, in whichever session: errors outlive theirs.
+Redactor& process_redactor();
+
 /// Everything that the steps of one playbook may reach, put together: hosts and their jobs, HTTP, DNS,
 /// secrets. Makes no connection by itself. The only place that knows which room is behind which interface.
 class Session {

@@ -29,17 +29,21 @@ HostReader& AttemptContext::host() {
     std::fprintf(stderr, "mxodus: a step type asked for the host of a step that has none [this is a bug]\n");
     std::abort();
   }
-  return *host;
+  return reader_of(*host);
 }
 
 Result<HostReader*> AttemptContext::host_named(const std::string& name) {
-  if (Host* host = environment_.hosts.host(name)) return host;
+  if (Host* host = environment_.hosts.host(name)) return &reader_of(*host);
   return fail(ErrorKind::not_found, "host.unknown", "the playbook has no host named " + name);
 }
 
 HostReader& AttemptContext::vantage() {
   Host* host = standpoint_.vantage.empty() ? nullptr : environment_.hosts.host(standpoint_.vantage);
-  return host ? *host : environment_.hosts.laptop();
+  return reader_of(host ? *host : environment_.hosts.laptop());
+}
+
+HostReader& AttemptContext::reader_of(Host& host) {
+  return readers_.try_emplace(&host, host, environment_.redactor).first->second;
 }
 
 void AttemptContext::keep_evidence(const std::string& name, std::string_view content) {

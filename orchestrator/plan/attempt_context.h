@@ -1,11 +1,13 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "orchestrator/dns/vantage_asker.h"
 #include "orchestrator/plan/environment.h"
+#include "orchestrator/plan/redacted_reader.h"
 #include "orchestrator/step_api/context.h"
 
 namespace mxodus {
@@ -38,11 +40,14 @@ class AttemptContext final : public StepContext {
   std::vector<KeptEvidence> take_evidence() { return std::move(evidence_); }
 
  private:
+  HostReader& reader_of(Host& host);
+
   const Environment& environment_;
   Params params_;
   Standpoint standpoint_;
   Deadline deadline_;
   std::optional<VantageAsker> dns_there_;  ///< where the step has a vantage
+  std::map<const Host*, RedactedReader> readers_;
   std::vector<KeptEvidence> evidence_;
 };
 

@@ -111,28 +111,25 @@ Result<std::optional<HostIdentity>> identity_of(const Environment& environment, 
   return std::optional<HostIdentity>(std::move(*identity));
 }
 
-}  // namespace
-
-bool is_about_a_host(const Error& unreachable) {
-  return unreachable.code.starts_with("ssh.") || unreachable.code.starts_with("dial.") ||
-         unreachable.code.starts_with("host.");
+/// What people read of a look; what it saw of the DNS and of an API has passed no other filter.
+ItemLook redacted(ItemLook look, const Redactor& redactor) {
+  const auto clean = [&](std::string& text) { text = redactor.redact(text); };
+  if (look.item.found) {
+    clean(look.item.found->sentence);
+    look.item.found->outputs = *redacted(Value(look.item.found->outputs), redactor).get<ValueMap>();
+  }
+  StepPlan& step = look.item.step;
+  clean(step.summary);
+  if (step.would_fail) clean(*step.would_fail);
+  for (std::string& warning : step.warnings) clean(warning);
+  for (Change& change : step.changes)
+    for (std::string* text : {&change.what, &change.before, &change.after}) clean(*text);
+  if (look.trouble) look.trouble = redacted(*look.trouble, redactor);
+  return look;
 }
 
-Result<Params> resolve_params(const StepDeclaration& type, const ValueMap& with) {
-  BoundParams bound = bind_params(type, with);
-  if (!bound.faults.empty()) return tl::unexpected(bound.faults.front());
-  return std::move(bound.params);
-}
-
-Result<Params> resolve_params(const Catalog& catalog, const StepDeclaration& type, const Node& with,
-                              const Scope& scope) {
-  auto values = evaluate_with(catalog, type, with, scope);
-  if (!values) return tl::unexpected(values.error());
-  return resolve_params(type, *values);
-}
-
-ItemLook look_again(const Environment& environment, const ItemRequest& request, Params params,
-                    const Deadline& deadline) {
+ItemLook looked(const Environment& environment, const ItemRequest& request, Params params,
+                const Deadline& deadline) {
   ItemLook look{blank(request), {}};
   const StepType& type = *request.type;
   look.item.params = params.values();
@@ -172,6 +169,31 @@ ItemLook look_again(const Environment& environment, const ItemRequest& request, 
   plan_work(look, request, context);
   look.item.evidence = context.take_evidence();
   return look;
+}
+
+}  // namespace
+
+bool is_about_a_host(const Error& unreachable) {
+  return unreachable.code.starts_with("ssh.") || unreachable.code.starts_with("dial.") ||
+         unreachable.code.starts_with("host.");
+}
+
+Result<Params> resolve_params(const StepDeclaration& type, const ValueMap& with) {
+  BoundParams bound = bind_params(type, with);
+  if (!bound.faults.empty()) return tl::unexpected(bound.faults.front());
+  return std::move(bound.params);
+}
+
+Result<Params> resolve_params(const Catalog& catalog, const StepDeclaration& type, const Node& with,
+                              const Scope& scope) {
+  auto values = evaluate_with(catalog, type, with, scope);
+  if (!values) return tl::unexpected(values.error());
+  return resolve_params(type, *values);
+}
+
+ItemLook look_again(const Environment& environment, const ItemRequest& request, Params params,
+                    const Deadline& deadline) {
+  return redacted(looked(environment, request, std::move(params), deadline), environment.redactor);
 }
 
 ItemLook look_nested(const Environment& environment, const ItemId& id, const NestedStep& nested,

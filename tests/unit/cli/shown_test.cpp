@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "orchestrator/cli/cli.h"
+#include "orchestrator/cli/session.h"
 #include "tests/unit/cli/user.h"
 
 namespace mxodus {
@@ -41,6 +43,13 @@ TEST(WhatIsShown, OfAKeyThatAHostHasChosenCannotDrawOnTheTerminal) {
   is_safe({"report"});
   EXPECT_EQ(user.mxodus({"approve", name}).code, 0) << "and it may be typed as it is shown";
   EXPECT_EQ(user.mxodus({"resume", "--stay", "1s"}).code, 0);
+}
+
+TEST(WhatIsShown, OfAnErrorHoldsNoSecretOfThisProcess) {
+  process_redactor().add("pw", SecretText("hunter2hunter2"));
+  testing::internal::CaptureStderr();
+  report({ErrorKind::refused, "x.y", "it said hunter2hunter2", {}, {}, "not hunter2hunter2"});
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "mxodus: it said [secret pw]\n  not [secret pw]\n");
 }
 
 }  // namespace

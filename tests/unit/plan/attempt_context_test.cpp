@@ -70,5 +70,29 @@ TEST_F(AttemptContextTest, NamesAreLookedUpByOurOwnResolverFromAnyVantage) {
   EXPECT_THAT(hosts_.out.calls(), IsEmpty());
 }
 
+TEST_F(AttemptContextTest, NoSecretComesBackInWhatAHostSays) {
+  redactor_.add("pw", SecretText("hunter2hunter2"));
+  const auto told = exited(1, "out hunter2hunter2", "err hunter2hunter2");
+  hosts_.out.expect({"a"}, told).expect({"b"}, told).expect_matching("script", told);
+  hosts_.here.expect({"c"}, no_answer("lost after hunter2hunter2"));
+  AttemptContext from_out = context("out");
+  const Deadline deadline = from_out.deadline();
+  HostReader& named = **from_out.host_named("out");
+  EXPECT_EQ(&named, &from_out.vantage());
+  EXPECT_EQ(named.read({{"a"}}, deadline)->err, "err [secret pw]");
+  EXPECT_EQ(named.read_all(std::vector<Command>{{{"b"}}}, deadline)->front().out, "out [secret pw]");
+  EXPECT_EQ(named.read_script("script", deadline)->out, "out [secret pw]");
+  AttemptContext here = context("");
+  EXPECT_EQ(to_string(here.vantage().read({{"c"}}, deadline)->outcome), "no answer: lost after [secret pw]");
+}
+
+TEST_F(AttemptContextTest, NoSecretComesBackInWhyAHostCannotBeAsked) {
+  redactor_.add("pw", SecretText("hunter2hunter2"));
+  hosts_.here.expect({"a"},
+                     tl::unexpected(Error{ErrorKind::refused, "ssh.sudo", "sudo said hunter2hunter2"}));
+  AttemptContext here = context("");
+  EXPECT_EQ(here.vantage().read({{"a"}}, here.deadline()).error().message, "sudo said [secret pw]");
+}
+
 }  // namespace
 }  // namespace mxodus

@@ -41,15 +41,13 @@ Result<Finding> all_is_well() {
 /// Has something to change, and knows no way back.
 class OneWay final : public StepType {
  public:
+  explicit OneWay(StepPlan plan = {}) : plan_(std::move(plan)) { plan_.action = PlanAction::change; }
   const StepDeclaration& declaration() const override { return declaration_; }
   Result<Finding> probe(StepContext&) const override { return all_is_well(); }
-  Result<StepPlan> plan(const Params&, const Finding&) const override {
-    StepPlan plan;
-    plan.action = PlanAction::change;
-    return plan;
-  }
+  Result<StepPlan> plan(const Params&, const Finding&) const override { return plan_; }
 
  private:
+  StepPlan plan_;
   StepDeclaration declaration_{.name = "one_way", .effect = Effect::change};
 };
 
@@ -59,6 +57,7 @@ ItemLook look(const StepType& type, const Deadline& deadline, bool has_undo = fa
   FakeHttp http;
   FakeDns dns;
   Redactor redactor;
+  redactor.add("pw", SecretText("hunter2hunter2"));
   SecretStore secrets({}, redactor, {});
   FakeClock clock;
   const Environment environment{catalog, hosts, http, dns, secrets, redactor, clock, {}};
@@ -104,6 +103,31 @@ TEST(ItemPlanner, AChangeWithoutAWayBackWarnsUnlessTheStepNamesOne) {
   const Deadline deadline(std::chrono::minutes(1));
   EXPECT_EQ(look(OneWay(), deadline).item.step.warnings.size(), 1u);
   EXPECT_TRUE(look(OneWay(), deadline, true).item.step.warnings.empty());
+}
+
+TEST(ItemPlanner, WhatPeopleReadOfALookHoldsNoSecret) {
+  const ItemLook refused =
+      look([] { return fail(ErrorKind::refused, "restic.failed", "restic said hunter2hunter2"); });
+  EXPECT_EQ(refused.item.found->sentence, "restic said [secret pw]");
+  EXPECT_EQ(refused.item.step.summary, "restic said [secret pw]");
+  EXPECT_EQ(refused.item.step.would_fail, "restic said [secret pw]");
+  EXPECT_EQ(refused.trouble->message, "restic said [secret pw]");
+  const ItemLook found = look([] {
+    return Finding{Verdict::ok, "fine", {{"txt", ValueList{"v=hunter2hunter2"}}}, {}};
+  });
+  EXPECT_EQ(found.item.found->outputs.at("txt"), Value(ValueList{"v=[secret pw]"}));
+}
+
+TEST(ItemPlanner, WhatAPlanShowsOfAChangeHoldsNoSecret) {
+  StepPlan plan;
+  plan.summary = "set hunter2hunter2";
+  plan.changes = {{"acme.test TXT", "hunter2hunter2", "new"}};
+  plan.warnings = {"hunter2hunter2 is served"};
+  plan.undo = true;
+  const StepPlan seen = look(OneWay(plan), Deadline(std::chrono::minutes(1))).item.step;
+  EXPECT_EQ(seen.summary, "set [secret pw]");
+  EXPECT_EQ(seen.changes.front().before, "[secret pw]");
+  EXPECT_EQ(seen.warnings.front(), "[secret pw] is served");
 }
 
 }  // namespace
