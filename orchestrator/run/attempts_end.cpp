@@ -53,11 +53,12 @@ void Attempts::finish(Attempt& attempt) {
     });
     if (bad == jobs.end()) return conclude(attempt, Finding{Verdict::ok, "taken back", {}, {}});
     const int status = std::get<JobDone>(bad->status.state).exit_status;
-    return conclude(attempt, Finding{Verdict::fail,
-                                     "the undo on " + bad->host + " ended with exit status " +
-                                         std::to_string(status) + ": " + printable_line(bad->tail),
-                                     {},
-                                     {}});
+    return conclude(attempt,
+                    Finding{Verdict::fail,
+                            "the undo on " + bad->host + " ended with exit status " + std::to_string(status) +
+                                ": " + printable_line(redacted_tail(*bad, run_.environment.redactor)),
+                            {},
+                            {}});
   }
   aside<Judged>(
       attempt, run_.options.times.probe_limit,
@@ -67,7 +68,7 @@ void Attempts::finish(Attempt& attempt) {
         for (const FollowedJob& job : jobs) {
           auto host = jobs_of(environment.hosts, job.host);
           if (!host) return tl::unexpected(host.error());
-          auto output = last_output(**host, job, kLastOutput, deadline);
+          auto output = last_output(**host, job, kLastOutput, environment.redactor, deadline);
           if (!output) return tl::unexpected(Error(output.error()).within("host " + job.host));
           result.jobs.push_back({job.host, job.id, job.status.state, std::move(*output)});
         }

@@ -190,8 +190,10 @@ void Attempts::note_contact(Attempt& attempt, JobFollower::Contact before) {
 
 void Attempts::show_progress(const Attempt& attempt) {
   for (const FollowedJob& job : attempt.follower->jobs())
-    run_.show(JobSeen{attempt.id, job.host, attempt.type->progress(Params(attempt.planned.params), job.tail),
-                      job.status.elapsed, job.status.heartbeat_age});
+    run_.show(JobSeen{
+        attempt.id, job.host,
+        attempt.type->progress(Params(attempt.planned.params), redacted_tail(job, run_.environment.redactor)),
+        job.status.elapsed, job.status.heartbeat_age});
 }
 
 void Attempts::jobs_ended(Attempt& attempt) {

@@ -80,11 +80,18 @@ bool JobFollower::ended() const {
 }
 
 Result<std::string> last_output(Jobs& jobs, const FollowedJob& job, std::size_t limit,
-                                const Deadline& deadline) {
+                                const Redactor& redactor, const Deadline& deadline) {
   if (static_cast<std::int64_t>(job.tail.size()) == job.status.output_size && job.tail.size() <= limit)
-    return job.tail;
+    return redactor.redact(job.tail);
   const auto from = std::max<std::int64_t>(0, job.status.output_size - static_cast<std::int64_t>(limit));
-  return jobs.output(job.id, from, limit, deadline);
+  auto output = jobs.output(job.id, from, limit, deadline);
+  if (!output) return output;
+  return from > 0 ? redactor.redact_rest(*output) : redactor.redact(*output);
+}
+
+std::string redacted_tail(const FollowedJob& job, const Redactor& redactor) {
+  const bool whole = static_cast<std::int64_t>(job.tail.size()) == job.offset;
+  return whole ? redactor.redact(job.tail) : redactor.redact_rest(job.tail);
 }
 
 }  // namespace mxodus

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "orchestrator/core/clock.h"
+#include "orchestrator/core/redactor.h"
 #include "orchestrator/jobs/job.h"
 
 namespace mxodus {
@@ -83,9 +84,12 @@ class JobFollower {
   std::chrono::milliseconds next_look_;
 };
 
-/// The last `limit` bytes of what an ended job wrote, for StepType::finish(). Asks its host only for what has
-/// not been read while following it. Blocks; for a worker thread.
+/// The last `limit` bytes of what an ended job wrote, without secrets, for StepType::finish(). Asks its host
+/// only for what has not been read while following it. Blocks; for a worker thread.
 Result<std::string> last_output(Jobs& jobs, const FollowedJob& job, std::size_t limit,
-                                const Deadline& deadline);
+                                const Redactor& redactor, const Deadline& deadline);
+
+/// The tail of a job, without secrets.
+std::string redacted_tail(const FollowedJob& job, const Redactor& redactor);
 
 }  // namespace mxodus
