@@ -289,7 +289,11 @@ class Evaluation {
             .helo = client_.helo,
             .receiver = client_.receiver,
             .now = client_.now,
-            .validated_name = [this, domain] { return validated_name(domain); }};
+            // Asked once, however many macros of a text want it.
+            .validated_name = [this, domain, known = std::string()]() mutable {
+              if (known.empty()) known = validated_name(domain);
+              return known;
+            }};
   }
 
   const Client& client_;

@@ -172,6 +172,12 @@ std::string url_escaped(const std::string& text) {
   return escaped;
 }
 
+std::string expanded(const Token& token, const MacroValues& values) {
+  if (!token.letter || token.letter == '%') return token.literal;
+  const std::string value = transformed(value_of(token.letter, values), token);
+  return token.letter >= 'A' && token.letter <= 'Z' ? url_escaped(value) : value;
+}
+
 }  // namespace
 
 std::optional<std::string> macro_fault(std::string_view text, MacroPlace place) {
@@ -194,22 +200,21 @@ bool has_macro(std::string_view text) {
 }
 
 std::string expand(std::string_view text, const MacroValues& values) {
-  std::string expanded;
-  for (const Token& token : read_tokens(text).list) {
-    if (!token.letter || token.letter == '%') {
-      expanded += token.literal;
-      continue;
-    }
-    const std::string value = transformed(value_of(token.letter, values), token);
-    expanded += token.letter >= 'A' && token.letter <= 'Z' ? url_escaped(value) : value;
-  }
-  return expanded;
+  std::string whole;
+  for (const Token& token : read_tokens(text).list) whole += expanded(token, values);
+  return whole;
 }
 
 std::string expand_name(std::string_view text, const MacroValues& values) {
-  std::string name = normal_name(expand(text, values));
-  while (name.size() > kNameLimit) {
-    const std::size_t dot = name.find('.');
+  // From the right, and no further than what can be kept: a record of 64 KiB has room for 16,000 macros.
+  std::string name;
+  const Tokens tokens = read_tokens(text);
+  for (auto token = tokens.list.rbegin(); token != tokens.list.rend() && name.size() <= kNameLimit + 1;
+       ++token)
+    name = expanded(*token, values) + name;
+  name = normal_name(name);
+  if (name.size() > kNameLimit) {
+    const std::size_t dot = name.find('.', name.size() - kNameLimit - 1);
     name.erase(0, dot == std::string::npos ? name.size() : dot + 1);
   }
   // In the presentation form of names a backslash begins an escape (RFC 1035, 5.1).
