@@ -121,8 +121,8 @@ std::string Gates::digest_of(const RunStep& step, const Question& question) cons
     for (const PlannedItem& item : run_.plan.items)
       if (item.id.step == below->id()) behind.push_back(intent_digest(item));
   }
-  return sha256_hex(
-      nlohmann::json{{"question", to_json(question)}, {"under", under}, {"behind", behind}}.dump());
+  const nlohmann::json seen{{"question", to_json(question)}, {"under", under}, {"behind", behind}};
+  return sha256_hex(seen.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 Result<void> Gates::ask(const ItemId& id, const GateOpened& gate) {

@@ -206,6 +206,7 @@ TEST_F(FilesOwnership, AUserThatDoesNotExistThereIsAFail) {
 TEST(Owners, APassThatDidNotEndWellIsNoAnswer) {
   EXPECT_EQ(parse_owners("want 0:0\nexit 1\nsums 5 0 0 0\nsamples\n").error().kind, ErrorKind::no_answer);
   EXPECT_EQ(parse_owners("want 0:0\n").error().kind, ErrorKind::no_answer);
+  EXPECT_EQ(parse_owners("want \xff:1\nexit 0\nsums 5 0 0 0\nsamples\n").error().kind, ErrorKind::no_answer);
   EXPECT_EQ(parse_owners("no user\n")->missing, "user");
 }
 

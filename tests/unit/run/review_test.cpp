@@ -27,6 +27,13 @@ Plan reviewed() {
   return plan;
 }
 
+TEST(Review, BytesOfAHostThatAreNoTextHaveADigestToo) {
+  PlannedItem item = stopping("postfix");
+  item.step.apply = ValueMap{{"uid", "\xff"}};
+  EXPECT_EQ(intent_digest(item), intent_digest(item));
+  EXPECT_NE(intent_digest(item), intent_digest(stopping("postfix")));
+}
+
 TEST(Review, WhatIsAsItWasNeedsNoWord) {
   EXPECT_EQ(compare_with_reviewed(reviewed(), stopping("postfix"), {}).kind, Review::Kind::as_reviewed);
 }
