@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <exception>
 
 #include <sys/resource.h>
 
@@ -34,5 +35,14 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return mxodus::report(mxodus::usage_error(cli.app, {argv + 1, argv + argc}, error));
   }
-  return cli.chosen ? cli.chosen() : mxodus::exit_usage;
+  try {
+    return cli.chosen ? cli.chosen() : mxodus::exit_usage;
+  } catch (const std::exception& defect) {
+    return mxodus::report({mxodus::ErrorKind::internal,
+                           "mxodus.defect",
+                           std::string("mxodus broke off, by a defect of its own: ") + defect.what(),
+                           {},
+                           {},
+                           "jobs on hosts go on; mxodus status says how far a run had come"});
+  }
 }
