@@ -52,6 +52,14 @@ std::optional<json> parse_json(const std::string& body) {
   return parsed;
 }
 
+std::optional<std::string> as_body(const json& made) {
+  try {
+    return made.dump();
+  } catch (const json::type_error&) {
+    return std::nullopt;
+  }
+}
+
 std::string text_at(const json& object, const char* key) {
   const json* found = member(object, key);
   return found && found->is_string() ? found->get<std::string>() : std::string();

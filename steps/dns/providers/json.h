@@ -11,6 +11,9 @@ namespace mxodus::dns {
 /// The body of an answer; nothing where it is no JSON, or nested deeper than any API nests.
 std::optional<nlohmann::json> parse_json(const std::string& body);
 
+/// The body of a request; nothing where a text in it is no UTF-8, since JSON has no other.
+std::optional<std::string> as_body(const nlohmann::json& made);
+
 /// Members of an object. What is missing or of another kind reads as "", nothing, nullptr.
 std::string text_at(const nlohmann::json& object, const char* key);
 std::optional<std::uint32_t> number_at(const nlohmann::json& object, const char* key);

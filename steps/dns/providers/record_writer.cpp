@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "orchestrator/core/text.h"
+#include "steps/dns/providers/json.h"
 
 namespace mxodus::dns {
 namespace {
@@ -20,10 +21,11 @@ Result<void> RecordWriter::write(const RecordEdits& edits, const Body& body, con
   const auto add = [&](const char* method, const std::string& below,
                        const std::string& data) -> Result<void> {
     const nlohmann::json made = body(data);
-    if (made.empty())
+    auto sent = made.empty() ? std::nullopt : as_body(made);
+    if (!sent)
       return fail(ErrorKind::invalid, api_.access().provider + ".data",
                   "\"" + printable_line(data) + "\" cannot be sent to " + api_.access().title);
-    calls.push_back({method, path_ + below, made.dump()});
+    calls.push_back({method, path_ + below, std::move(*sent)});
     return {};
   };
   for (const auto& [id, data] : edits.update)

@@ -160,6 +160,21 @@ TEST(DigitalOcean, WritesRecordByRecordAndNeverLeavesNone) {
   EXPECT_THAT(bench.http.requests(), testing::Contains(HasSubstr("PUT ")));
 }
 
+TEST(DigitalOcean, IsNotSentATextThatJsonCannotHold) {
+  ProviderBench bench(stub_digitalocean());
+  const auto written = bench.write({set_of("acme.test", "TXT", 300, {R"("caf\233")"})});
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, "digitalocean.data");
+  EXPECT_THAT(bench.http.requests(), testing::Not(testing::Contains(HasSubstr("POST "))));
+}
+
+TEST(Cloudflare, IsNotSentAValueThatJsonCannotHold) {
+  ProviderBench bench(stub_cloudflare());
+  const auto written = bench.write({set_of("acme.test", "CAA", 300, {R"(0 issue "caf\233")"})});
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, "cloudflare.data");
+}
+
 TEST(Hetzner, RecognisesTheOldConsole) {
   FakeHttp http;
   FakeClock clock;

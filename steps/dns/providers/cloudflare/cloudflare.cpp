@@ -139,7 +139,7 @@ class Cloudflare final : public DnsProvider {
 
   static json record_body(const StoredRRset& set, const std::string& data) {
     json body = cloudflare::fields_for(set.rrset.type, data);
-    if (body.empty()) return body;
+    if (body.empty() || !as_body(body)) return {};
     const Value* kept = set.comments.find("ttl");
     const bool automatic = kept && *kept == Value("automatic") && set.rrset.ttl == cloudflare::kServedTtl;
     body["name"] = set.rrset.name;
