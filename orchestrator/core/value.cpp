@@ -121,26 +121,35 @@ Value tagged_from_json(const nlohmann::json& json) {
   return {};
 }
 
-}  // namespace
+/// Nothing that is written as a Value is nested deeper (a playbook 64, an event 100 levels); what is, comes
+/// from elsewhere and would take the stack.
+constexpr int deepest = 128;
 
-Value value_from_json(const nlohmann::json& json) {
+Value value_from_json(const nlohmann::json& json, int levels) {
+  if (levels == 0) return {};
   if (json.is_boolean()) return json.get<bool>();
   if (json.is_number_integer()) return json.get<std::int64_t>();
   if (json.is_number()) return json.get<double>();
   if (json.is_string()) return json.get<std::string>();
   if (json.is_array()) {
     ValueList list;
-    for (const auto& item : json) list.push_back(value_from_json(item));
+    for (const auto& item : json) list.push_back(value_from_json(item, levels - 1));
     return list;
   }
   if (json.is_object()) {
     if (json.size() == 1)
       if (Value tagged = tagged_from_json(json); !tagged.is_null()) return tagged;
     ValueMap map;
-    for (const auto& [key, item] : json.items()) map.emplace(key, value_from_json(item));
+    for (const auto& [key, item] : json.items()) map.emplace(key, value_from_json(item, levels - 1));
     return map;
   }
   return {};
+}
+
+}  // namespace
+
+Value value_from_json(const nlohmann::json& json) {
+  return value_from_json(json, deepest);
 }
 
 }  // namespace mxodus

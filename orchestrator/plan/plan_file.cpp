@@ -8,6 +8,8 @@ namespace mxodus {
 namespace {
 
 constexpr std::size_t plan_file_limit = 256u << 20;
+/// Levels of JSON: those of a Value, and the plan around it.
+constexpr int deepest = 160;
 
 std::string make_again(const std::filesystem::path& path) {
   return "make it again: mxodus plan PLAYBOOK -o " + path.string();
@@ -16,6 +18,16 @@ std::string make_again(const std::filesystem::path& path) {
 tl::unexpected<Error> damaged(const std::filesystem::path& path, const std::string& seen) {
   return fail(ErrorKind::invalid, "plan.damaged", path.string() + " is not a whole plan: " + seen,
               make_again(path));
+}
+
+/// What is nested deeper than a plan can be is left out and told by `too_deep`; to copy it would take the
+/// stack.
+nlohmann::json parse(const std::string& content, bool& too_deep) {
+  const auto keep = [&too_deep](int depth, nlohmann::json::parse_event_t, const nlohmann::json&) {
+    too_deep = too_deep || depth > deepest;
+    return depth <= deepest;
+  };
+  return nlohmann::json::parse(content, keep, false);
 }
 
 }  // namespace
@@ -28,12 +40,15 @@ Result<void> save_plan(const std::filesystem::path& path, const Plan& plan) {
 Result<Plan> load_plan(const std::filesystem::path& path) {
   auto content = read_file(path, plan_file_limit);
   if (!content) return tl::unexpected(content.error());
-  const auto file = nlohmann::json::parse(*content, nullptr, false);
+  bool too_deep = false;
+  const auto file = parse(*content, too_deep);
+  if (too_deep) return damaged(path, "it is nested deeper than any plan");
   if (file.is_discarded() || !file.is_object() || !file.contains("plan"))
     return damaged(path, "it is no plan file");
   auto plan = plan_from_json(file["plan"]);
   if (!plan) return fail_within(path.string(), plan.error());
-  if (file.value("digest", std::string()) != digest(*plan))
+  const auto written = file.find("digest");
+  if (written == file.end() || *written != digest(*plan))
     return fail(ErrorKind::refused, "plan.edited",
                 path.string() +
                     " is not the plan that was made: its digest does not fit its content, so it was "

@@ -49,6 +49,16 @@ TEST(Value, JsonKeepsTheKindOfEveryQuantity) {
   EXPECT_EQ(value_from_json(to_json(value)), value);
 }
 
+TEST(Value, JsonThatIsNestedWithoutEndDoesNotTakeTheStack) {
+  const std::string open(1'000'000, '[');
+  const std::string close(1'000'000, ']');
+  const Value value = value_from_json(nlohmann::json::parse(open + close));
+  int levels = 0;
+  for (const Value* inner = &value; inner->get<ValueList>(); inner = &inner->get<ValueList>()->front())
+    ++levels;
+  EXPECT_EQ(levels, 128);
+}
+
 TEST(Value, NotYetKnownIsSeenAtAnyDepth) {
   const Value value = ValueMap{{"a", ValueList{1, NotYetKnown{"backup"}}}};
   EXPECT_EQ(value.waits_for(), "backup");

@@ -57,6 +57,27 @@ TEST_F(PlanFile, GarbageAndACutFileAreRefused) {
   }
 }
 
+TEST_F(PlanFile, ADigestThatIsNoTextIsRefused) {
+  ASSERT_TRUE(save_plan(path_, sample_plan()));
+  auto file = nlohmann::json::parse(*read_file(path_, 1 << 20));
+  file["digest"] = 5;
+  std::ofstream(path_, std::ios::trunc) << file;
+  const auto loaded = load_plan(path_);
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().code, "plan.edited");
+}
+
+TEST_F(PlanFile, AFileThatIsNestedWithoutEndIsRefused) {
+  const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+  for (const std::string& content : {deep, R"({"plan": {"items": [{"plan": {"apply": )" + deep + R"(}}]}})",
+                                     R"({"digest": )" + deep + "}"}) {
+    std::ofstream(path_, std::ios::trunc) << content;
+    const auto loaded = load_plan(path_);
+    ASSERT_FALSE(loaded);
+    EXPECT_EQ(loaded.error().code, "plan.damaged");
+  }
+}
+
 TEST(PlanValidity, AnOldPlanIsRefused) {
   const Plan plan = sample_plan();
   const Time later{plan.made_at.since_epoch + hours(25)};
