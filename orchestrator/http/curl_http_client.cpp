@@ -52,11 +52,13 @@ int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return static_cast<Transfer*>(user)->deadline.stopped() ? 1 : 0;
 }
 
-/// Scheme, host and port: where a request went, without a query that may tell more than a log should keep.
+/// Scheme, host and port: where a request went, without a login or a query that may tell more than a log
+/// should keep.
 std::string place_of(const std::string& url) {
   const std::size_t scheme = url.find("://");
-  const std::size_t path = url.find_first_of("/?#", scheme == std::string::npos ? 0 : scheme + 3);
-  return printable_line(url.substr(0, path));
+  const std::size_t begin = scheme == std::string::npos ? 0 : scheme + 3;
+  const std::string place = url.substr(begin, url.find_first_of("/?#", begin) - begin);
+  return printable_line(url.substr(0, begin) + place.substr(place.rfind('@') + 1));
 }
 
 /// `sent`: the connection stood, so that the request may have arrived.

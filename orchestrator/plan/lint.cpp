@@ -5,6 +5,7 @@
 
 #include "orchestrator/core/names.h"
 #include "orchestrator/core/text.h"
+#include "orchestrator/core/url.h"
 #include "orchestrator/plan/written_params.h"
 #include "orchestrator/playbook/faults.h"
 #include "orchestrator/playbook/template.h"
@@ -61,6 +62,7 @@ class Linter {
   }
 
   Diagnostics run() {
+    for (const ResourceSpec& spec : playbook_.dns) check_url(spec);
     for (const Graph::NodeId node : order_.sequence) note_published(node);
     for (const Graph::NodeId node : order_.sequence) look_at(node);
     for (const auto& [name, target] : targets_) check_vantages(name, target);
@@ -117,6 +119,14 @@ class Linter {
     else if (step.spec.rules.point_of_no_return && !above.gate)
       add("lint.not-asked", "is the point of no return, and nobody is asked before it",
           "put an approve above it, and name it in needs: if it has needs:");
+  }
+
+  void check_url(const ResourceSpec& zone) {
+    const Node* url = zone.settings.find("url");
+    if (url && url_is_open(written_.text(*url)))
+      faults_.add(zone.mark, "lint.open-token",
+                  "the token of the DNS zone " + zone.name + " goes over http, for all to read on the way",
+                  "put the API behind TLS, or reach it by a tunnel that ends on this machine");
   }
 
   /// The parameters of a dns.ttl that lowers the MX of a zone; of one that is not named, by its whole name.

@@ -75,6 +75,30 @@ TEST(Lint, AnMxIsChangedAfterItsTtlWasLowered) {
   EXPECT_THAT(warnings(lower + "  pause: {uses: wait, with: {for: 1d}}\n" + change), IsEmpty());
 }
 
+TEST(Lint, ATokenDoesNotGoOverOpenHttp) {
+  const auto warned = [](const std::string& url) {
+    const std::string head =
+        "mxodus: 1\nname: lint\ninputs: {api: {type: text}}\nsecrets: {token: {env: TOKEN}}\n"
+        "hosts: {here: {local: true}}\ndns:\n  main: {provider: powerdns, zone: example.org, "
+        "token: \"${secrets.token}\", url: \"" +
+        url +
+        "\"}\nsteps:\n"
+        "  go: {uses: approve, with: {question: Go}}\n";
+    const LoadedPlaybook loaded = load_playbook(head, "lint.yaml");
+    const Catalog catalog = make_catalog();
+    const CheckedPlaybook checked = check_playbook(loaded.playbook, catalog);
+    std::vector<std::string> codes;
+    for (const Error& warning :
+         lint(loaded.playbook, *checked.order, catalog, {{"api", "http://198.51.100.54:8081"}}))
+      codes.push_back(std::to_string(warning.position->line) + " " + warning.code);
+    return codes;
+  };
+  EXPECT_THAT(warned("http://198.51.100.54:8081"), ElementsAre("7 lint.open-token"));
+  EXPECT_THAT(warned("${inputs.api}"), ElementsAre("7 lint.open-token"));
+  EXPECT_THAT(warned("https://198.51.100.54:8081"), IsEmpty());
+  EXPECT_THAT(warned("http://127.0.0.1:8081"), IsEmpty());
+}
+
 TEST(Lint, StoresAreComparedWhereOneOfThemStandsStill) {
   const std::string compare = R"(  compare:
     uses: rclone.compare

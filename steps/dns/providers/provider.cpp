@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "orchestrator/core/text.h"
+#include "orchestrator/core/url.h"
 #include "orchestrator/dns/rdata.h"
 #include "orchestrator/transport/dial.h"
 #include "steps/dns/providers/cloudflare/cloudflare.h"
@@ -24,6 +25,7 @@ namespace {
 struct Known {
   ProviderTraits (*traits)();
   Result<std::unique_ptr<DnsProvider>> (*make)(const Zone&, ProviderTools, const ZoneSecrets&);
+  bool of_ones_own = false;  ///< a server of one's own, that may be without TLS
 };
 
 const std::map<std::string, Known>& known_providers() {
@@ -35,7 +37,7 @@ const std::map<std::string, Known>& known_providers() {
       {"hetzner", {hetzner_traits, make_hetzner}},
       {"manual", {manual_traits, nullptr}},
       {"ovh", {ovh_traits, make_ovh}},
-      {"powerdns", {powerdns_traits, make_powerdns}},
+      {"powerdns", {powerdns_traits, make_powerdns, true}},
       {"rfc2136", {rfc2136_traits, make_rfc2136}},
       {"route53", {route53_traits, make_route53}},
       {"scaleway", {scaleway_traits, make_scaleway}},
@@ -54,6 +56,23 @@ Result<Known> known_provider(const Zone& zone) {
                   "\", which this mxodus does not know",
               "it knows " + join(names, ", ") + "; with manual a person makes the changes" +
                   (near.empty() ? "" : "; nearest: " + near));
+}
+
+/// A token goes there with every question. `url` itself is not shown: it may hold a password.
+Result<void> check_url(const Zone& zone, const Known& provider) {
+  const auto found = zone.options.find("url");
+  if (found == zone.options.end()) return {};
+  const std::string url = to_string(found->second);
+  const auto wrong = [&](const char* what, const std::string& hint) {
+    return fail(ErrorKind::invalid, "dns.url", "`url` of the DNS zone " + zone.name + " " + what, hint);
+  };
+  if (url_authority(url).empty()) return wrong("is no http or https address", "write `url: https://…`");
+  if (url_has_login(url))
+    return wrong("holds a user or a password, which plans and reports would show",
+                 "leave it out; `token` is what " + zone.provider + " is asked with");
+  if (url_is_open(url) && !provider.of_ones_own)
+    return wrong("is http: the token would go there for all to read", "write `https://`");
+  return {};
 }
 
 /// What people have written beside a set, where the provider keeps that as a list. When it was is the
@@ -97,6 +116,7 @@ Result<std::unique_ptr<DnsProvider>> make_provider(const Zone& zone, ProviderToo
                                                    ZoneSecrets secrets) {
   auto known = known_provider(zone);
   if (!known) return tl::unexpected(std::move(known).error());
+  if (auto url = check_url(zone, *known); !url) return tl::unexpected(std::move(url).error());
   if (known->make) return known->make(zone, std::move(tools), secrets);
   return fail(ErrorKind::invalid, "dns.no-api",
               "the provider of " + zone.zone + " has no API: a person makes its changes");

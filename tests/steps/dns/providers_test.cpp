@@ -43,6 +43,27 @@ TEST(PowerDns, WantsToKnowWhereItIs) {
   EXPECT_EQ(provider.error().code, "powerdns.url");
 }
 
+TEST(Providers, SendNoTokenToAnAddressThatIsOpenOrHoldsALogin) {
+  FakeHttp http;
+  FakeClock clock;
+  const auto open = [&](const std::string& provider, const std::string& url) {
+    ZoneSecrets secrets;
+    secrets["token"] = SecretText("hunter2hunter2");
+    auto made =
+        make_provider({"main", provider, "acme.test", {}, {{"url", url}}}, {http, clock}, std::move(secrets));
+    return made ? Error{} : made.error();
+  };
+  EXPECT_EQ(open("gandi", "http://api.gandi.net/v5/livedns").code, "dns.url");
+  EXPECT_THAT(open("gandi", "http://api.gandi.net/v5/livedns").message, HasSubstr("for all to read"));
+  EXPECT_EQ(open("gandi", "api.gandi.net/v5/livedns").code, "dns.url");
+  EXPECT_EQ(open("gandi", "https://api.gandi.invalid/v5/livedns").code, "");
+  EXPECT_EQ(open("gandi", "http://127.0.0.1:9").code, "") << "a tunnel";
+  EXPECT_EQ(open("powerdns", "http://198.51.100.54:8081").code, "") << "a server of one's own";
+  const Error login = open("powerdns", "https://user:geheim@pdns.example");
+  EXPECT_EQ(login.code, "dns.url");
+  EXPECT_THAT(login.message + login.hint, testing::Not(HasSubstr("geheim")));
+}
+
 TEST(PowerDns, KeepsDisabledRecordsAndCommentsOfAnRRset) {
   ProviderBench bench(stub_powerdns());
   StoredRRset set = set_of("mail.acme.test", "A", 300, {"198.51.100.10"});

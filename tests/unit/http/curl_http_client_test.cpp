@@ -167,6 +167,14 @@ TEST(CurlHttpClient, RefusesAHeaderWithALineBreakAndDoesNotShowIt) {
   EXPECT_EQ(answer.error().message.find("s3same"), std::string::npos);
 }
 
+TEST(CurlHttpClient, ShowsNoLoginOfAnAddress) {
+  HttpRequest request;
+  request.url = "ftp://user:geheim@127.0.0.1/x@y";
+  const auto answer = CurlHttpClient().send(request, Deadline(seconds(5)));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().message, "\"ftp://127.0.0.1\" is no http or https address");
+}
+
 TEST(CurlHttpClient, SpeaksNothingButHttp) {
   auto answer = CurlHttpClient().send(get("file:///etc/hostname"), Deadline(seconds(10)));
   ASSERT_FALSE(answer);
