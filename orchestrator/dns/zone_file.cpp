@@ -42,21 +42,22 @@ class LineCounter {
 
   /// The first line from `place` on that is more than a comment: ldns skips the others without a word.
   int line_at(std::size_t place) {
-    line_ += static_cast<int>(std::count(text_.begin() + static_cast<long>(place_),
-                                         text_.begin() + static_cast<long>(place), '\n'));
-    place_ = place;
-    int line = line_;
-    for (std::string_view rest = text_.substr(place);; ++line) {
-      const std::size_t end = rest.find('\n');
-      const std::string_view content = trim(rest.substr(0, end));
-      if (end == std::string_view::npos || (!content.empty() && !content.starts_with(';'))) return line;
-      rest.remove_prefix(end + 1);
+    if (place > place_) {
+      line_ += static_cast<int>(std::count(text_.begin() + static_cast<long>(place_),
+                                           text_.begin() + static_cast<long>(place), '\n'));
+      place_ = place;
+    }
+    for (;; ++line_) {
+      const std::size_t end = text_.find('\n', place_);
+      const std::string_view content = trim(text_.substr(place_, end - place_));
+      if (end == std::string_view::npos || (!content.empty() && !content.starts_with(';'))) return line_;
+      place_ = end + 1;
     }
   }
 
  private:
   std::string_view text_;
-  std::size_t place_ = 0;
+  std::size_t place_ = 0;  ///< where line_ has been looked for last; before it nothing is read again
   int line_ = 1;
 };
 

@@ -56,6 +56,12 @@ TEST(ZoneFile, ALineThatCannotBeReadCostsNoOther) {
   EXPECT_EQ(zone.faults[1].why, "$INCLUDE is not followed");
 }
 
+TEST(ZoneFile, LinesOfBlanksAreReadOnce) {
+  std::string text;
+  for (int i = 0; i < 300'000; ++i) text += " \n";
+  EXPECT_THAT(lines(read(text + "a A 192.0.2.1\n")), ElementsAre("300001 a.acme.test A 192.0.2.1"));
+}
+
 TEST(ZoneFile, EndsWithAnyBytes) {
   EXPECT_THAT(read("").records, IsEmpty());
   EXPECT_THAT(read("a A 192.0.2.1").records, SizeIs(1)) << "no line break at the end";
