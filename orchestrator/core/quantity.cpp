@@ -72,6 +72,9 @@ bool fits(double value) {
   return value >= 0 && value < 9e18;
 }
 
+/// Clocks count nanoseconds in 64 bits: from 292 years on, what is far ahead would lie in the past.
+constexpr milliseconds longest_duration = std::chrono::years(100);
+
 }  // namespace
 
 Result<Size> parse_size(std::string_view text) {
@@ -89,7 +92,10 @@ Result<Duration> parse_duration(std::string_view text) {
     if (!part) return not_a("duration", text, "90s, 12h or 1h30m");
     total += *part;
   } while (!rest.empty());
-  if (!fits(total)) return not_a("duration", text, "90s, 12h or 1h30m");
+  if (total > static_cast<double>(longest_duration.count()))
+    return fail(ErrorKind::invalid, "quantity.duration",
+                "\"" + std::string(text.substr(0, 80)) + "\" is longer than 100 years",
+                "write a shorter one");
   return Duration{milliseconds(std::llround(total))};
 }
 

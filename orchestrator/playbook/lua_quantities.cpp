@@ -65,12 +65,18 @@ std::int64_t count(const Size& size) {
 std::int64_t count(const Duration& duration) {
   return duration.value.count();
 }
+/// As parse_duration() has it.
+constexpr milliseconds longest_duration = std::chrono::years(100);
+
 template <class T>
-T from_count(std::int64_t count) {
-  if constexpr (std::is_same_v<T, Size>)
+T from_count(lua_State* state, std::int64_t count) {
+  if constexpr (std::is_same_v<T, Size>) {
     return Size{count};
-  else
+  } else {
+    if (count > longest_duration.count() || count < -longest_duration.count())
+      luaL_error(state, "the result is longer than 100 years");
     return T{milliseconds(count)};
+  }
 }
 
 int refuse(lua_State* state, const char* verb, const Operand& a, const char* joint, const Operand& b) {
@@ -89,7 +95,7 @@ int add_or_subtract(lua_State* state) {
   const Operand b(state, 2);
   const auto same = [&]<class T>(const T* x, const T* y) {
     if (!x || !y) return false;
-    push(state, from_count<T>(sum(state, count(*x), sign * count(*y))));
+    push(state, from_count<T>(state, sum(state, count(*x), sign * count(*y))));
     return true;
   };
   if (same(a.get<Size>(), b.get<Size>()) || same(a.get<Duration>(), b.get<Duration>())) return 1;
@@ -104,7 +110,8 @@ int add_or_subtract(lua_State* state) {
   if (a.get<Time>() && b.get<Duration>()) return moved(*a.get<Time>(), *b.get<Duration>());
   if (sign > 0 && a.get<Duration>() && b.get<Time>()) return moved(*b.get<Time>(), *a.get<Duration>());
   if (sign < 0 && a.get<Time>() && b.get<Time>()) {
-    push(state, Duration{a.get<Time>()->since_epoch - b.get<Time>()->since_epoch});
+    push(state,
+         from_count<Duration>(state, (a.get<Time>()->since_epoch - b.get<Time>()->since_epoch).count()));
     return 1;
   }
   return sign > 0 ? refuse(state, "add", a, "and", b) : refuse(state, "take", b, "from", a);
@@ -113,7 +120,7 @@ int add_or_subtract(lua_State* state) {
 template <class T>
 bool scaled(lua_State* state, const T* what, bool is_factor, double factor) {
   if (!what || !is_factor) return false;
-  push(state, from_count<T>(in_range(state, static_cast<double>(count(*what)) * factor)));
+  push(state, from_count<T>(state, in_range(state, static_cast<double>(count(*what)) * factor)));
   return true;
 }
 

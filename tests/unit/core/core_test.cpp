@@ -27,6 +27,13 @@ TEST(Quantity, DurationsAddUpTheirParts) {
   for (const char* wrong : {"12", "h", "1h 30m", "forever"}) EXPECT_FALSE(parse_duration(wrong)) << wrong;
 }
 
+TEST(Quantity, ADurationThatNoClockCanReachIsRefused) {
+  EXPECT_TRUE(parse_duration("5200w"));
+  const auto too_long = parse_duration("16000w");
+  ASSERT_FALSE(too_long);
+  EXPECT_EQ(too_long.error().message, "\"16000w\" is longer than 100 years");
+}
+
 TEST(Quantity, TimesWithAnOffsetAreTheSameMomentEverywhere) {
   EXPECT_EQ(to_string(*parse_time("2024-05-11T07:07+02:00")), "2024-05-11T05:07:00Z");
   EXPECT_EQ(

@@ -98,6 +98,8 @@ TEST(Quantities, CalculateWhereItMakesSense) {
   EXPECT_THAT(failure("inputs.began + inputs.began"), HasSubstr("cannot add a time and a time"));
   EXPECT_THAT(failure("steps.backup.bytes + 5"), HasSubstr("cannot add a size and number"));
   EXPECT_THAT(failure("size('8000000GB') * 1000000"), HasSubstr("too large"));
+  EXPECT_THAT(failure("duration('1w') * 16000"), HasSubstr("longer than 100 years"));
+  EXPECT_THAT(failure("duration('16000w')"), HasSubstr("longer than 100 years"));
   EXPECT_THAT(failure("duration('5')"), HasSubstr("\"5\" is not a duration"));
   EXPECT_THAT(failure("size(5)"), HasSubstr("a size is made of a text with a unit"));
 }
