@@ -13,7 +13,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const std::string kHead = R"(mxodus: 1
+const std::string kCheckHead = R"(mxodus: 1
 name: check
 hosts:
   old: {ssh: old}
@@ -23,7 +23,7 @@ steps:
 
 /// The codes of the faults that these steps have against the catalogue.
 std::vector<std::string> faults(const std::string& steps) {
-  const LoadedPlaybook loaded = load_playbook(kHead + steps, "check.yaml");
+  const LoadedPlaybook loaded = load_playbook(kCheckHead + steps, "check.yaml");
   for (const Error& fault : loaded.faults) ADD_FAILURE() << one_line(fault);
   std::vector<std::string> codes;
   for (const Error& fault : check_playbook(loaded.playbook, make_catalog()).faults)
@@ -114,7 +114,7 @@ TEST(PlaybookCheck, ACommandIsOneOfItsTwoForms) {
 }
 
 TEST(Script, IsNeverInterpolatedWhereverItStands) {
-  const LoadedPlaybook loaded = load_playbook(kHead + R"(  act:
+  const LoadedPlaybook loaded = load_playbook(kCheckHead + R"(  act:
     uses: command
     host: new
     with:

@@ -51,7 +51,7 @@ bool is_exception(const Include& include) {
 }
 
 /// The rule that an include in a room breaks; empty where it keeps all of them.
-std::string broken_rule(const Include& include) {
+std::string broken_room_rule(const Include& include) {
   const std::string from = room_of(include.file);
   if (!kLevels.count(from)) return "orchestrator/" + from + " has no place in the order of the rooms";
   if (include.target.starts_with("steps/"))
@@ -94,7 +94,7 @@ std::set<std::string> reach_of(const std::string& room) {
 }
 
 TEST(Rooms, IncludeOnlyRoomsBelowThem) {
-  const std::vector<std::string> found = violations(includes_below("orchestrator"), broken_rule);
+  const std::vector<std::string> found = violations(includes_below("orchestrator"), broken_room_rule);
   EXPECT_TRUE(found.empty()) << lines(found);
 }
 
@@ -139,7 +139,7 @@ TEST(Rooms, EveryExceptionIsStillNeeded) {
 
 TEST(Rooms, TheCheckSeesWhatIsForbidden) {
   const auto count = [](const char* file, const std::string& text) {
-    return violations(includes_of(file, text), broken_rule).size();
+    return violations(includes_of(file, text), broken_room_rule).size();
   };
   EXPECT_EQ(count("orchestrator/plan/a.cpp", "#include \"orchestrator/core/text.h\"\n"), 0u);
   EXPECT_EQ(count("orchestrator/core/a.h", "#include \"orchestrator/dag/graph.h\"\n"), 1u);

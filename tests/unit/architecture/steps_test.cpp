@@ -38,7 +38,7 @@ bool may_include_step_file(const std::string& from, const std::string& target) {
 }
 
 /// The rule that an include in a step type breaks; empty where it keeps all of them.
-std::string broken_rule(const Include& include) {
+std::string broken_step_rule(const Include& include) {
   const std::string from = step_type_of(include.file);
   if (include.target.starts_with("steps/"))
     return from == "steps" || may_include_step_file(from, include.target)
@@ -56,7 +56,7 @@ std::string broken_rule(const Include& include) {
 TEST(StepTypes, IncludeOnlyInterfacesAndNeverAnotherStepType) {
   const std::vector<Include> includes = includes_below("steps");
   EXPECT_FALSE(includes.empty());
-  const std::vector<std::string> found = violations(includes, broken_rule);
+  const std::vector<std::string> found = violations(includes, broken_step_rule);
   EXPECT_TRUE(found.empty()) << lines(found);
 }
 
@@ -67,7 +67,7 @@ TEST(StepTypes, TheImplementationsTheyMustNotSeeAreThere) {
 
 TEST(StepTypes, TheCheckSeesWhatIsForbidden) {
   const auto count = [](const char* file, const std::string& target) {
-    return violations(includes_of(file, "#include \"" + target + "\"\n"), broken_rule).size();
+    return violations(includes_of(file, "#include \"" + target + "\"\n"), broken_step_rule).size();
   };
   EXPECT_EQ(count("steps/restic/a.cpp", "orchestrator/step_api/step_type.h"), 0u);
   EXPECT_EQ(count("steps/restic/a.cpp", "orchestrator/plan/plan.h"), 1u);
@@ -84,7 +84,7 @@ TEST(StepTypes, TheCheckSeesWhatIsForbidden) {
 
 TEST(StepTypes, OfOneFamilyShareItsFolderAndDnsItsProviders) {
   const auto count = [](const char* file, const std::string& target) {
-    return violations(includes_of(file, "#include \"" + target + "\"\n"), broken_rule).size();
+    return violations(includes_of(file, "#include \"" + target + "\"\n"), broken_step_rule).size();
   };
   EXPECT_EQ(count("steps/net/reach/a.cpp", "steps/net/names.h"), 0u) << "what the family shares";
   EXPECT_EQ(count("steps/net/reach/a.cpp", "steps/net/tls/tls.h"), 1u) << "another type of the family";

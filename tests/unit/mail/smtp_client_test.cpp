@@ -15,11 +15,11 @@ using testing::UnorderedElementsAre;
 
 namespace {
 
-SmtpClient client_of(const LoopbackServer& server) {
+SmtpClient smtp_client_of(const LoopbackServer& server) {
   return SmtpClient(std::make_unique<FdStream>(server.connect()));
 }
 
-Deadline soon() {
+Deadline smtp_soon() {
   return Deadline(seconds(10));
 }
 
@@ -40,11 +40,11 @@ TEST(SmtpClient, TellsTheCapabilitiesOfAServer) {
     client.say("250-mail.acme.test\r\n250-SIZE 10240000\r\n250-starttls\r\n250 8BITMIME\r\n");
     client.wait_for_end();
   });
-  SmtpClient smtp = client_of(server);
-  auto greeting = smtp.greeting(soon());
+  SmtpClient smtp = smtp_client_of(server);
+  auto greeting = smtp.greeting(smtp_soon());
   ASSERT_TRUE(greeting) << greeting.error().message;
   EXPECT_EQ(greeting->text(), "220 mail.acme.test ESMTP Postfix");
-  auto reply = smtp.hello("probe.test", soon());
+  auto reply = smtp.hello("probe.test", smtp_soon());
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(hello, "EHLO probe.test");
   EXPECT_THAT(smtp.capabilities(),
@@ -58,14 +58,14 @@ TEST(SmtpClient, WaitsForABannerThatComesLateAndInPieces) {
     client.say("0 mail.acme.test\r\n");
     client.wait_for_end();
   });
-  auto greeting = client_of(server).greeting(soon());
+  auto greeting = smtp_client_of(server).greeting(smtp_soon());
   ASSERT_TRUE(greeting) << greeting.error().message;
   EXPECT_THAT(greeting->lines, ElementsAre("postscreen waits", "mail.acme.test"));
 }
 
 TEST(SmtpClient, TakesARefusingBannerAsAnAnswer) {
   LoopbackServer server(saying("554 IP=198.51.100.20 - None/bad reputation\r\n"));
-  auto greeting = client_of(server).greeting(soon());
+  auto greeting = smtp_client_of(server).greeting(smtp_soon());
   ASSERT_TRUE(greeting) << greeting.error().message;
   EXPECT_EQ(greeting->code, 554);
   EXPECT_FALSE(greeting->positive());
@@ -73,14 +73,14 @@ TEST(SmtpClient, TakesARefusingBannerAsAnAnswer) {
 
 TEST(SmtpClient, SaysWhenNoBannerComes) {
   LoopbackServer server([](Conversation& client) { client.wait_for_end(); });
-  auto greeting = client_of(server).greeting(Deadline(milliseconds(150)));
+  auto greeting = smtp_client_of(server).greeting(Deadline(milliseconds(150)));
   ASSERT_FALSE(greeting);
   EXPECT_EQ(greeting.error().code, "net.timeout");
 }
 
 TEST(SmtpClient, KnowsAnotherProtocolByItsGarbage) {
   LoopbackServer server(saying("SSH-2.0-OpenSSH_9.2\x1b[2J\r\n"));
-  auto greeting = client_of(server).greeting(soon());
+  auto greeting = smtp_client_of(server).greeting(smtp_soon());
   ASSERT_FALSE(greeting);
   EXPECT_EQ(greeting.error().code, "smtp.not-smtp");
   EXPECT_EQ(greeting.error().message.find('\x1b'), std::string::npos) << "escape sequences are made visible";
@@ -91,7 +91,7 @@ TEST(SmtpClient, BoundsALineWithoutAnEnd) {
     while (client.say(std::string(4096, 'x'))) {
     }
   });
-  auto greeting = client_of(server).greeting(soon());
+  auto greeting = smtp_client_of(server).greeting(smtp_soon());
   ASSERT_FALSE(greeting);
   EXPECT_EQ(greeting.error().code, "mail.line-too-long");
 }
@@ -101,14 +101,14 @@ TEST(SmtpClient, BoundsAReplyWithoutAnEnd) {
     while (client.say("220-and more\r\n")) {
     }
   });
-  auto greeting = client_of(server).greeting(soon());
+  auto greeting = smtp_client_of(server).greeting(smtp_soon());
   ASSERT_FALSE(greeting);
   EXPECT_EQ(greeting.error().code, "smtp.not-smtp");
 }
 
 TEST(SmtpClient, RefusesAReplyWhoseCodesDisagree) {
   LoopbackServer server(saying("220-mail.acme.test\r\n554 no\r\n"));
-  auto greeting = client_of(server).greeting(soon());
+  auto greeting = smtp_client_of(server).greeting(smtp_soon());
   ASSERT_FALSE(greeting);
   EXPECT_EQ(greeting.error().code, "smtp.not-smtp");
 }
@@ -119,12 +119,12 @@ TEST(SmtpClient, SaysTheServerHungUpAfterA421) {
     client.hear_line();
     client.say("421 4.7.0 too many connections\r\n");
   });
-  SmtpClient smtp = client_of(server);
-  ASSERT_TRUE(smtp.greeting(soon()));
-  auto reply = smtp.hello("probe.test", soon());
+  SmtpClient smtp = smtp_client_of(server);
+  ASSERT_TRUE(smtp.greeting(smtp_soon()));
+  auto reply = smtp.hello("probe.test", smtp_soon());
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(reply->code, 421);
-  auto next = smtp.mail_from("", soon());
+  auto next = smtp.mail_from("", smtp_soon());
   ASSERT_FALSE(next);
   EXPECT_EQ(next.error().code, "net.closed");
 }
@@ -139,9 +139,9 @@ TEST(SmtpClient, FallsBackToHeloWithAnOldServer) {
     client.say("250 old.acme.test\r\n");
     client.wait_for_end();
   });
-  SmtpClient smtp = client_of(server);
-  ASSERT_TRUE(smtp.greeting(soon()));
-  auto reply = smtp.hello("probe.test", soon());
+  SmtpClient smtp = smtp_client_of(server);
+  ASSERT_TRUE(smtp.greeting(smtp_soon()));
+  auto reply = smtp.hello("probe.test", smtp_soon());
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(reply->code, 250);
   EXPECT_THAT(heard, ElementsAre("EHLO probe.test", "HELO probe.test"));
@@ -156,22 +156,22 @@ TEST(SmtpClient, AsksForARecipientAndSendsNoMail) {
       client.say(reply);
     }
   });
-  SmtpClient smtp = client_of(server);
-  ASSERT_TRUE(smtp.greeting(soon()));
-  ASSERT_TRUE(smtp.hello("probe.test", soon()));
-  ASSERT_TRUE(smtp.mail_from("", soon()));
-  auto reply = smtp.rcpt_to("probe@other.test", soon());
+  SmtpClient smtp = smtp_client_of(server);
+  ASSERT_TRUE(smtp.greeting(smtp_soon()));
+  ASSERT_TRUE(smtp.hello("probe.test", smtp_soon()));
+  ASSERT_TRUE(smtp.mail_from("", smtp_soon()));
+  auto reply = smtp.rcpt_to("probe@other.test", smtp_soon());
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(reply->code, 454);
-  smtp.quit(soon());
+  smtp.quit(smtp_soon());
   EXPECT_THAT(heard, ElementsAre("EHLO probe.test", "MAIL FROM:<>", "RCPT TO:<probe@other.test>", "QUIT"));
 }
 
 TEST(SmtpClient, LetsNoAddressSmuggleACommand) {
   LoopbackServer server(saying("220 mail.acme.test\r\n"));
-  SmtpClient smtp = client_of(server);
-  ASSERT_TRUE(smtp.greeting(soon()));
-  auto reply = smtp.rcpt_to("a@b>\r\nDATA", soon());
+  SmtpClient smtp = smtp_client_of(server);
+  ASSERT_TRUE(smtp.greeting(smtp_soon()));
+  auto reply = smtp.rcpt_to("a@b>\r\nDATA", smtp_soon());
   ASSERT_FALSE(reply);
   EXPECT_EQ(reply.error().kind, ErrorKind::invalid);
 }
@@ -187,12 +187,12 @@ TEST(SmtpClient, DropsWhatWasInjectedBeforeTheHandshake) {
     tls.say("250-mail.acme.test\r\n250 AUTH PLAIN\r\n");
     tls.hear_line();
   });
-  SmtpClient smtp = client_of(server);
-  ASSERT_TRUE(smtp.greeting(soon()));
-  auto session = smtp.start_tls("mail.acme.test", soon());
+  SmtpClient smtp = smtp_client_of(server);
+  ASSERT_TRUE(smtp.greeting(smtp_soon()));
+  auto session = smtp.start_tls("mail.acme.test", smtp_soon());
   ASSERT_TRUE(session) << session.error().message;
   EXPECT_EQ(smtp.injected_bytes(), std::string("250 injected\r\n").size());
-  auto reply = smtp.hello("probe.test", soon());
+  auto reply = smtp.hello("probe.test", smtp_soon());
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(reply->lines.front(), "mail.acme.test");
   EXPECT_EQ(smtp.capabilities().at("AUTH"), "PLAIN");
@@ -205,9 +205,9 @@ TEST(SmtpClient, SaysThatAServerRefusesStarttls) {
     client.say("454 4.7.0 TLS not available due to local problem\r\n");
     client.wait_for_end();
   });
-  SmtpClient smtp = client_of(server);
-  ASSERT_TRUE(smtp.greeting(soon()));
-  auto session = smtp.start_tls("mail.acme.test", soon());
+  SmtpClient smtp = smtp_client_of(server);
+  ASSERT_TRUE(smtp.greeting(smtp_soon()));
+  auto session = smtp.start_tls("mail.acme.test", smtp_soon());
   ASSERT_FALSE(session);
   EXPECT_EQ(session.error().code, "smtp.no-starttls");
 }

@@ -22,7 +22,7 @@ using testing::SizeIs;
 
 const std::filesystem::path folder = std::filesystem::path(MXODUS_SOURCE_DIR) / "tests/unit/playbook/bad";
 
-std::string content(const std::filesystem::path& path) {
+std::string content_of_file(const std::filesystem::path& path) {
   std::ifstream file(path);
   std::ostringstream text;
   text << file.rdbuf();
@@ -51,11 +51,11 @@ class BadPlaybook : public testing::TestWithParam<std::string> {};
 /// MXODUS_ACCEPT=1 writes what is said now over what is expected; read the difference before committing it.
 TEST_P(BadPlaybook, IsToldApartInTheWordsOfItsGoldenFile) {
   const std::string name = GetParam() + ".yaml";
-  const std::string told = all_faults(content(folder / name), name);
+  const std::string told = all_faults(content_of_file(folder / name), name);
   ASSERT_THAT(told, HasSubstr("error: "));
   const std::filesystem::path golden = folder / (GetParam() + ".expected");
   if (std::getenv("MXODUS_ACCEPT")) std::ofstream(golden) << told;
-  EXPECT_EQ(told, content(golden));
+  EXPECT_EQ(told, content_of_file(golden));
 }
 
 INSTANTIATE_TEST_SUITE_P(Bad, BadPlaybook, testing::ValuesIn(bad_playbooks()),

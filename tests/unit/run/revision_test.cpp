@@ -11,7 +11,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr const char* kSteps = R"(  first: {uses: make, with: {name: a}}
+constexpr const char* kRevisionSteps = R"(  first: {uses: make, with: {name: a}}
   second: {uses: make, with: {name: b}}
 )";
 
@@ -52,7 +52,7 @@ TEST(Revision, OfAStepNotBegunIsFree) {
 }
 
 TEST(Revision, OfAFinishedStepIsAConflictUntilItIsSettled) {
-  RunWorld world(kSteps);
+  RunWorld world(kRevisionSteps);
   world.must_run();
   const char* edited = R"(  first: {uses: make, with: {name: c}}
   second: {uses: make, with: {name: b}}
@@ -64,7 +64,7 @@ TEST(Revision, OfAFinishedStepIsAConflictUntilItIsSettled) {
 }
 
 TEST(Revision, RemovedRenamedOrPutBeforeAFinishedStepIsAConflict) {
-  RunWorld world(kSteps);
+  RunWorld world(kRevisionSteps);
   world.must_run();
   EXPECT_EQ(world.compare_with("  first: {uses: make, with: {name: a}}\n").conflicts.size(), 1u);
   const RevisionCheck before = world.compare_with(R"(  zero: {uses: make, with: {name: z}}
@@ -76,7 +76,7 @@ TEST(Revision, RemovedRenamedOrPutBeforeAFinishedStepIsAConflict) {
 }
 
 TEST(Revision, ARenamedStepIsToldByWhatItDoes) {
-  RunWorld world(kSteps);
+  RunWorld world(kRevisionSteps);
   world.must_run();
   const char* edited = R"(  begin: {uses: make, with: {name: a}}
   second: {uses: make, with: {name: b}}
@@ -143,7 +143,7 @@ TEST(Revision, ARenamedStepIsNotDoneAgain) {
 }
 
 TEST(Revision, ThatComesToTheSameParametersTouchesNoFingerprint) {
-  RunWorld world(kSteps);
+  RunWorld world(kRevisionSteps);
   world.must_run();
   const RevisionCheck check = world.compare_with(R"(  first: {uses: make, with: {name: "${'a'}"}}
   second: {uses: make, with: {name: b}}

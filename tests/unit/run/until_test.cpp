@@ -5,7 +5,7 @@
 namespace mxodus {
 namespace {
 
-constexpr const char* kSteps = R"(  short: {uses: make, needs: [], with: {name: a}}
+constexpr const char* kUntilSteps = R"(  short: {uses: make, needs: [], with: {name: a}}
   long: {uses: make, needs: [], with: {name: b}}
   next: {uses: make, needs: [short], with: {name: c}}
 )";
@@ -26,7 +26,7 @@ void interrupt_behind_short(RunWorld& world) {
 }
 
 TEST(Until, FollowsWhatWasBegunBeforeToItsEndAndBeginsNothingNew) {
-  RunWorld world(kSteps);
+  RunWorld world(kUntilSteps);
   world.options.until = "short";
   interrupt_behind_short(world);
   EXPECT_EQ(world.must_run().exit, ExitCode::parked);
@@ -36,7 +36,7 @@ TEST(Until, FollowsWhatWasBegunBeforeToItsEndAndBeginsNothingNew) {
 }
 
 TEST(Until, IsOverWhenTheRunIsResumedWithoutIt) {
-  RunWorld world(kSteps);
+  RunWorld world(kUntilSteps);
   world.options.until = "short";
   interrupt_behind_short(world);
   world.options.until.clear();

@@ -20,7 +20,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-Deadline soon() {
+Deadline conformance_soon() {
   return Deadline(std::chrono::seconds(30));
 }
 
@@ -53,7 +53,7 @@ class HostConformance : public testing::TestWithParam<Kind> {
   }
 
   CommandResult read(std::vector<std::string> argv) {
-    auto result = host_->read({std::move(argv)}, soon());
+    auto result = host_->read({std::move(argv)}, conformance_soon());
     if (!result) {
       ADD_FAILURE() << result.error().message;
       return {};
@@ -67,7 +67,7 @@ class HostConformance : public testing::TestWithParam<Kind> {
 };
 
 TEST_P(HostConformance, SaysWhoItIs) {
-  const auto identity = host_->identify(soon());
+  const auto identity = host_->identify(conformance_soon());
   ASSERT_TRUE(identity) << identity.error().message;
   EXPECT_EQ(identity->name, "new");
   EXPECT_EQ(identity->fingerprint, server_ ? server_->fingerprint() : "local");
@@ -89,14 +89,14 @@ TEST_P(HostConformance, TakesWordsAsTheyAre) {
 TEST_P(HostConformance, CarriesEveryByteOfOutput) {
   std::string all;
   for (int i = 0; i < 256; ++i) all += static_cast<char>(i);
-  const auto result = host_->read({{"cat"}, {}, all + all}, soon());
+  const auto result = host_->read({{"cat"}, {}, all + all}, conformance_soon());
   ASSERT_TRUE(result);
   EXPECT_EQ(result->out, all + all);
 }
 
 TEST_P(HostConformance, CarriesLargeInputAndOutput) {
   const std::string large(3u << 20, 'x');
-  const auto result = host_->read({{"cat"}, {}, large}, soon());
+  const auto result = host_->read({{"cat"}, {}, large}, conformance_soon());
   ASSERT_TRUE(result);
   EXPECT_EQ(result->out.size(), large.size());
   EXPECT_FALSE(result->truncated);
@@ -113,7 +113,7 @@ TEST_P(HostConformance, StandardInputEndsAtOnce) {
 }
 
 TEST_P(HostConformance, GivesTheEnvironmentAsked) {
-  const auto result = host_->read({{"sh", "-c", "echo \"$A $LC_ALL\""}, {{"A", "x y"}}}, soon());
+  const auto result = host_->read({{"sh", "-c", "echo \"$A $LC_ALL\""}, {{"A", "x y"}}}, conformance_soon());
   ASSERT_TRUE(result);
   EXPECT_EQ(result->out, "x y C\n");
 }
@@ -129,7 +129,7 @@ TEST_P(HostConformance, AMissingProgramIsExitStatus127) {
 
 TEST_P(HostConformance, KeepsNoMoreOutputThanAsked) {
   const auto result =
-      host_->read({{"sh", "-c", "yes | head -c 1000000; echo end >&2"}, {}, {}, 1000}, soon());
+      host_->read({{"sh", "-c", "yes | head -c 1000000; echo end >&2"}, {}, {}, 1000}, conformance_soon());
   ASSERT_TRUE(result);
   EXPECT_EQ(result->out.size(), 1000u);
   EXPECT_TRUE(result->truncated);
@@ -138,7 +138,7 @@ TEST_P(HostConformance, KeepsNoMoreOutputThanAsked) {
 
 TEST_P(HostConformance, AnswersABatchInOrder) {
   const std::vector<Command> commands{{{"echo", "1"}}, {{"false"}}, {{"echo", "3"}}};
-  const auto results = host_->read_all(commands, soon());
+  const auto results = host_->read_all(commands, conformance_soon());
   ASSERT_TRUE(results);
   ASSERT_EQ(results->size(), 3u);
   EXPECT_EQ((*results)[0].out, "1\n");
@@ -147,13 +147,15 @@ TEST_P(HostConformance, AnswersABatchInOrder) {
 }
 
 TEST_P(HostConformance, WhatACommandChangesOfItsShellEndsWithIt) {
-  ASSERT_TRUE(host_->read_script("cd /usr; umask 0; set -e; X=1; exit 4", soon())->exited_with(4));
-  EXPECT_EQ(host_->read_script("echo \"$X $(umask)\"; false; pwd", soon())->out.substr(0, 1), " ");
+  ASSERT_TRUE(
+      host_->read_script("cd /usr; umask 0; set -e; X=1; exit 4", conformance_soon())->exited_with(4));
+  EXPECT_EQ(host_->read_script("echo \"$X $(umask)\"; false; pwd", conformance_soon())->out.substr(0, 1),
+            " ");
   EXPECT_NE(read({"pwd"}).out, "/usr\n");
 }
 
 TEST_P(HostConformance, ASyntaxErrorEndsOnlyItsScript) {
-  EXPECT_FALSE(host_->read_script("if then ((", soon())->exited_with(0));
+  EXPECT_FALSE(host_->read_script("if then ((", conformance_soon())->exited_with(0));
   EXPECT_EQ(read({"echo", "well"}).out, "well\n");
 }
 
@@ -197,7 +199,7 @@ TEST_P(HostConformance, ServesManyThreadsAtOnce) {
 }
 
 TEST_P(HostConformance, ScriptsGetTheirInput) {
-  const auto result = host_->run_script("read -r first; cat; exit 5", "first\nrest", soon());
+  const auto result = host_->run_script("read -r first; cat; exit 5", "first\nrest", conformance_soon());
   ASSERT_TRUE(result);
   EXPECT_EQ(result->out, "rest");
   EXPECT_TRUE(result->exited_with(5));
@@ -206,7 +208,7 @@ TEST_P(HostConformance, ScriptsGetTheirInput) {
 TEST_P(HostConformance, InputIsInNoArgumentListAndNoEnvironment) {
   const auto result = host_->run_script(
       "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null; cat >/dev/null; echo seen", "canary-4711",
-      soon());
+      conformance_soon());
   ASSERT_TRUE(result);
   EXPECT_TRUE(result->out.ends_with("seen\n"));
   EXPECT_EQ(result->out.find("canary-4711"), std::string::npos);
@@ -214,14 +216,14 @@ TEST_P(HostConformance, InputIsInNoArgumentListAndNoEnvironment) {
 
 TEST_P(HostConformance, InputThatNobodyReadsIsNoFault) {
   std::signal(SIGPIPE, SIG_IGN);  // as the program does: a pipe to a child knows no MSG_NOSIGNAL
-  const auto result = host_->read({{"true"}, {}, std::string(1u << 20, 'x')}, soon());
+  const auto result = host_->read({{"true"}, {}, std::string(1u << 20, 'x')}, conformance_soon());
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_TRUE(result->exited_with(0)) << to_string(result->outcome);
   EXPECT_EQ(read({"echo", "well"}).out, "well\n");
 }
 
 TEST_P(HostConformance, AnEmptyCommandIsRefusedHere) {
-  EXPECT_EQ(host_->read(Command{}, soon()).error().kind, ErrorKind::invalid);
+  EXPECT_EQ(host_->read(Command{}, conformance_soon()).error().kind, ErrorKind::invalid);
 }
 
 TEST_P(HostConformance, GoesOnAfterADisconnect) {

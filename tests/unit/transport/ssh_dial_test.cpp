@@ -22,7 +22,7 @@ namespace {
 
 using testing::HasSubstr;
 
-Deadline soon() {
+Deadline dial_soon() {
   return Deadline(std::chrono::seconds(30));
 }
 
@@ -37,7 +37,7 @@ std::string read_some(const UniqueFd& fd) {
 TEST(SshDial, ReachesWhatTheHostReaches) {
   SshServer server;
   SshHost host(server.spec());
-  const auto fd = host.dial({"127.0.0.1", server.port()}, soon());
+  const auto fd = host.dial({"127.0.0.1", server.port()}, dial_soon());
   ASSERT_TRUE(fd) << fd.error().message;
   EXPECT_THAT(read_some(*fd), HasSubstr("SSH-2.0-"));
 }
@@ -46,7 +46,7 @@ TEST(SshDial, AClosedPortIsRefused) {
   SshServer server, gone;
   gone.stop_listening();
   SshHost host(server.spec());
-  const auto fd = host.dial({"127.0.0.1", gone.port()}, soon());
+  const auto fd = host.dial({"127.0.0.1", gone.port()}, dial_soon());
   ASSERT_FALSE(fd);
   EXPECT_EQ(fd.error().code, "dial.refused");
   EXPECT_EQ(fd.error().kind, ErrorKind::refused);
@@ -55,10 +55,10 @@ TEST(SshDial, AClosedPortIsRefused) {
 TEST(SshDial, ForwardingThatIsNotAllowedIsToldFromAClosedPort) {
   SshServer server({"AllowTcpForwarding no"});
   SshHost host(server.spec());
-  const auto fd = host.dial({"127.0.0.1", server.port()}, soon());
+  const auto fd = host.dial({"127.0.0.1", server.port()}, dial_soon());
   ASSERT_FALSE(fd);
   EXPECT_EQ(fd.error().code, "dial.prohibited");
-  EXPECT_TRUE(host.read({{"true"}}, soon())) << "the connection stays usable";
+  EXPECT_TRUE(host.read({{"true"}}, dial_soon())) << "the connection stays usable";
 }
 
 TEST(SshDial, ManyRefusalsAtOnceEachGetTheirOwnReason) {
@@ -67,7 +67,7 @@ TEST(SshDial, ManyRefusalsAtOnceEachGetTheirOwnReason) {
   std::vector<std::jthread> threads;
   for (int i = 0; i < 12; ++i)
     threads.emplace_back([&host, i] {
-      const auto fd = host.dial({"127.0.0.1", static_cast<std::uint16_t>(1 + i % 4)}, soon());
+      const auto fd = host.dial({"127.0.0.1", static_cast<std::uint16_t>(1 + i % 4)}, dial_soon());
       ASSERT_FALSE(fd);
       EXPECT_EQ(fd.error().code, i % 4 < 2 ? "dial.refused" : "dial.prohibited") << fd.error().message;
     });
@@ -79,7 +79,7 @@ TEST(SshDial, MoreThanAConnectionCarriesWaitTheirTurn) {
   std::vector<std::jthread> threads;
   for (int i = 0; i < 40; ++i)
     threads.emplace_back([&] {
-      const auto fd = host.dial({"127.0.0.1", server.port()}, soon());
+      const auto fd = host.dial({"127.0.0.1", server.port()}, dial_soon());
       ASSERT_TRUE(fd) << fd.error().message;
       EXPECT_THAT(read_some(*fd), HasSubstr("SSH-2.0-"));
     });
@@ -96,7 +96,7 @@ TEST(SshDial, CarriesLargeTransfersBothWaysAndTheirEnds) {
   ASSERT_EQ(::bind(listener.get(), reinterpret_cast<sockaddr*>(&address), length), 0);
   ASSERT_EQ(::listen(listener.get(), 1), 0);
   ASSERT_EQ(::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &length), 0);
-  const auto fd = host.dial({"127.0.0.1", ntohs(address.sin_port)}, soon());
+  const auto fd = host.dial({"127.0.0.1", ntohs(address.sin_port)}, dial_soon());
   ASSERT_TRUE(fd) << fd.error().message;
 
   // The peer sends everything back and then ends.
@@ -129,16 +129,16 @@ TEST(SshDial, AHostBehindAJumpHostIsReachedThroughIt) {
   HostSpec spec = target.spec();
   spec.jump = "bastion";
   SshHost host(spec);
-  const auto identity = host.identify(soon());
+  const auto identity = host.identify(dial_soon());
   ASSERT_TRUE(identity) << identity.error().message;
   EXPECT_EQ(identity->fingerprint, target.fingerprint());
   EXPECT_THAT(identity->address, HasSubstr("through bastion"));
   EXPECT_THAT(jump.log(), HasSubstr("Accepted publickey"));
-  EXPECT_EQ(host.read({{"echo", "well"}}, soon())->out, "well\n");
+  EXPECT_EQ(host.read({{"echo", "well"}}, dial_soon())->out, "well\n");
 
   ASSERT_GT(jump.kill_sessions(), 0u);
   EXPECT_TRUE(eventually([&] {
-    const auto result = host.read({{"echo", "again"}}, soon());
+    const auto result = host.read({{"echo", "again"}}, dial_soon());
     return result && result->out == "again\n";
   }));
 }
@@ -151,7 +151,7 @@ TEST(SshDial, AJumpHostMayBeAHostOfThePlaybookWithItsOwnKeyAndPin) {
   HostSpec spec = target.spec();
   spec.jump = "bastion";
   HostPool pool({bastion, spec});
-  const auto identity = (*pool.find("new"))->identify(soon());
+  const auto identity = (*pool.find("new"))->identify(dial_soon());
   ASSERT_TRUE(identity) << identity.error().message;
   EXPECT_EQ(identity->fingerprint, target.fingerprint());
   EXPECT_THAT(jump.log(), HasSubstr("Accepted publickey"));
@@ -163,7 +163,7 @@ TEST(SshDial, AJumpHostsRefusalIsSaidOfTheJumpHost) {
   append_to(target.ssh_config(), slurp(jump.ssh_config()).replace(0, 11, "Host bastion"));
   HostSpec spec = target.spec();
   spec.jump = "bastion";
-  const auto identity = SshHost(spec).identify(soon());
+  const auto identity = SshHost(spec).identify(dial_soon());
   ASSERT_FALSE(identity);
   EXPECT_EQ(identity.error().code, "ssh.host-key-unknown");
   EXPECT_THAT(one_line(identity.error()), HasSubstr("jump host bastion"));
@@ -175,7 +175,7 @@ TEST(SshDial, JumpHostsInACircleAreFound) {
             "Host a\n  HostName 127.0.0.1\n  ProxyJump b\nHost b\n  HostName 127.0.0.1\n  ProxyJump a\n");
   HostSpec spec = target.spec();
   spec.jump = "a";
-  const auto identity = SshHost(spec).identify(soon());
+  const auto identity = SshHost(spec).identify(dial_soon());
   ASSERT_FALSE(identity);
   EXPECT_EQ(identity.error().code, "ssh.jump-loop");
 }

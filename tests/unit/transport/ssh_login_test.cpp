@@ -20,12 +20,12 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-Deadline soon() {
+Deadline login_soon() {
   return Deadline(std::chrono::seconds(30));
 }
 
 void run(std::vector<std::string> argv, std::map<std::string, std::string> env = {}) {
-  const auto result = run_process({std::move(argv), std::move(env)}, soon());
+  const auto result = run_process({std::move(argv), std::move(env)}, login_soon());
   ASSERT_TRUE(result && result->exited_with(0)) << (result ? result->err : result.error().message);
 }
 
@@ -49,7 +49,7 @@ class TestAgent {
 
 class SshLogin : public testing::Test {
  protected:
-  Result<HostIdentity> identify() { return SshHost(spec_).identify(soon()); }
+  Result<HostIdentity> identify() { return SshHost(spec_).identify(login_soon()); }
   /// The refusal, seen to come before anything was offered.
   Error refused_before_login() {
     const auto identity = identify();
@@ -141,12 +141,12 @@ TEST_F(SshLogin, AUserCertificateBesideItsKeyLogsIn) {
   make_ssh_key(server.dir() / "ca");
   write_private(server.authorized_keys(), "");
   SshHost without(server.spec());
-  EXPECT_EQ(without.identify(soon()).error().code, "ssh.login");
+  EXPECT_EQ(without.identify(login_soon()).error().code, "ssh.login");
   const std::string user = ClientSurroundings::of_this_process().local_user;
   run({"ssh-keygen", "-q", "-s", server.dir() / "ca", "-I", "test", "-n", user,
        server.user_key().string() + ".pub"});
   SshHost with(server.spec());
-  const auto identity = with.identify(soon());
+  const auto identity = with.identify(login_soon());
   EXPECT_TRUE(identity) << identity.error().message;
   EXPECT_THAT(server.log(), HasSubstr("ED25519-CERT"));
 }
@@ -194,7 +194,7 @@ TEST_F(SshLogin, AnAgentThatNeverAnswersDoesNotHoldUpTheLogin) {
   Timing timing;
   timing.login = std::chrono::milliseconds(500);
   SshHost host(spec_, timing);
-  const auto identity = host.identify(soon());
+  const auto identity = host.identify(login_soon());
   ASSERT_FALSE(identity);
   EXPECT_THAT(identity.error().message, HasSubstr("did not"));
 }

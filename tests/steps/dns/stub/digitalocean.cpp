@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-const std::map<std::string, std::vector<std::string>> kParts = {
+const std::map<std::string, std::vector<std::string>> kDigitalOceanParts = {
     {"MX", {"priority"}}, {"SRV", {"priority", "weight", "port"}}, {"CAA", {"flags", "tag"}}};
 
 /// API v2: records with numbers as ids and relative names; host names are written with a final dot and read
@@ -81,7 +81,7 @@ class DigitalOceanProfile final : public StubProfile {
       return body;
     }
     std::vector<std::string> fields = split(record.data, ' ');
-    if (const auto found = kParts.find(record.type); found != kParts.end())
+    if (const auto found = kDigitalOceanParts.find(record.type); found != kDigitalOceanParts.end())
       for (const std::string& part : found->second) {
         body[part] = part == "tag" ? json(fields.front()) : json(std::stoi(fields.front()));
         fields.erase(fields.begin());
@@ -113,7 +113,7 @@ class DigitalOceanProfile final : public StubProfile {
     }
     if (dns::ends_in_name(record.type) && !data.ends_with('.')) data += "." + zone + ".";
     std::vector<std::string> fields;
-    if (const auto found = kParts.find(record.type); found != kParts.end())
+    if (const auto found = kDigitalOceanParts.find(record.type); found != kDigitalOceanParts.end())
       for (const std::string& part : found->second) {
         if (!body.contains(part)) return part + " can't be blank";
         fields.push_back(part == "tag" ? body[part].get<std::string>() : body[part].dump());
