@@ -127,7 +127,7 @@ Review compare_with_reviewed(const Plan& plan, const PlannedItem& fresh, const S
 
 std::string intent_digest(const PlannedItem& item) {
   auto step = to_json(item.step);
-  for (const char* varies : {"eta", "warnings"}) step.erase(varies);
+  for (const char* varies : {"eta_ms", "warnings"}) step.erase(varies);
   return sha256_hex(item.fingerprint + "\n" +
                     step.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }

@@ -33,8 +33,10 @@ Result<Owners> parse_owners(std::string_view output) {
     long long total = 0, wrong = 0, misowned = 0, open = 0;
     if (words[0] == "no" && words.size() == 2) owners.missing = words[1];
     if (words[0] == "exit") complete = line == "exit 0";
-    if (words[0] == "want" && words.size() == 2 &&
-        words[1].find_first_not_of("0123456789:") == std::string::npos) {
+    if (words[0] == "want" && words.size() == 2) {
+      if (words[1].find_first_not_of("0123456789:") != std::string::npos)
+        return fail(ErrorKind::no_answer, "files.owners",
+                    "who is to own it was said as " + printable_line(words[1], 40) + ", which is no uid:gid");
       owners.uid = words[1].substr(0, words[1].find(':'));
       owners.gid = words[1].substr(words[1].find(':') + 1);
     }

@@ -149,7 +149,7 @@ TEST(Plan, ThatIsSavedIsNotRunWithOtherInputs) {
     const Typed typed = user.mxodus({"run", "--plan", "small.plan", given[0], given[1]});
     EXPECT_EQ(typed.code, 2) << given[1];
     EXPECT_THAT(typed.err, HasSubstr("a plan has its inputs"));
-    EXPECT_THAT(typed.err, HasSubstr("mxodus plan small.yaml " + given[0] + " " + given[1] + " -o FILE"));
+    EXPECT_THAT(typed.err, HasSubstr("/small.yaml " + given[0] + " " + given[1] + " -o FILE"));
   }
 }
 

@@ -13,7 +13,8 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr const char* kHostile = R"(mxodus: 1
-name: "x\e[31m\nline"
+name: shown
+description: "x\e[31m\nline"
 hosts:
   here: {local: true}
 steps:
