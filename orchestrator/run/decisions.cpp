@@ -151,6 +151,8 @@ Result<void> Decisions::cancel(const Decision& decision) {
     return {};
   }
   if (attempts_.under_way(decision.id)) return {};  // between two looks: taken up at the next one
+  if (record.open && record.state == ItemState::waiting)
+    return refuse(decision, to_string(decision.id) + " cannot be cancelled yet: " + record.reason);
   if (record.open && record.state != ItemState::in_doubt) {
     for (const JobRef& job : record.open->intent.jobs)
       if (run_.state().lost_hosts.contains(job.host))

@@ -92,11 +92,11 @@ Result<void> Executor::arm(const PlannedItem& planned) {
   return {};
 }
 
-/// Whoever resumes has mended what was missing, or has come to see that it still is.
-Result<void> Executor::try_again_what_never_began() {
+/// Whoever resumes has mended what was missing, such as a secret, or has come to see that it still is.
+Result<void> Executor::try_again_what_somebody_was_to_mend() {
   std::vector<std::pair<ItemId, std::string>> waiting;
   for (const auto& [id, item] : run_.state().items)
-    if (item.state == ItemState::waiting && item.code == never_began_code)
+    if (item.state == ItemState::waiting && (item.code == never_began_code || item.open))
       waiting.emplace_back(id, item.reason);
   for (const auto& [id, reason] : waiting)
     if (auto due = run_.journal.wait_armed(id, {ItemState::waiting, reason, run_.clock().now(), {}, 0}); !due)
@@ -109,7 +109,7 @@ Result<Summary> Executor::run() {
     auto resumed =
         run_.journal.run_resumed({run_.options.laptop, run_.options.who, run_.options.mxodus_version});
     if (!resumed) return tl::unexpected(resumed.error());
-    if (auto due = try_again_what_never_began(); !due) return tl::unexpected(due.error());
+    if (auto due = try_again_what_somebody_was_to_mend(); !due) return tl::unexpected(due.error());
   }
   if (auto closed = close_adhoc("mxodus was ended before"); !closed) return tl::unexpected(closed.error());
   hosts_.begin();

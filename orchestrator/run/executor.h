@@ -56,7 +56,7 @@ class Executor {
   void release_leases(const std::vector<JobId>& keep, const std::set<std::string>& busy);
   void work_until_ended(const ItemId& id);
   void begin_adhoc(const RunStep& step);
-  Result<void> try_again_what_never_began();
+  Result<void> try_again_what_somebody_was_to_mend();
   Result<void> close_adhoc(const std::string& why);
   std::string why_not_begun(const ItemId& id) const;
 

@@ -28,7 +28,9 @@ Result<std::vector<ItemId>> Executor::look_at_what_was_begun() {
       attempts_.tick();
       take_completions();
     }
-    if (attempts_.under_way(id) && attempts_.all().at(id).reached) going_on.push_back(id);
+    // Without its secret nobody has looked at its job: that may run.
+    const bool not_looked_at = run_.item(id).open && run_.item(id).state == ItemState::waiting;
+    if (not_looked_at || (attempts_.under_way(id) && attempts_.all().at(id).reached)) going_on.push_back(id);
   }
   if (cannot_write_) return tl::unexpected(*cannot_write_);
   return going_on;

@@ -81,6 +81,7 @@ bool stopped_by_failures(const StepTable& table, const RunStep& step, const RunS
   const std::size_t failed = step.rules().stop_after ? failed_items(state, step.id()) : 0;
   if (failed == 0) return false;
   const std::size_t items = items_of(table, step, state, expansions).size();
+  if (items == 0) return false;  // its list is being looked at again
   return static_cast<double>(failed) > step.rules().stop_after->value * static_cast<double>(items);
 }
 

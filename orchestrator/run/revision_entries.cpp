@@ -38,7 +38,7 @@ void compare_hosts(const Playbook& before, const Playbook& after, std::vector<En
   const auto name_of = [](const HostEntry& entry) { return entry.spec.name; };
   pair_up(before.hosts, after.hosts, name_of,
           [&](const HostEntry* was, const HostEntry* now, const std::string& name) {
-            EntryChange change{"hosts", name, one_sided(was, now), true, true};
+            EntryChange change{"hosts", name, one_sided(was, now), was != nullptr, was != nullptr};
             if (was && now) {
               const HostSpec &a = was->spec, &b = now->spec;
               Keys dialled, seen, login;
@@ -169,7 +169,7 @@ std::vector<EntryChange> changed_entries(const Playbook& before, const Playbook&
           if (a && b)
             what = changed(
                 different_settings(*a, scope_of(inputs, hosts_before), *b, scope_of(inputs, hosts_after)));
-          if (!what.empty()) changes.push_back({section, name, std::move(what), true, false});
+          if (!what.empty()) changes.push_back({section, name, std::move(what), a != nullptr, false});
         });
   };
   compare("repositories", before.repositories, after.repositories);

@@ -182,6 +182,16 @@ TEST(Revision, OfAHostThatNoBegunStepHasReachedIsShownWithTheStepsThatItTouches)
               ElementsAre("hosts.old changed: ssh", "other works with hosts.old (changed: ssh)"));
 }
 
+TEST(Revision, AHostThatIsNewTouchesNoStepThatHasEnded) {
+  const char* steps = "  look: {uses: look, with: {name: l, at: {repository: mail}}}\n";
+  RunWorld world(steps);
+  world.must_run();
+  const RevisionCheck check =
+      world.compare_with(steps, entries_with("  new:", "  mail: {ssh: third}\n  new:"));
+  EXPECT_THAT(conflicts(check), ElementsAre());
+  EXPECT_THAT(changes(check), testing::Contains("hosts.mail added"));
+}
+
 TEST(Revision, OfHowToLogInToAHostTouchesNoStep) {
   RunWorld world(kOnHosts);
   world.must_run();

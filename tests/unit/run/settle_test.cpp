@@ -84,8 +84,11 @@ TEST_F(SecretOfAnotherProcess, ThatIsNotToBeHadIsWaitedForAndNothingIsRead) {
   EXPECT_EQ(summary.exit, ExitCode::parked);
   EXPECT_THAT(world_.state().item({"tell", {}}).reason, testing::HasSubstr("there is no terminal"));
   EXPECT_EQ(summary.going_on.size(), 1u) << "its job may run";
+  EXPECT_EQ(world_.going_on().size(), 1u) << "nothing is taken back under it";
+  world_.decide(EventType::cancel, {"tell", {}});
+  world_.must_run();
+  EXPECT_EQ(world_.state().refused_decisions.size(), 1u);
   world_.password = "correct horse";
-  world_.clock.advance(std::chrono::hours(2));
   EXPECT_EQ(world_.must_run().exit, ExitCode::failed);
   EXPECT_THAT(told(), testing::Not(testing::HasSubstr("correct horse")));
 }
