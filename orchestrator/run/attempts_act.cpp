@@ -11,6 +11,7 @@ namespace {
 /// What has happened to the item and above it since the plan was reviewed.
 SinceReview since_review(const RunContext& run, const ItemId& id) {
   SinceReview since;
+  since.tried = run.item(id).attempts > 0;
   since.revised = run.state().revised(id.step);
   const auto above = run.table.upstream(id.step);
   for (const auto& entry : run.state().changes) {

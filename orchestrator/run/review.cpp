@@ -21,6 +21,12 @@ bool was_late(const PlannedItem& reviewed) {
          reviewed.action == PlannedAction::blocked;
 }
 
+/// Of what would have failed nothing was shown but that; whoever has tried it and mended what was in its way
+/// wants it.
+bool was_in_the_way(const PlannedItem& reviewed, const SinceReview& since) {
+  return since.tried && reviewed.step.would_fail;
+}
+
 /// Not so a clean-up step: what it does shows when it is called for.
 bool was_left_out(const PlannedItem& reviewed) {
   return reviewed.action == PlannedAction::skipped && !was_late(reviewed);
@@ -112,7 +118,7 @@ Review compare_with_reviewed(const Plan& plan, const PlannedItem& fresh, const S
   // An edit that leaves what a step is to do as it was, such as another timeout, leaves its review standing.
   if (reviewed && bound.empty() && !was_left_out(*reviewed)) {
     if (since.acted) return {Kind::within_bounds, {}};
-    if (!was_late(*reviewed)) {
+    if (!was_late(*reviewed) && !was_in_the_way(*reviewed, since)) {
       if (same_intent(*reviewed, fresh)) return {Kind::as_reviewed, {}};
       if (!since.changed_above || somebody_else_was_there(*reviewed, fresh, since.made_above))
         return {Kind::drift, "this is not what was reviewed. Reviewed: " + only_in(*reviewed, fresh) +

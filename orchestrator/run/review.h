@@ -23,6 +23,8 @@ struct Review {
 struct SinceReview {
   /// An attempt has acted: the next finds what it left behind, so it is only held to the bounds.
   bool acted = false;
+  /// An attempt has begun, whether or not it came as far as to act: what was in its way may be gone.
+  bool tried = false;
   /// A step above has changed something, so that a difference may be a late plan and not drift.
   bool changed_above = false;
   /// What the steps above have made, in the order in which they ended.

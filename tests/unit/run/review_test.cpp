@@ -84,6 +84,16 @@ TEST(Review, WhatWouldFailNowIsDriftThatSaysWhy) {
   EXPECT_THAT(review.sentence, HasSubstr("a failure, as there is no unit postfix"));
 }
 
+TEST(Review, WhatWasToFailIsDriftAtFirstAndWithinItsBoundsOnceItWasTried) {
+  Plan plan = reviewed();
+  plan.items[0].step.changes.clear();
+  plan.items[0].step.would_fail = "the disk is full";
+  EXPECT_EQ(compare_with_reviewed(plan, stopping("postfix"), {}).kind, Review::Kind::drift);
+  EXPECT_EQ(compare_with_reviewed(plan, stopping("postfix"), {.tried = true}).kind,
+            Review::Kind::within_bounds);
+  EXPECT_EQ(compare_with_reviewed(plan, stopping("dovecot"), {.tried = true}).kind, Review::Kind::drift);
+}
+
 TEST(Review, OtherParametersAreDriftUnlessTheOperatorHasEditedTheStep) {
   EXPECT_EQ(compare_with_reviewed(reviewed(), stopping("dovecot"), {}).kind, Review::Kind::drift);
   EXPECT_EQ(compare_with_reviewed(reviewed(), stopping("dovecot"), {.revised = true}).kind,
