@@ -38,6 +38,7 @@ give_back() { # COMMAND WISH: to those of the NUL-separated names on stdin that 
 }
 for try in $(ls -- "$records" | grep -x '[0-9]*' | sort -rn); do
   root=$(cat -- "$records/$try/root")
+  case $root in /?*) ;; *) refuse "$records/$try does not say which folder it is of" ;; esac
   for file in "$records/$try"/owner-*; do
     [ ! -e "$file" ] || give_back 'chown -h' "${file##*/owner-}" <"$file" || exit
   done

@@ -100,7 +100,7 @@ launch_unit() {
   said=$(run_unit) && return
   case $said in *'Unknown assignment'*) unit_resources='' ;; esac
   systemctl reset-failed "$unit" 2>/dev/null
-  said=$(run_unit) || [ -e "$dir/runner" ] || launch_failed
+  said=$(run_unit) || [ -e "$dir/runner" ] || unit_is_up || launch_failed
 }
 
 # Nobody else would ever remove them: the job has no runner.
