@@ -12,7 +12,8 @@ struct EntryChange {
   std::string section;  ///< hosts repositories dns accounts secrets resolver notify
   std::string name;     ///< empty where the section has no names
   std::string what;     ///< "added", "removed", "changed: ssh, port"
-  /// Steps that name the entry may come to another machine, or to other data. Not so for how to log in, nor for what is new.
+  /// Steps that name the entry may come to another machine, or to other data. Not so for how to log in, nor
+  /// for what is new.
   bool leads_elsewhere = true;
   /// Of a host, the same for steps that run on it: what the world sees of a host is not where SSH leads.
   bool is_dialled = false;
