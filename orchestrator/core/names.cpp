@@ -36,10 +36,7 @@ std::optional<std::string> canonical_hostname(std::string_view text) {
   if (text.ends_with('.')) text.remove_suffix(1);
   const std::vector<std::string> labels = split(text, '.');
   if (text.size() > 253 || !std::all_of(labels.begin(), labels.end(), is_label)) return std::nullopt;
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower;
+  return lower(text);
 }
 
 }  // namespace mxodus

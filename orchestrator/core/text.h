@@ -21,6 +21,8 @@ std::string shell_quote(const std::vector<std::string>& argv);
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::string_view trim(std::string_view text);
+/// Of ASCII letters alone, in whatever locale.
+std::string lower(std::string_view text);
 
 /// "1 file", "2 files"
 template <class Number>

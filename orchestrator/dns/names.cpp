@@ -1,7 +1,6 @@
 #include "orchestrator/dns/names.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include <arpa/inet.h>
 
@@ -21,10 +20,7 @@ bool is_escaped(std::string_view name, std::size_t dot) {
 
 std::string normal_name(std::string_view name) {
   if (name.ends_with('.') && !is_escaped(name, name.size() - 1)) name.remove_suffix(1);
-  std::string normal(name);
-  std::transform(normal.begin(), normal.end(), normal.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return normal;
+  return lower(name);
 }
 
 bool is_within(std::string_view name, std::string_view zone) {

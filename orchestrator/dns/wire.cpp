@@ -1,9 +1,8 @@
 #include "orchestrator/dns/wire.h"
 
-#include <algorithm>
-#include <cctype>
 #include <memory>
 
+#include "orchestrator/core/text.h"
 #include "orchestrator/dns/ldns.h"
 
 namespace mxodus {
@@ -47,10 +46,8 @@ std::string WireReader::plain_name() {
     ok_ = ok_ && length < 0x40 && at_ - begin < kNameLimit;
     skip(length);
   }
-  std::string name(ok_ ? bytes_.substr(begin, at_ - begin) : std::string_view());
   // The lengths of labels are below the letters.
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-  return name;
+  return lower(ok_ ? bytes_.substr(begin, at_ - begin) : std::string_view());
 }
 
 std::string wire_number(std::uint64_t number, std::size_t size) {

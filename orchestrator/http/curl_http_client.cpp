@@ -1,7 +1,6 @@
 #include "orchestrator/http/curl_http_client.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 #include <memory>
 
@@ -42,9 +41,7 @@ std::size_t on_header(char* bytes, std::size_t, std::size_t count, void* user) {
   transfer.header_bytes += count;
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos || transfer.header_bytes > kHeadersLimit) return count;
-  std::string name(trim(line.substr(0, colon)));
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-  transfer.answer.headers[name] = std::string(trim(line.substr(colon + 1)));
+  transfer.answer.headers[lower(trim(line.substr(0, colon)))] = std::string(trim(line.substr(colon + 1)));
   return count;
 }
 

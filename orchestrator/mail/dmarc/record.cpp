@@ -16,11 +16,6 @@ constexpr std::array<const char*, 3> kPolicies{"none", "quarantine", "reject"};
 const std::vector<std::string> kTags = {"v", "p",   "sp",  "np", "adkim", "aspf", "psd",
                                         "t", "rua", "ruf", "fo", "pct",   "rf",   "ri"};
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 /// Whether a text begins as a URI does (RFC 3986, 3.1).
 bool has_scheme(const std::string& text) {
   const auto colon = std::find(text.begin(), text.end(), ':');

@@ -1,7 +1,5 @@
 #include "orchestrator/mail/spf/lint.h"
 
-#include <algorithm>
-#include <cctype>
 #include <set>
 
 #include "orchestrator/core/text.h"
@@ -17,11 +15,6 @@ constexpr int kTerms = 10;
 constexpr int kVoidTerms = 2;
 constexpr int kNarrow4 = 16;  // a shorter prefix lets in more than a whole organisation has
 constexpr int kNarrow6 = 32;
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
 
 std::string quoted(const std::string& text) {
   return "\"" + printable_line(text, 120) + "\"";

@@ -30,14 +30,14 @@ bool is_digit(char c) {
 bool is_alnum(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0;
 }
-char lower(char c) {
+char small(char c) {
   return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
 }
 
 /// What stands between "%{" and "}".
 std::optional<std::string> read_braces(std::string_view inside, Token& token) {
   const std::string shown = "%{" + printable_line(inside, 40) + "}";
-  if (inside.empty() || kLetters.find(lower(inside.front())) == std::string_view::npos)
+  if (inside.empty() || kLetters.find(small(inside.front())) == std::string_view::npos)
     return shown + " is no macro";
   token.letter = inside.front();
   inside.remove_prefix(1);
@@ -49,7 +49,7 @@ std::optional<std::string> read_braces(std::string_view inside, Token& token) {
     if (token.parts == 0) return shown + " keeps no part at all";
   }
   inside.remove_prefix(digits);
-  if (!inside.empty() && lower(inside.front()) == 'r') {
+  if (!inside.empty() && small(inside.front()) == 'r') {
     token.reversed = true;
     inside.remove_prefix(1);
   }
@@ -116,7 +116,7 @@ bool ends_as_a_domain(const Tokens& tokens) {
 }
 
 std::string value_of(char letter, const MacroValues& values) {
-  switch (lower(letter)) {
+  switch (small(letter)) {
     case 's':
       return values.local_part + "@" + values.sender_domain;
     case 'l':
@@ -188,7 +188,7 @@ std::optional<std::string> macro_fault(std::string_view text, MacroPlace place) 
   const Tokens tokens = read_tokens(text);
   if (!tokens.fault.empty()) return tokens.fault;
   for (const Token& token : tokens.list)
-    if (!explained && token.letter && kOnlyExplained.find(lower(token.letter)) != std::string_view::npos)
+    if (!explained && token.letter && kOnlyExplained.find(small(token.letter)) != std::string_view::npos)
       return "the macro %{" + std::string(1, token.letter) + "} is for explanations only";
   if (place == MacroPlace::domain && !ends_as_a_domain(tokens))
     return "\"" + printable_line(text, 60) + "\" does not end like a domain name";

@@ -39,12 +39,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kTypos{{
     {"mx-", "mx"},
 }};
 
-std::string lower(std::string_view text) {
-  std::string small(text);
-  std::transform(small.begin(), small.end(), small.begin(), [](unsigned char c) { return std::tolower(c); });
-  return small;
-}
-
 bool is_modifier_name(std::string_view name) {
   if (name.empty() || !std::isalpha(static_cast<unsigned char>(name.front()))) return false;
   return std::all_of(name.begin(), name.end(),

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <filesystem>
 #include <functional>
 
@@ -17,11 +16,6 @@ namespace mxodus {
 namespace {
 
 constexpr std::size_t max_known_hosts = 16u << 20;
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
 
 /// "|1|SALT|HASH": the HMAC-SHA1 of the name with the salt as its key.
 bool hash_matches(std::string_view hashed, const std::string& name) {

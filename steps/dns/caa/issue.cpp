@@ -15,13 +15,6 @@ namespace {
 constexpr std::array<std::string_view, 7> kKnownTags{"issue",    "issuewild",    "iodef",       "issuemail",
                                                      "issuevmc", "contactemail", "contactphone"};
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return result;
-}
-
 /// Letters, digits and hyphens, which is all that tags of parameters have.
 bool is_parameter_tag(std::string_view text) {
   return !text.empty() &&

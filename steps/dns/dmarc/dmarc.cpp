@@ -1,7 +1,6 @@
 #include "steps/dns/dmarc/dmarc.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
@@ -20,11 +19,6 @@ using namespace dns;
 
 constexpr std::size_t kDmarcQuestions = 400;  // of one look
 constexpr const char* kRecord = "TXT \"v=DMARC1; p=none; rua=mailto:postmaster@";
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
 
 std::string word_of(std::optional<bool> aligned) {
   return !aligned ? "unknown" : *aligned ? "yes" : "no";

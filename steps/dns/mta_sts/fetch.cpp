@@ -1,8 +1,5 @@
 #include "steps/dns/mta_sts/fetch.h"
 
-#include <algorithm>
-#include <cctype>
-
 #include "orchestrator/core/text.h"
 #include "steps/dns/mail_hosts.h"
 
@@ -15,9 +12,7 @@ constexpr std::size_t kLargest = 64u << 10;  // bytes: RFC 8461, 3.3 suggests th
 std::string media_type(const HttpAnswer& answer) {
   const auto header = answer.headers.find("content-type");
   if (header == answer.headers.end()) return "";
-  std::string type(trim(std::string_view(header->second).substr(0, header->second.find(';'))));
-  std::transform(type.begin(), type.end(), type.begin(), [](unsigned char c) { return std::tolower(c); });
-  return type;
+  return lower(trim(std::string_view(header->second).substr(0, header->second.find(';'))));
 }
 
 void barred(StsFetch& fetch, std::string why, std::string mend) {
