@@ -1,7 +1,7 @@
 #include "orchestrator/cli/host_look.h"
 
+#include "orchestrator/core/parallel.h"
 #include "orchestrator/core/text.h"
-#include "orchestrator/plan/parallel.h"
 
 namespace mxodus {
 namespace {

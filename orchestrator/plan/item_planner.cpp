@@ -193,7 +193,17 @@ Result<Params> resolve_params(const Catalog& catalog, const StepDeclaration& typ
 
 ItemLook look_again(const Environment& environment, const ItemRequest& request, Params params,
                     const Deadline& deadline) {
-  return redacted(looked(environment, request, std::move(params), deadline), environment.redactor);
+  // The outermost frame of what a step type does to look: what it throws is a defect of it, not the end of
+  // the process.
+  try {
+    return redacted(looked(environment, request, std::move(params), deadline), environment.redactor);
+  } catch (const std::exception& e) {
+    ItemLook look{blank(request), {}};
+    cannot_ask(
+        look,
+        {ErrorKind::internal, "plan.defect", std::string("a defect of mxodus: ") + e.what(), {}, {}, {}});
+    return redacted(std::move(look), environment.redactor);
+  }
 }
 
 ItemLook look_nested(const Environment& environment, const ItemId& id, const NestedStep& nested,

@@ -9,11 +9,11 @@
 #include "orchestrator/core/advice.h"
 #include "orchestrator/core/digest.h"
 #include "orchestrator/core/outputs.h"
+#include "orchestrator/core/parallel.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/plan/instances.h"
 #include "orchestrator/plan/lint.h"
 #include "orchestrator/plan/look_rules.h"
-#include "orchestrator/plan/parallel.h"
 #include "orchestrator/plan/step_references.h"
 #include "orchestrator/plan/written_params.h"
 

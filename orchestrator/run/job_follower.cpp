@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "orchestrator/plan/parallel.h"
+#include "orchestrator/core/parallel.h"
 
 namespace mxodus {
 namespace {

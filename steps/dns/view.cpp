@@ -1,10 +1,9 @@
 #include "steps/dns/view.h"
 
 #include <algorithm>
-#include <atomic>
-#include <thread>
 
 #include "orchestrator/core/advice.h"
+#include "orchestrator/core/parallel.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/remembering_asker.h"
 
@@ -21,20 +20,15 @@ struct Question {
 };
 
 void ask_all(const std::vector<Question>& questions, DnsAsker& dns, const Deadline& deadline) {
-  std::atomic<std::size_t> next{0};
-  std::vector<std::jthread> askers;
-  for (std::size_t i = 0; i < std::min(kAtOnce, questions.size()); ++i)
-    askers.emplace_back([&] {
-      for (std::size_t at = next++; at < questions.size(); at = next++) {
-        const Question& question = questions[at];
-        if (question.into->address.empty()) {
-          question.into->answer.note = "not all of its addresses could be found";
-          continue;
-        }
-        question.into->answer = dns.ask_server(question.into->address, question.key->name, question.key->type,
-                                               question.recurse, deadline);
-      }
-    });
+  in_parallel(questions.size(), kAtOnce, [&](std::size_t at) {
+    const Question& question = questions[at];
+    if (question.into->address.empty()) {
+      question.into->answer.note = "not all of its addresses could be found";
+      return;
+    }
+    question.into->answer = dns.ask_server(question.into->address, question.key->name, question.key->type,
+                                           question.recurse, deadline);
+  });
 }
 
 using Servers = std::vector<DnsAsker::AuthoritativeServer>;

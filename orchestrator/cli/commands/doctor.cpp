@@ -7,8 +7,8 @@
 #include "orchestrator/cli/playbook_file.h"
 #include "orchestrator/cli/prompt.h"
 #include "orchestrator/cli/session.h"
+#include "orchestrator/core/parallel.h"
 #include "orchestrator/core/text.h"
-#include "orchestrator/plan/parallel.h"
 #include "steps/catalog.h"
 
 namespace mxodus {

@@ -1,9 +1,8 @@
 #include "steps/net/reach/reach.h"
 
-#include <atomic>
 #include <optional>
-#include <thread>
 
+#include "orchestrator/core/parallel.h"
 #include "steps/net/reach/dialogue.h"
 #include "steps/net/reach/verdict.h"
 
@@ -184,15 +183,9 @@ class NetReach final : public StepType {
   static Result<std::vector<Observation>> look_at_all(HostReader& vantage, const std::vector<Target>& targets,
                                                       const Manner& manner, const StepContext& context) {
     std::vector<std::optional<Result<Observation>>> seen(targets.size());
-    std::atomic<std::size_t> next{0};
-    {
-      std::vector<std::jthread> lookers;
-      for (std::size_t i = 0; i < std::min(kAtOnce, targets.size()); ++i)
-        lookers.emplace_back([&] {
-          for (std::size_t at = next++; at < targets.size(); at = next++)
-            seen[at] = look(vantage, targets[at], manner, context.clock(), context.deadline());
-        });
-    }
+    in_parallel(targets.size(), kAtOnce, [&](std::size_t at) {
+      seen[at] = look(vantage, targets[at], manner, context.clock(), context.deadline());
+    });
     std::vector<Observation> all;
     for (auto& one : seen) {
       if (!*one) return tl::unexpected(std::move(*one).error());
