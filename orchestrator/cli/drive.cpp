@@ -173,9 +173,9 @@ int drive(const Cli& cli, const std::string& operation, const RunDirectory& dire
   if (auto taken = take_up(*journal, options); !taken) return report(taken.error());
 
   const EvidenceStore evidence(directory.evidence(), session.redactor());
-  ThreadWorkers workers(worker_threads);
   StepTable table(file.playbook, file.order, session.environment(), plan.inputs);
   table.add_adhoc(journal->state());
+  ThreadWorkers workers(worker_threads);  // what they still do when the executor leaves looks into the table
   const RunContext context{table,
                            plan,
                            *journal,

@@ -23,6 +23,7 @@ void begin_attempt(ItemRecord& item, const Event& event) {
   item.open = OpenAttempt{event.attempt, event.n, event.utc, decode<AttemptIntent>(event.data),
                           event.type == EventType::undo_intent};
   item.reason.clear();
+  item.evidence.clear();  // what an earlier attempt left behind says nothing of this one
   enter(item, ItemState::running, event);
 }
 

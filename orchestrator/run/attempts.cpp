@@ -27,6 +27,8 @@ Attempt* Attempts::open(const RunStep& step, const Instance& instance) {
   const ItemId id = instance.id;
   std::set<std::string> hosts;
   if (!instance.standpoint.host.empty()) hosts.insert(instance.standpoint.host);
+  if (const auto further = further_hosts_.find(id); further != further_hosts_.end())
+    hosts.insert(further->second.begin(), further->second.end());
   if (!slots_.take(hosts, step.type->declaration().heavy)) return nullptr;
   Attempt& attempt = attempts_[id];
   attempt.id = id;
@@ -46,8 +48,7 @@ bool Attempts::begin(const RunStep& step, const Instance& instance, std::int64_t
   Attempt* attempt = open(step, instance);
   if (!attempt) return false;
   attempt->decision = decision;
-  run_.show(Began{attempt->id, run_.journal.next_attempt(attempt->id),
-                  attempt->hosts.empty() ? std::string() : *attempt->hosts.begin()});
+  run_.show(Began{attempt->id, run_.journal.next_attempt(attempt->id), instance.standpoint.host});
   auto seen = seen_while_planning(run_, step, instance);
   if (!seen) {
     plan(*attempt, &Attempts::planned);

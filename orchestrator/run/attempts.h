@@ -3,7 +3,9 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 
 #include "orchestrator/run/attempt.h"
 #include "orchestrator/run/host_slots.h"
@@ -27,12 +29,14 @@ class Attempts {
     std::function<void(const PlannedItem& fresh, const std::string& why)> drifted;
     /// Whether the gates above the item still hold; where not, they have been opened again.
     std::function<bool(const PlannedItem& fresh)> gates_hold;
+    /// Whether nothing may change now, but what cleans up: a failure, a drift, a host that came back.
+    std::function<bool()> held;
     std::function<void(const Error& why)> refused;       ///< a lease: the whole run is refused
     std::function<void(const Error& why)> cannot_write;  ///< the journal: nothing may act any more
   };
 
-  Attempts(const RunContext& run, Leases& leases, Callbacks callbacks)
-      : run_(run), leases_(leases), tell_(std::move(callbacks)) {}
+  Attempts(const RunContext& run, std::shared_ptr<Leases> leases, Callbacks callbacks)
+      : run_(run), leases_(std::move(leases)), tell_(std::move(callbacks)) {}
   ~Attempts() { leave(); }
   Attempts(const Attempts&) = delete;
   Attempts& operator=(const Attempts&) = delete;
@@ -97,6 +101,7 @@ class Attempts {
   bool may_act(Attempt& attempt);
   void intend(Attempt& attempt, Result<Work> work);
   static void take_work(Attempt& attempt, Work work);
+  bool take_slots_of_jobs(Attempt& attempt);
   void act(Attempt& attempt);
   void act_locally(Attempt& attempt);
 
@@ -142,9 +147,12 @@ class Attempts {
   void settled(Attempt& attempt, Result<ItemLook> look);
 
   const RunContext& run_;
-  Leases& leases_;
+  /// A worker that starts a job may outlive this.
+  std::shared_ptr<Leases> leases_;
   Callbacks tell_;
   HostSlots slots_;
+  /// On which jobs of the item were to run, beside its own host, when one of them had no free slot.
+  std::map<ItemId, std::set<std::string>> further_hosts_;
   std::map<ItemId, Attempt> attempts_;
   std::vector<Journal::Ending> ends_;  ///< of attempts that are concluded
   /// Boottime since when something that is no host of the step could not be reached.

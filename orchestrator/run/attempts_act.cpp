@@ -34,6 +34,10 @@ SinceReview since_review(const RunContext& run, const ItemId& id) {
 bool Attempts::may_act(Attempt& attempt) {
   const ItemRecord& record = run_.item(attempt.id);
   if (record.adhoc) return true;  // whoever typed it has reviewed it
+  if (!attempt.step->clean_up && tell_.held()) {
+    drop(attempt);
+    return false;
+  }
   const std::string digest = intent_digest(attempt.planned);
   const bool approved = record.settled_by && record.settled_by->type == EventType::approve &&
                         record.settled_by->data.digest == digest;
@@ -60,6 +64,7 @@ void Attempts::intend(Attempt& attempt, Result<Work> work) {
   if (!work)
     return conclude(attempt, Finding{Verdict::fail, with_advice(work.error()), {}, {}}, work.error().code);
   take_work(attempt, std::move(*work));
+  if (!take_slots_of_jobs(attempt)) return drop(attempt);
 
   AttemptIntent intent;
   intent.title = attempt.local ? attempt.local->title : attempt.planned.step.summary;
@@ -84,6 +89,20 @@ void Attempts::intend(Attempt& attempt, Result<Work> work) {
 void Attempts::take_work(Attempt& attempt, Work work) {
   if (auto* jobs = std::get_if<JobWork>(&work)) attempt.jobs = std::move(jobs->jobs);
   if (auto* local = std::get_if<LocalWork>(&work)) attempt.local = std::move(*local);
+}
+
+/// Only its work says on which further hosts a step acts. Where they are busy it begins anew once it finds
+/// them free, with a fresh look.
+bool Attempts::take_slots_of_jobs(Attempt& attempt) {
+  std::set<std::string> further;
+  for (const JobSpec& job : attempt.jobs)
+    if (!attempt.hosts.contains(job.host)) further.insert(job.host);
+  if (!slots_.take(further, attempt.step->type->declaration().heavy)) {
+    further_hosts_[attempt.id] = std::move(further);
+    return false;
+  }
+  attempt.hosts.merge(further);
+  return true;
 }
 
 void Attempts::act(Attempt& attempt) {

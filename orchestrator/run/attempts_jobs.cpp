@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "orchestrator/core/advice.h"
+#include "orchestrator/core/parallel.h"
 #include "orchestrator/core/text.h"
-#include "orchestrator/plan/parallel.h"
 #include "orchestrator/run/attempts_aside.h"
 #include "orchestrator/run/crash_point.h"
 
@@ -49,11 +49,11 @@ void Attempts::start_jobs(Attempt& attempt) {
     for (JobSpec& job : attempt.jobs) job.kill_after = Duration{rules.timeout->value + kHostPatience};
   aside<Started>(
       attempt, kStartLimit,
-      [&environment = run_.environment, &leases = leases_, specs = attempt.jobs,
+      [&environment = run_.environment, leases = leases_, specs = attempt.jobs,
        refs = run_.item(attempt.id).open->intent.jobs](const Deadline& deadline) -> Result<Started> {
         std::vector<StartedJob> started(specs.size());
         in_parallel(specs.size(), specs.size(), [&](std::size_t n) {
-          started[n] = start_one(environment, leases, specs[n], refs[n], deadline);
+          started[n] = start_one(environment, *leases, specs[n], refs[n], deadline);
         });
         Started all;
         for (std::size_t n = 0; n < specs.size(); ++n) {
@@ -108,7 +108,7 @@ void Attempts::jobs_started(Attempt& attempt, const Started& started) {
 
 bool Attempts::note_lease(const std::string& host) {
   return wrote(run_.journal.lease_taken(
-      {host, static_cast<std::int64_t>(leases_.lease().token), run_.options.take_over_why}));
+      {host, static_cast<std::int64_t>(leases_->lease().token), run_.options.take_over_why}));
 }
 
 void Attempts::follow(Attempt& attempt) {

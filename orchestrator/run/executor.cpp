@@ -18,7 +18,7 @@ Executor::Executor(const RunContext& run, std::stop_token stop, std::stop_token 
     : run_(run),
       stop_(std::move(stop)),
       leave_(std::move(leave)),
-      leases_(make_lease(), run.options.take_over),
+      leases_(std::make_shared<Leases>(make_lease(), run.options.take_over)),
       gates_(run),
       attempts_(run, leases_, attempt_callbacks()),
       hosts_(run, {[this](const Error& why) { cannot_write_ = why; },
@@ -72,6 +72,10 @@ Attempts::Callbacks Executor::attempt_callbacks() {
     auto hold = gates_.hold_above(fresh.id);
     return write(hold) && *hold;
   };
+  // What it has waited for, since it began to look, may have come to something else meanwhile.
+  tell.held = [this] {
+    return !held_by_world().empty() || !held_by(run_.table, run_.state(), schedule_.expansions()).empty();
+  };
   tell.refused = [this](const Error& why) {
     departure_.refused = true;
     departure_.why = with_advice(why);
@@ -110,10 +114,11 @@ Result<Summary> Executor::run() {
         run_.journal.run_resumed({run_.options.laptop, run_.options.who, run_.options.mxodus_version});
     if (!resumed) return tl::unexpected(resumed.error());
     if (auto due = try_again_what_somebody_was_to_mend(); !due) return tl::unexpected(due.error());
+    if (auto asked = gates_.ask_anew_after_edit(); !asked) return tl::unexpected(asked.error());
   }
   if (auto closed = close_adhoc("mxodus was ended before"); !closed) return tl::unexpected(closed.error());
   hosts_.begin();
-  while (!leave_.stop_requested()) {
+  while (!leave_.stop_requested() && !cannot_write_) {
     if (auto taken = decisions_.take_up(); !taken) cannot_write_ = taken.error();
     if (decisions_.end() && !attempts_.any_working()) break;
     if (notice_sleep()) {
@@ -125,7 +130,7 @@ Result<Summary> Executor::run() {
     attempts_.tick();
     if (!cannot_write_)
       if (auto begun = begin_what_may(); !begun) cannot_write_ = begun.error();
-    if (!anything_left()) break;
+    if (cannot_write_ || !anything_left()) break;
     take_completions();
   }
   attempts_.leave();
@@ -164,6 +169,22 @@ Result<void> Executor::ask_about_hosts_again() {
   return {};
 }
 
+void Executor::show_stopping() {
+  if (!stopping_shown_) run_.show(Stopping{});
+  stopping_shown_ = true;
+  attempts_.stop_looking();
+}
+
+/// Why nothing that changes or asks may begin, beside failures; empty where it may.
+std::string Executor::held_by_world() const {
+  if (const std::string item = gates_.drifted(); !item.empty())
+    return item + " is no longer what was reviewed";
+  if (gates_.host_waits()) return "a host that was down has come back";
+  if (const std::string host = hosts_.not_looked_at(); !host.empty())
+    return "whether " + host + " is back is being looked at first";
+  return departure_.refused ? departure_.why : std::string();
+}
+
 Result<void> Executor::begin_what_may() {
   if (auto asked = ask_about_hosts_again(); !asked) return asked;
   Schedule::World world;
@@ -171,15 +192,8 @@ Result<void> Executor::begin_what_may() {
   world.under_way_of = [this](const std::string& step) { return attempts_.under_way_of(step); };
   world.host_answers = [this](const std::string& host) { return hosts_.answers(host); };
   world.stopping = stop_.stop_requested() || decisions_.end().has_value();
-  if (departure_.refused) world.held = departure_.why;
-  if (gates_.host_waits()) world.held = "a host that was down has come back";
-  if (const std::string item = gates_.drifted(); !item.empty())
-    world.held = item + " is no longer what was reviewed";
-  if (world.stopping) {
-    if (!stopping_shown_) run_.show(Stopping{});
-    stopping_shown_ = true;
-    attempts_.stop_looking();
-  }
+  world.held = held_by_world();
+  if (world.stopping) show_stopping();
   // What was written down may let the next step begin: look until nothing follows any more.
   for (std::int64_t before = -1; before != run_.state().last && !cannot_write_;) {
     before = run_.state().last;
@@ -212,7 +226,7 @@ void Executor::begin(const Schedule::Ready& ready) {
 
 bool Executor::anything_left() const {
   if (attempts_.any_working()) return true;
-  if (cannot_write_ || stop_.stop_requested()) return false;
+  if (stop_.stop_requested()) return false;
   if (is_complete(run_.table, run_.state())) return false;
   if (attempts_.any_moving() || hosts_.any_reconnecting() || hosts_.looking()) return true;
   // A task is looked at while the process lives; a person's pace alone does not keep it alive.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <stop_token>
 
 #include "orchestrator/run/decisions.h"
@@ -46,6 +47,8 @@ class Executor {
   Result<void> arm(const PlannedItem& planned);
   Result<void> begin_what_may();
   Result<void> ask_about_hosts_again();
+  std::string held_by_world() const;
+  void show_stopping();
   void begin(const Schedule::Ready& ready);
   void take_completions();
   bool notice_sleep();
@@ -65,7 +68,7 @@ class Executor {
   std::stop_token leave_;
   std::optional<Error> cannot_write_;
   Departure departure_;
-  Leases leases_;
+  std::shared_ptr<Leases> leases_;
   Gates gates_;
   Attempts attempts_;
   HostWatch hosts_;

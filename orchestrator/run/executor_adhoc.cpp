@@ -34,14 +34,7 @@ Result<Summary> Executor::run_adhoc(const ItemId& id) {
   for (const RunStep& step : run_.table.adhoc())
     if (run_.item({step.id(), {}}).open && !attempts_.under_way({step.id(), {}})) begin_adhoc(step);
 
-  while (!leave_.stop_requested() && !cannot_write_) {
-    const bool stopping = stop_.stop_requested();
-    if (stopping) attempts_.stop_looking();
-    const bool followed = attempts_.under_way(id) && attempts_.any_moving() && !stopping;
-    if (!followed && !attempts_.any_working()) break;
-    attempts_.tick();
-    take_completions();
-  }
+  work_until_ended(id);
   attempts_.leave();
   if (cannot_write_) return tl::unexpected(*cannot_write_);
   departure_.interrupted = stop_.stop_requested() || leave_.stop_requested();

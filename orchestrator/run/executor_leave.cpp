@@ -1,5 +1,5 @@
 #include "orchestrator/core/advice.h"
-#include "orchestrator/plan/parallel.h"
+#include "orchestrator/core/parallel.h"
 #include "orchestrator/run/crash_point.h"
 #include "orchestrator/run/executor.h"
 
@@ -56,9 +56,9 @@ void Executor::release_leases(const std::vector<JobId>& keep, const std::set<std
   in_parallel(leases.size(), kHostsAtOnce, [&](std::size_t n) {
     Jobs* jobs = run_.environment.hosts.jobs(leases[n].host);
     if (!jobs) return;
-    const auto purged = jobs->purge(leases_.lease(), keep, Deadline(kPurgeLimit));
+    const auto purged = jobs->purge(leases_->lease(), keep, Deadline(kPurgeLimit));
     if (!purged && is_silent(purged.error())) return;
-    free[n] = jobs->release(leases_.lease(), Deadline(kLeaseLimit)) ? 1 : 0;
+    free[n] = jobs->release(leases_->lease(), Deadline(kLeaseLimit)) ? 1 : 0;
   });
   for (std::size_t n = 0; n < leases.size(); ++n)
     if (free[n] && !run_.journal.lease_released(leases[n])) return;

@@ -2,8 +2,13 @@
 
 namespace mxodus {
 
+/// A host out of sight does not keep the process: whoever comes next takes up what goes on there.
 void Executor::work_until_ended(const ItemId& id) {
-  while (attempts_.under_way(id) && !leave_.stop_requested()) {
+  while (!leave_.stop_requested() && !cannot_write_) {
+    const bool stopping = stop_.stop_requested();
+    if (stopping) show_stopping();
+    const bool followed = attempts_.under_way(id) && attempts_.any_moving() && !stopping;
+    if (!followed && !attempts_.any_working()) break;
     attempts_.tick();
     take_completions();
   }

@@ -7,6 +7,7 @@
 
 #include "orchestrator/core/digest.h"
 #include "orchestrator/core/text.h"
+#include "orchestrator/plan/fingerprint.h"
 #include "orchestrator/plan/json_names.h"
 #include "orchestrator/run/crash_point.h"
 #include "orchestrator/run/review.h"
@@ -103,6 +104,40 @@ nlohmann::json ends_of(const RunState& state, const std::string& step) {
   return ends;
 }
 
+std::string as_written(const StepSpec& spec) {
+  const nlohmann::json text{{"uses", spec.uses},
+                            {"host", to_json(plain_value(spec.host))},
+                            {"from", to_json(plain_value(spec.from))},
+                            {"with", to_json(plain_value(spec.with))},
+                            {"for_each", to_json(plain_value(spec.for_each))}};
+  return sha256_hex(text.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+/// What the change would do, as it was reviewed; of one that was edited since, as far as that tells, what it
+/// would do now.
+std::vector<std::string> plans_of(const RunContext& run, const RunStep& change) {
+  std::vector<std::string> plans;
+  if (!run.state().revised(change.id())) {
+    for (const PlannedItem& item : run.plan.items)
+      if (item.id.step == change.id()) plans.push_back(intent_digest(item));
+    return plans;
+  }
+  const Value outputs = outputs_for(change, run.state());
+  const auto instances = run.table.instances(change, outputs);
+  if (!instances || !instances->waits_for.empty()) return {as_written(*change.spec)};
+  for (const Instance& instance : instances->list) {
+    const auto params = run.table.params(change, instance, outputs);
+    const auto host = run.plan.hosts.find(instance.standpoint.host);
+    const std::string now = params
+                                ? fingerprint(change.type->declaration(), *params,
+                                              host == run.plan.hosts.end() ? nullptr : &host->second.identity)
+                                : as_written(*change.spec);
+    const PlannedItem* reviewed = run.plan.find(instance.id);
+    plans.push_back(reviewed && reviewed->fingerprint == now ? intent_digest(*reviewed) : now);
+  }
+  return plans;
+}
+
 }  // namespace
 
 std::string Gates::digest_of(const RunStep& step, const Question& question) const {
@@ -116,11 +151,9 @@ std::string Gates::digest_of(const RunStep& step, const Question& question) cons
     under[dependency.step]["outputs"] = seen ? to_json(*seen) : nlohmann::json();
   }
   nlohmann::json behind = nlohmann::json::array();
-  for (const RunStep* below : run_.table.downstream(step.id())) {
-    if (below->effect == Effect::observe) continue;
-    for (const PlannedItem& item : run_.plan.items)
-      if (item.id.step == below->id()) behind.push_back(intent_digest(item));
-  }
+  for (const RunStep* below : run_.table.downstream(step.id()))
+    if (below->effect != Effect::observe)
+      for (std::string& plan : plans_of(run_, *below)) behind.push_back(std::move(plan));
   const nlohmann::json seen{{"question", to_json(question)}, {"under", under}, {"behind", behind}};
   return sha256_hex(seen.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
@@ -174,6 +207,29 @@ std::string Gates::drifted() const {
   return {};
 }
 
+std::optional<PlannedItem> Gates::asked_otherwise(const RunStep& step, const ItemId& id,
+                                                  const std::string& digest) const {
+  // A question is made of what is known; no host is asked.
+  const Value outputs = outputs_for(step, run_.state());
+  ItemLook look = run_.table.look(step, run_.table.instance(step, id, outputs), outputs,
+                                  Deadline(std::chrono::seconds(5)));
+  if (!look.item.question || digest_of(step, *look.item.question) == digest) return {};
+  return std::move(look.item);
+}
+
+Result<void> Gates::ask_anew_after_edit() {
+  if (run_.state().revisions.empty()) return {};
+  const auto items = run_.state().items;
+  for (const auto& [id, record] : items) {
+    const RunStep* step = run_.table.find(id.step);
+    const bool asks = record.state == ItemState::gate && record.gate;
+    if (!asks || !step || step->kind() != StepKind::gate) continue;
+    if (const auto now = asked_otherwise(*step, id, record.gate->asked.digest))
+      if (auto opened = open(*step, *now); !opened) return opened;
+  }
+  return {};
+}
+
 Result<bool> Gates::hold_above(const ItemId& change) {
   bool hold = true;
   for (const RunStep* above : run_.table.upstream(change.step)) {
@@ -183,21 +239,17 @@ Result<bool> Gates::hold_above(const ItemId& change) {
       const ItemRecord record = it->second;
       const bool answered = record.state == ItemState::done && record.settled_by;
       if (!answered || record.settled_by->data.digest.empty()) continue;
-      // A question is made of what is known; no host is asked.
-      const Value outputs = outputs_for(*above, run_.state());
-      const ItemLook look = run_.table.look(*above, run_.table.instance(*above, it->first, outputs), outputs,
-                                            Deadline(std::chrono::seconds(5)));
-      if (!look.item.question || digest_of(*above, *look.item.question) == record.settled_by->data.digest)
-        continue;
+      const auto now = asked_otherwise(*above, it->first, record.settled_by->data.digest);
+      if (!now) continue;
       hold = false;
       Sentence changed;
       changed.sentence =
           "what " + to_string(it->first) + " was answered on is no longer so: it is asked again";
-      changed.details = ValueMap{{"answered_on", value_from_json(to_json(record.late_plan))},
-                                 {"now", intent_plan(look.item)}};
+      changed.details =
+          ValueMap{{"answered_on", value_from_json(to_json(record.late_plan))}, {"now", intent_plan(*now)}};
       if (auto written = run_.journal.drift(it->first, changed); !written)
         return tl::unexpected(written.error());
-      if (auto opened = open(*above, look.item); !opened) return tl::unexpected(opened.error());
+      if (auto opened = open(*above, *now); !opened) return tl::unexpected(opened.error());
       break;  // the iterator's map has changed
     }
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "orchestrator/run/attempts.h"
@@ -24,9 +25,11 @@ class Gates {
   Result<void> open_for_host(const std::string& host);
 
   /// Whether every answered gate above this change was answered on what is so now; one that was not is opened
-  /// again. The plan of the changes behind a gate is that of the review: where a change would do something
-  /// else, it is late or drift, and asked about by itself.
+  /// again. The plan of the changes behind a gate is that of the review, or of the playbook as it was edited
+  /// since: where a change would do something else, it is late or drift, and asked about by itself.
   Result<bool> hold_above(const ItemId& change);
+  /// After an edit of the playbook: opens anew what asks about something else now.
+  Result<void> ask_anew_after_edit();
 
   /// Takes an approve, reject or answer up, or refuses it.
   Result<void> answer(const Decision& decision);
@@ -39,6 +42,9 @@ class Gates {
 
  private:
   std::string digest_of(const RunStep& step, const Question& question) const;
+  /// What the gate would ask now; nothing where that is what has this digest.
+  std::optional<PlannedItem> asked_otherwise(const RunStep& step, const ItemId& id,
+                                             const std::string& digest) const;
   Result<void> ask(const ItemId& id, const GateOpened& gate);
   Result<void> refuse(const Decision& decision, const std::string& why);
   Result<void> close(const Decision& decision, ItemState state, const Value& value);

@@ -11,11 +11,11 @@ void HostWatch::begin() {
     if (host.may_be_down && !host.trouble.empty() && run_.state().resumes == 0)
       lost(name, {ErrorKind::unreachable, "host.down", host.trouble, {}, {}, {}});
   for (const auto& [name, host] : run_.state().lost_hosts)
-    down_[name] = {host.since, run_.options.times.follow.first_reconnect, run_.clock().boottime(), false,
-                   false};
+    down_[name] = {host.since, run_.options.times.follow.first_reconnect, run_.clock().boottime()};
   for (auto& [name, down] : down_) {
     down.since_plan = run_.plan.hosts.contains(name) && !run_.plan.hosts.at(name).trouble.empty();
     down.next_look = run_.clock().boottime();
+    down.looked_at = false;
   }
 }
 
@@ -31,7 +31,8 @@ bool HostWatch::lasting(const Down& down) const {
 
 void HostWatch::lost(const std::string& host, const Error& why) {
   const auto first = run_.options.times.follow.first_reconnect;
-  const Down down{run_.clock().now(), first, run_.clock().boottime() + first, false, false};
+  Down down{run_.clock().now(), first, run_.clock().boottime() + first};
+  down.looked_at = true;  // by whoever has lost it
   if (host.empty() || !down_.emplace(host, down).second) return;
   if (run_.state().lost_hosts.contains(host)) return;
   if (auto written = run_.journal.host_lost({host, one_line(why)}); !written)
@@ -64,6 +65,7 @@ void HostWatch::looked(const std::string& host, const Result<HostIdentity>& iden
   if (found == down_.end()) return;
   Down& down = found->second;
   down.looking = false;
+  down.looked_at = true;
   // A host that refuses is there: what it refuses is for its steps to say.
   const bool there = identity || identity.error().kind == ErrorKind::refused;
   if (!there) {
@@ -99,6 +101,12 @@ bool HostWatch::any_reconnecting() const {
     const Down& down = entry.second;
     return !lasting(down) && now - down.since.since_epoch < run_.options.stay.value;
   });
+}
+
+std::string HostWatch::not_looked_at() const {
+  for (const auto& [host, down] : down_)
+    if (!down.looked_at && may_be_down(host)) return host;
+  return {};
 }
 
 std::vector<std::string> HostWatch::down() const {

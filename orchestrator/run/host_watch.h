@@ -43,6 +43,9 @@ class HostWatch {
   /// A host went away so lately that it may well be back soon; RunOptions::stay bounds that.
   bool any_reconnecting() const;
   std::vector<std::string> down() const;
+  /// A host that may be down and that this process has not looked at yet; empty where there is none. Until
+  /// then nobody knows whether it acts by itself again.
+  std::string not_looked_at() const;
 
  private:
   struct Down {
@@ -51,6 +54,7 @@ class HostWatch {
     std::chrono::milliseconds next_look{0};
     bool looking = false;
     bool since_plan = false;
+    bool looked_at = false;  ///< by this process
   };
   bool lasting(const Down& down) const;
   bool may_be_down(const std::string& host) const;

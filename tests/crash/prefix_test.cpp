@@ -213,6 +213,24 @@ TEST(Doubt, AHostAwayForLongParksTheRunWithItsJob) {
   EXPECT_EQ(world.on_new.starts["make a"], 1);
 }
 
+TEST(Doubt, AJournalThatCannotBeWrittenEndsTheProcessWhateverElseIsUnderWay) {
+  constexpr const char* kBoth = R"(  one: {uses: make, needs: [], with: {name: a}}
+  other: {uses: make, needs: [], with: {name: b}}
+)";
+  for (int k = 2; k < 40; ++k) {
+    RunWorld world(kBoth);
+    world.on_new.looks = 3;
+    if (!world.run_killed_at(k, Fault::refused)) {
+      EXPECT_GT(k, 4) << "the fault was to strike while both were under way";
+      return;
+    }
+    ASSERT_EQ(world.must_run().exit, ExitCode::done) << "refused at append " << k;
+    EXPECT_EQ(world.on_new.starts["make a"], 1);
+    EXPECT_EQ(world.on_new.starts["make b"], 1);
+  }
+  FAIL() << "the run never came to its end";
+}
+
 TEST(Doubt, NothingActsWithoutADurableIntent) {
   RunWorld world("  first: {uses: make, with: {name: a}}\n");
   EXPECT_TRUE(world.run_killed_at(2, Fault::refused));

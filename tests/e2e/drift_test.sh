@@ -130,8 +130,12 @@ case_an_edit_that_touches_no_effect_is_a_new_revision() {
 case_an_edit_of_a_step_that_has_not_begun_is_a_new_revision() {
   run_to_gate
   edit 's/echo last/echo other/'
+  # What was approved is no longer what stands behind the gate: it asks anew.
   go_on
-  expect_said 0 'playbook was changed: last changed: with'
+  expect_said 4 'playbook was changed: last changed: with' 'go .*asks|asks .*go'
+  expect_eq 'nothing more was done' first "$(done_on_host)"
+  go_on
+  expect_said 0
   expect_eq 'done once each' 'first other' "$(done_on_host)"
   mx log
   expect_said 0 'revision .*last'

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "orchestrator/run/decisions.h"
 #include "tests/unit/run/run_world.h"
 
 namespace mxodus {
@@ -161,6 +162,14 @@ TEST(Accept, GoesOnInSpiteOfAVerdictAndIsShownForEver) {
   EXPECT_EQ(world.of("look"), ItemState::accepted);
   EXPECT_NE(world.state().item({"look", {}}).reason.find("accepted by ada: known to be so"),
             std::string::npos);
+}
+
+TEST(Accept, OfWhatIsInDoubtNeedsEvidenceOfThatVeryAttempt) {
+  ItemRecord record;
+  record.state = ItemState::in_doubt;
+  EXPECT_NE(not_acceptable(record), "");
+  record.evidence = {"kept-1"};
+  EXPECT_EQ(not_acceptable(record), "");
 }
 
 TEST(Accept, IsRefusedForAHostKey) {
@@ -485,6 +494,21 @@ TEST(Drift, HoldsEveryOtherChangeUntilSomebodyHasAnsweredItWhicheverProcessRuns)
   world.approve("change");
   EXPECT_EQ(world.must_run().exit, ExitCode::done);
   EXPECT_EQ(world.on_new.starts["make b"], 1);
+}
+
+TEST(Drift, HoldsAChangeThatHadBegunToLookWhenItWasSeen) {
+  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  change: {uses: make, needs: [go], with: {name: a}}
+  beside: {uses: make, needs: [go], with: {name: b}}
+)");
+  world.must_run();
+  world.note["a"] = " in another way";
+  world.approve("go");
+  EXPECT_EQ(world.must_run().exit, ExitCode::refused);
+  EXPECT_EQ(world.observer.count<Began>(), 3) << "the gate's, and both changes had begun to look";
+  EXPECT_TRUE(world.on_new.starts.empty());
+  world.approve("change");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
 }
 
 TEST(Drift, SaysWhatWasReviewedAndWhatItWouldBeNow) {

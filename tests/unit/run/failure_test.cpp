@@ -321,6 +321,25 @@ void bring_host_back(RunWorld& world) {
   EXPECT_EQ(world.of("host.old"), ItemState::gate);
 }
 
+TEST(HostBack, IsLookedForBeforeAnythingChangesHoweverLongTheLookTakes) {
+  RunWorld world(R"(  there: {uses: make, host: old, needs: [], with: {name: a}}
+  pause: {uses: wait, needs: [], with: {for: 2h}}
+  other: {uses: make, host: new, needs: [pause], with: {name: b}}
+)");
+  world.old_is_down = true;
+  ASSERT_EQ(world.must_run().exit, ExitCode::parked);
+  world.old_is_down = false;
+  world.clock.advance(std::chrono::hours(3));
+  world.newest_first = true;  // every other look ends before that of the host
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.of("host.old"), ItemState::gate);
+  EXPECT_EQ(world.of("pause"), ItemState::done);
+  EXPECT_TRUE(world.on_new.starts.empty());
+  world.approve("host.old");
+  world.must_run();
+  EXPECT_EQ(world.of("other"), ItemState::done);
+}
+
 TEST(HostBack, ThatIsRejectedOrCancelledHoldsWhatChanges) {
   for (const EventType no : {EventType::reject, EventType::cancel}) {
     RunWorld world(kHostBack);

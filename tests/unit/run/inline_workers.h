@@ -7,8 +7,8 @@
 
 namespace mxodus {
 
-/// Does blocking work in place, in the order in which it was begun, and lets the fake clock pass where the
-/// executor would wait.
+/// Does blocking work in place, in the order in which it was begun or the newest first, and lets the fake
+/// clock pass where the executor would wait.
 class InlineWorkers final : public Workers {
  public:
   explicit InlineWorkers(FakeClock& clock) : clock_(clock) {}
@@ -19,11 +19,13 @@ class InlineWorkers final : public Workers {
       clock_.advance(at_most);
       return std::nullopt;
     }
-    BlockingWork work = std::move(waiting_.front());
-    waiting_.pop_front();
+    BlockingWork work = std::move(newest_first ? waiting_.back() : waiting_.front());
+    newest_first ? waiting_.pop_back() : waiting_.pop_front();
     return work();
   }
   void wake() override {}
+
+  bool newest_first = false;
 
  private:
   FakeClock& clock_;

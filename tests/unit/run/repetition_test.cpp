@@ -392,6 +392,21 @@ TEST(ForEach, ParallelSaysHowManyRunAtOnce) {
   EXPECT_EQ(most, 3u);
 }
 
+TEST(ForEach, OfAHeavyStepRunsOneAtATimeOnEachHostOfItsJobs) {
+  RunWorld world(R"(  each: {uses: make_both, with: {name: "${item}"}, for_each: [a, b, c], parallel: 3}
+)");
+  world.on_new.looks = world.on_old.looks = 3;
+  std::size_t most = 0;
+  world.on_wait = [&] {
+    std::size_t running = 0;
+    for (const auto& [id, job] : world.on_old.jobs) running += std::holds_alternative<JobRunning>(job.state);
+    most = std::max(most, running);
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(most, 1u);
+  EXPECT_EQ(world.facts, (std::set<std::string>{"a", "b", "c"}));
+}
+
 TEST(ForEach, StopAfterAllowsAShareOfTheItemsToFail) {
   RunWorld world(R"(  each: {uses: make, with: {name: "${item}"}, for_each: [a, b, c, d], stop_after: 25%}
 )");

@@ -104,6 +104,48 @@ TEST(Revision, OfAStepNotBegunRunsAsItIsWrittenNow) {
   EXPECT_EQ(world.facts, std::set<std::string>{"b"});
 }
 
+TEST(Revision, OfAChangeBehindAGateAsksItAnew) {
+  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: make, with: {name: a}, timeout: 1h}
+)");
+  world.must_run();
+  world.approve("go");
+  world.edit(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: make, with: {name: b}, timeout: 1h}
+)");
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.of("go"), ItemState::gate);
+  EXPECT_TRUE(world.facts.empty());
+  world.approve("go");
+  world.edit(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: make, with: {name: b}, timeout: 2h}
+)");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done) << "another timeout is nothing that was approved";
+  EXPECT_EQ(world.facts, std::set<std::string>{"b"});
+}
+
+TEST(Revision, AfterTheAnswerIsHeldAtTheGateBeforeTheChange) {
+  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  pause: {uses: wait, with: {for: 2h}}
+  last: {uses: make, with: {name: a}}
+)");
+  world.must_run();
+  world.approve("go");
+  ASSERT_EQ(world.must_run().exit, ExitCode::parked);
+  ASSERT_EQ(world.of("go"), ItemState::done);
+  world.edit(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  pause: {uses: wait, with: {for: 2h}}
+  last: {uses: make, with: {name: b}}
+)");
+  world.clock.advance(std::chrono::hours(3));
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.of("go"), ItemState::gate);
+  EXPECT_TRUE(world.facts.empty());
+  world.approve("go");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.facts, std::set<std::string>{"b"});
+}
+
 TEST(Revision, AStepPutBeforeAFinishedOneIsDoneBeforeWhatComesNext) {
   RunWorld world(R"(  first: {uses: make, with: {name: a}}
   go: {uses: approve, with: {question: "Go on?"}}

@@ -83,6 +83,38 @@ TEST(Rollback, KilledAtAnyAppendIsTakenUpAgainAndUndoesNothingTwice) {
   ADD_FAILURE() << "the rollback has more appends than that";
 }
 
+TEST(Rollback, AHostOutOfSightParksItWithTheUndoThatGoesOn) {
+  RunWorld world(kSteps);
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
+  world.on_new.looks = 1'000'000;
+  world.on_wait = [&] { world.on_new.silent = world.on_new.starts.contains("unmake b"); };
+  const auto summary = world.roll_back();
+  ASSERT_TRUE(summary);
+  EXPECT_TRUE(world.on_new.silent);
+  EXPECT_EQ(summary->exit, ExitCode::parked);
+  EXPECT_EQ(world.on_new.starts["unmake a"], 0);
+  world.on_wait = {};
+  world.on_new.silent = false;
+  for (auto& [id, job] : world.on_new.jobs) job.looks_left = 0;
+  world.on_new.looks = 1;
+  EXPECT_EQ(world.roll_back()->exit, ExitCode::done);
+  EXPECT_EQ(world.on_new.starts["unmake b"], 1);
+}
+
+TEST(Rollback, IsLeftByTheFirstInterruptAndTheUndoGoesOn) {
+  RunWorld world(kSteps);
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
+  world.on_new.looks = 1'000'000;
+  world.on_wait = [&] {
+    if (world.on_new.starts.contains("unmake b")) world.stop.request_stop();
+  };
+  const auto summary = world.roll_back();
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->exit, ExitCode::interrupted);
+  EXPECT_EQ(world.observer.count<Stopping>(), 1);
+  EXPECT_EQ(world.on_new.starts["unmake a"], 0);
+}
+
 TEST(Rollback, ListsThePermanentAsNotUndone) {
   RunWorld world(kSteps);
   world.permanent = {"b"};

@@ -114,6 +114,7 @@ class Make final : public Maker {
                 std::vector<std::string> hosts = {"new"})
       : Maker(world, name), hosts_(std::move(hosts)) {
     declaration_.opaque = opaque;
+    declaration_.heavy = hosts_.size() > 1;  // as a comparison of two hosts is
   }
   Result<Work> apply(const Params& params, const StepPlan&) const override {
     JobWork work;
@@ -188,8 +189,10 @@ class WorldHosts final : public HostDirectory {
 /// Lets a test act whenever time passes.
 class WatchedWorkers final : public Workers {
  public:
-  WatchedWorkers(FakeClock& clock, std::function<void()>& on_wait)
-      : inline_(clock), clock_(clock), on_wait_(on_wait) {}
+  WatchedWorkers(FakeClock& clock, std::function<void()>& on_wait, bool newest_first)
+      : inline_(clock), clock_(clock), on_wait_(on_wait) {
+    inline_.newest_first = newest_first;
+  }
   void start(BlockingWork work) override { inline_.start(std::move(work)); }
   std::optional<Completion> next(std::chrono::milliseconds at_most) override {
     const auto before = clock_.boottime();
@@ -304,7 +307,7 @@ Result<Summary> RunWorld::process(std::unique_ptr<MemoryJournal> store, const Ac
       return tl::unexpected(written.error());
   StepTable table(parts_->playbook, parts_->order(), parts_->environment, Value(ValueMap{{"people", "ada"}}));
   table.add_adhoc(journal->state());
-  WatchedWorkers workers(clock, on_wait);
+  WatchedWorkers workers(clock, on_wait, newest_first);
   const RunContext run{table,
                        *parts_->plan,
                        *journal,

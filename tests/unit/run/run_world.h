@@ -46,7 +46,7 @@ repositories:
 ///   look {name, outputs…}: gives what looks[name] says, else ok;
 ///   make {name}: a change by a job, after which facts holds name; nothing to do where it does;
 ///   make_unseen {name}: the same, but no look can say whether it is done;
-///   make_both {name}: the same with a job on each host;
+///   make_both {name}: the same with a job on each host, and heavy;
 ///   call {name}: the same in the process of mxodus itself; n is 1 for a look and 2 once it has acted.
 /// Gates, wait and the planner are the real ones.
 class RunWorld {
@@ -111,6 +111,7 @@ class RunWorld {
   std::map<std::string, std::string> note;  ///< shown in the plan of a make: its effect on the reviewed plan
   std::vector<std::size_t> budgets;         ///< what was left when each piece of evidence was kept
   bool old_is_down = false;
+  bool newest_first = false;                  ///< of the blocking work that was begun
   std::optional<std::string> password;        ///< the secret of this name, where it is to be had
   std::function<void()> on_wait;              ///< called whenever time passes
   std::function<void(StepContext&)> on_look;  ///< called by each look
