@@ -69,6 +69,13 @@ case_the_search_finds_what_is_shown() {
   wait "$shown_by"
 }
 
+kept_before=$'/home/op/.secrets/canary_dns\n/home/op/.secrets/canary_odd\n/home/op/.secrets/canary_restic'
+# expect_one_file REGEX FILES: this one and no other.
+expect_one_file() {
+  expect_eq 'number of files on new-mx' 1 "$(grep -c . <<<"$2")"
+  expect_match 'the file on new-mx' "^$1\$" "$2"
+}
+
 case_while_secrets_are_used_no_process_shows_them_and_only_the_jobs_own_file_holds_them() {
   local host watchers=() running
   arrange
@@ -82,10 +89,11 @@ case_while_secrets_are_used_no_process_shows_them_and_only_the_jobs_own_file_hol
   as_op mxodus -vv --events case/events run "$playbook" --yes >"$scratch/run.out" 2>&1 &
   running=$!
   wait_until 60 restore_is_running
-  expect_match 'files on new-mx' '^/run/mxodus/[^ ]*\.restore\.1/restic_password$' "$(files_on new-mx)"
+  expect_one_file '/run/mxodus/[^/ ]+\.restore\.1/restic_password' "$(files_on new-mx)"
+  expect_eq 'files on the laptop' "$kept_before" "$(files_on laptop | sort)"
   lab unthrottle backup
   wait_until 60 job_is_running
-  expect_match 'files on new-mx' '^/run/mxodus/[^ ]*\.job\.1/odd$' "$(files_on new-mx)"
+  expect_one_file '/run/mxodus/[^/ ]+\.job\.1/odd' "$(files_on new-mx)"
   lab exec new-mx touch /var/tmp/case/release
   wait "$running" || expect_eq 'the careless step fails the run' 1 $?
   for host in laptop new-mx; do lab exec "$host" touch /tmp/seen-enough; done
@@ -95,9 +103,9 @@ case_while_secrets_are_used_no_process_shows_them_and_only_the_jobs_own_file_hol
 }
 
 case_afterwards_no_file_holds_them_but_where_they_were_kept_before() {
-  expect_eq 'files on the laptop' $'/home/op/.secrets/canary_dns\n/home/op/.secrets/canary_odd\n/home/op/.secrets/canary_restic' "$(files_on laptop | sort)"
+  expect_eq 'files on the laptop' "$kept_before" "$(files_on laptop | sort)"
   # What a script prints by itself stands in the output that the host keeps of it.
-  expect_match 'files on new-mx' '^/var/lib/mxodus/jobs/[^ ]*\.careless\.1/output$' "$(files_on new-mx)"
+  expect_one_file '/var/lib/mxodus/jobs/[^/ ]+\.careless\.1/output' "$(files_on new-mx)"
 }
 
 case_no_command_tells_them_not_even_of_a_script_that_prints_them() {

@@ -33,6 +33,54 @@ both_serve() {
 }
 on_new() { lab exec new-mx "$@"; }
 
+# A job that lasts until it is released, and beside it a gate with a change behind it.
+asking() {
+  playbook asking <<'STEPS'
+  lasting: {uses: command, host: new, needs: [], with: {effect: change, script: "until [ -e /var/tmp/case/release ]; do sleep 0.2; done"}}
+  go: {uses: approve, needs: [], with: {question: "Go on?"}}
+  behind: {uses: command, host: new, needs: [go], with: {effect: change, argv: [touch, /var/tmp/case/behind]}}
+STEPS
+}
+state_is() { [[ $(state_of "$1") == "$2" ]]; }
+
+case_a_word_from_a_second_terminal_is_taken_up_while_the_run_goes_on() {
+  local run code=0
+  forget_runs
+  asking
+  as_op mxodus run case/asking.yaml --yes </dev/null >/dev/null 2>&1 &
+  run=$!
+  wait_until 60 state_is go gate
+  wait_until 60 state_is lasting running
+  mx approve go
+  expect_said 0
+  # The job is not released yet, so nobody but the process that follows it can have begun the change.
+  wait_until 60 state_is behind 'done'
+  on_new test -e /var/tmp/case/behind
+  expect_eq 'the job' running "$(state_of lasting)"
+  on_new touch /var/tmp/case/release
+  wait "$run" || code=$?
+  expect_eq 'exit code of the run' 0 "$code"
+}
+
+case_a_no_stops_what_is_behind_it_until_it_is_asked_again() {
+  forget_runs
+  asking
+  on_new touch /var/tmp/case/release
+  mx run case/asking.yaml --yes
+  expect_said 4 'mxodus approve go'
+  mx reject go --why 'the fibre is back in an hour'
+  mx resume
+  expect_said 1 'the fibre is back in an hour' 'mxodus retry go'
+  expect_exit 1 on_new test -e /var/tmp/case/behind
+  mx retry go
+  mx resume
+  expect_said 4 'mxodus approve go'
+  mx approve go
+  mx resume
+  expect_said 0
+  on_new test -e /var/tmp/case/behind
+}
+
 case_a_zone_without_an_api_is_changed_by_a_person_and_what_comes_after_waits() {
   forget_runs
   publish 198.51.100.10
