@@ -201,6 +201,19 @@ TEST_F(NetReach, LooksAgainWhereTheConnectionBrokeOnce) {
   EXPECT_EQ(answer(look(R"({"to": "198.51.100.20", "protocol": "smtp"})")), "open");
 }
 
+TEST_F(NetReach, LooksAgainWhereTheConnectionBrokeInTheHandshake) {
+  std::atomic<int> connections{0};
+  LoopbackServer server([&](Conversation& client) {
+    if (++connections > 1) imaps(certificate_)(client);
+  });
+  network_.place(kNew4, 993, server);
+  const std::string with = R"({"to": "198.51.100.20", "protocol": "imaps", "server_name": "imap.acme.test"})";
+  EXPECT_EQ(answer(look(with)), "open");
+  LoopbackServer breaks([&](Conversation&) { network_.commands().cut(); });
+  network_.place(kNew4, 993, breaks);
+  EXPECT_EQ(answer(look(with)), "unknown") << "the vantage is gone as well";
+}
+
 TEST_F(NetReach, BlamesNoTargetForTheSilenceOfItsVantage) {
   LoopbackServer hangs_up([&](Conversation&) { network_.commands().cut(); });
   LoopbackServer says_nothing([](Conversation& client) { client.wait_for_end(); });
