@@ -186,6 +186,15 @@ TEST_F(NetReach, TellsAServerThatDoesNotWantUsFromOneThatHasNoTime) {
   EXPECT_THAT(found.sentence, HasSubstr("554 IP=198.51.100.20"));
 }
 
+TEST_F(NetReach, ReadsTheRefusalBehindATeaser) {
+  LoopbackServer server(smtp("220-mail.acme.test\r\n521 5.7.1 Service unavailable; client is blocked\r\n"));
+  network_.place(kNew4, 25, server);
+  const Finding found = look(R"({"to": "198.51.100.20", "protocol": "smtp"})");
+  EXPECT_EQ(answer(found), "greeting_refused");
+  EXPECT_THAT(found.sentence,
+              HasSubstr("does not want this client: \"521 5.7.1 Service unavailable; client is"));
+}
+
 TEST_F(NetReach, SaysThatTheServerHungUp) {
   LoopbackServer server([](Conversation&) {});
   network_.place(kNew4, 25, server);
