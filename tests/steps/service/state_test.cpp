@@ -165,6 +165,26 @@ case $* in *LoadState*) echo not-found ;; *ActiveState*) echo inactive ;; esac
   EXPECT_THAT(*jobs.read(0, "asked", 0, 4096), Not(HasSubstr("mask --")));
 }
 
+TEST_F(ServiceState, WhatStartsAUnitBetweenItsStopAndItsMaskIsStoppedToo) {
+  host_says(running, "");
+  auto& step = context(R"({"unit": "dovecot", "state": "stopped", "masked": true})");
+  const auto plan = type->plan(step.params(), *type->probe(step));
+  const auto work = type->apply(step.params(), *plan);
+  // Its socket starts it again until it is masked.
+  jobs.program("systemctl", R"(echo "$*" >>"$MXODUS_JOB/asked"
+case $* in
+stop*) : >"$MXODUS_JOB/off"; grep -q '^mask' "$MXODUS_JOB/asked" || rm "$MXODUS_JOB/off" ;;
+*LoadState*) echo loaded ;;
+*ActiveState*) if [ -e "$MXODUS_JOB/off" ]; then echo inactive; else echo active; fi ;;
+esac
+)");
+  jobs.program("sleep", "exit 0");
+  const WorkResult result = jobs.run(*work);
+  EXPECT_EQ(exit_status(result.jobs[0]), 0) << result.jobs[0].output;
+  EXPECT_THAT(*jobs.read(0, "asked", 0, 4096), testing::StartsWith("stop -- dovecot.service\n"))
+      << "by its own ExecStop, which a masked unit has lost";
+}
+
 TEST_F(ServiceState, APortThatOnlyItsOwnHostReachesIsAWarning) {
   host_says(running, "LISTEN 0 100 127.0.0.1:25 0.0.0.0:*\nLISTEN 0 100 0.0.0.0:465 0.0.0.0:*\n");
   auto& step = context(R"({"unit": "postfix", "state": "running", "ports": [25, 465]})");
