@@ -134,6 +134,27 @@ TEST_F(ServiceState, AScriptInInitDThatTheBootWantsIsEnabled) {
   EXPECT_EQ(type->plan(step.params(), *type->probe(step))->action, PlanAction::none);
 }
 
+TEST_F(ServiceState, AUnitThatCannotBeEnabledIsToldBeforeItIsTried) {
+  auto& step = context(R"({"unit": "opendkim", "state": "running", "enabled": true})");
+  const std::string fixed = block("loaded", "inactive", "static");
+  host_says(units(fixed, fixed), "");
+  const auto plan = type->plan(step.params(), *type->probe(step));
+  ASSERT_TRUE(plan->would_fail);
+  EXPECT_THAT(*plan->would_fail, HasSubstr("old: opendkim.service has no [Install] section"));
+  const std::string made = block("loaded", "active", "transient");
+  host_says(units(made, made), "");
+  EXPECT_THAT(*type->plan(step.params(), *type->probe(step))->would_fail, HasSubstr("gone at the next boot"));
+}
+
+TEST_F(ServiceState, AUnitThatEveryBootWantsNeedsNoEnabling) {
+  const std::string wanted = block("loaded", "active", "static") + "WantedBy=multi-user.target\n";
+  host_says(units(wanted, wanted), "");
+  auto& step = context(R"({"unit": "systemd-networkd", "enabled": true})");
+  const auto found = type->probe(step);
+  EXPECT_EQ(found->verdict, Verdict::ok) << found->sentence;
+  EXPECT_EQ(type->plan(step.params(), *found)->action, PlanAction::none);
+}
+
 TEST_F(ServiceState, AUnitThatDoesNotExistIsStoppedWithAWarning) {
   host_says(units(block("not-found", "inactive", ""), block("not-found", "inactive", "")), "");
   auto& step = context(R"({"unit": "dovcot", "state": "stopped"})");
