@@ -1,5 +1,6 @@
 #include "steps/net/reach/dialogue.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "orchestrator/core/text.h"
@@ -49,7 +50,7 @@ class DialogueLooker {
     std::unique_ptr<ByteStream> stream = std::make_unique<FdStream>(std::move(fd));
     found(Answer::open, "open");
     if (manner_.protocol.tls_at_once) {
-      auto tls = TlsStream::connect(std::move(stream), name(), greeting_deadline());
+      auto tls = TlsStream::connect(std::move(stream), name(), wait_for_greeting());
       if (!tls) return tls_failed(tls.error());
       certificate_seen((*tls)->session());
       stream = std::move(*tls);
@@ -62,19 +63,25 @@ class DialogueLooker {
   }
 
  private:
-  Deadline greeting_deadline() const { return deadline_.at_most(manner_.greeting_within); }
-  Deadline reply_deadline() const { return deadline_.at_most(std::chrono::seconds(30)); }
+  Deadline wait_for_greeting() { return wait(manner_.greeting_within); }
+  Deadline wait_for_reply() { return wait(manner_.reply_within); }
+  /// Keeps for the sentence how long that really is: the step's own time may end before.
+  Deadline wait(std::chrono::milliseconds wished) {
+    waiting_ = std::min<std::chrono::milliseconds>(wished,
+                                                   std::chrono::ceil<std::chrono::seconds>(deadline_.left()));
+    return deadline_.at_most(wished);
+  }
   const std::string& name() const {
     return manner_.server_name.empty() ? seen_.target.name : manner_.server_name;
   }
 
   void smtp(std::unique_ptr<ByteStream> stream) {
     SmtpClient client(std::move(stream));
-    const auto greeting = client.greeting(greeting_deadline());
-    if (!greeting) return greeting_failed(greeting.error());
+    const auto greeting = client.greeting(wait_for_greeting());
+    if (!greeting) return unanswered(greeting.error(), "");
     seen_.banner = greeting->text();
     if (!greeting->positive()) {
-      client.quit(reply_deadline());
+      client.quit(wait_for_reply());
       const bool later = greeting->code / 100 == 4;
       return found(later ? Answer::greeting_deferred : Answer::greeting_refused,
                    std::string("the server answers, but ") +
@@ -82,13 +89,13 @@ class DialogueLooker {
     }
     if (!smtp_hello(client)) return;
     if (manner_.protocol.starttls) smtp_starttls(client);
-    client.quit(reply_deadline());
+    client.quit(wait_for_reply());
   }
 
   bool smtp_hello(SmtpClient& client) {
-    const auto reply = client.hello(manner_.hello, reply_deadline());
+    const auto reply = client.hello(manner_.hello, wait_for_reply());
     if (!reply) {
-      greeting_failed(reply.error());
+      unanswered(reply.error(), "EHLO");
       return false;
     }
     if (reply->code != 250) {
@@ -104,7 +111,7 @@ class DialogueLooker {
 
   void smtp_starttls(SmtpClient& client) {
     if (!client.capabilities().contains("STARTTLS")) return no_starttls();
-    const auto session = client.start_tls(name(), reply_deadline());
+    const auto session = client.start_tls(name(), wait_for_reply());
     if (!session) return tls_failed(session.error());
     certificate_seen(*session);
     if (client.injected_bytes() > 0)
@@ -116,28 +123,28 @@ class DialogueLooker {
 
   void imap(std::unique_ptr<ByteStream> stream) {
     ImapClient client(std::move(stream));
-    const auto greeting = client.greeting(greeting_deadline());
-    if (!greeting) return greeting_failed(greeting.error());
+    const auto greeting = client.greeting(wait_for_greeting());
+    if (!greeting) return unanswered(greeting.error(), "");
     seen_.banner = printable_line("* " + greeting->status + " " + greeting->text);
     if (!greeting->ok())
       return found(Answer::greeting_refused,
                    "the server does not want this client: \"" + seen_.banner + "\"");
-    const auto capabilities = client.capabilities(reply_deadline());
-    if (!capabilities) return greeting_failed(capabilities.error());
+    const auto capabilities = client.capabilities(wait_for_reply());
+    if (!capabilities) return unanswered(capabilities.error(), "CAPABILITY");
     bool starttls = false;
     for (const std::string& capability : *capabilities) {
       remember_capability(capability);
       starttls |= capability == "STARTTLS";
     }
-    if (!manner_.protocol.starttls) return client.logout(reply_deadline());
+    if (!manner_.protocol.starttls) return client.logout(wait_for_reply());
     if (!starttls) return no_starttls();
-    const auto session = client.start_tls(name(), reply_deadline());
+    const auto session = client.start_tls(name(), wait_for_reply());
     if (!session) return tls_failed(session.error());
     certificate_seen(*session);
     if (client.injected_bytes() > 0)
       found(Answer::no_tls,
             "bytes were injected before the TLS handshake: something on the way tampers with it");
-    client.logout(reply_deadline());
+    client.logout(wait_for_reply());
   }
 
   void remember_capability(const std::string& capability) {
@@ -152,14 +159,17 @@ class DialogueLooker {
       seen_.certificate_fault = "it does not offer STARTTLS";
   }
 
-  void greeting_failed(const Error& error) {
+  /// No answer to `command`, or none that can be read; to none: there was no greeting.
+  void unanswered(const Error& error, const std::string& command) {
+    const bool greeted = !command.empty();
     if (error.code == "net.timeout") {
-      found(Answer::silent, "connected, but no greeting came within " +
-                                seconds_text(manner_.greeting_within) +
+      found(Answer::silent, (greeted ? "the server greets, but does not answer " + command
+                                     : "connected, but no greeting came") +
+                                " within " + seconds_text(waiting_) +
                                 ": the service behind the port hangs, or a middlebox holds the line");
     } else if (error.code == "net.closed" || error.code == "imap.hung-up") {
-      found(Answer::hung_up, "connected, but the server hung up" +
-                                 std::string(seen_.banner.empty() ? " before its greeting" : "") +
+      found(Answer::hung_up, (greeted ? "the server greets, but hangs up at " + command
+                                      : "connected, but the server hung up before its greeting") +
                                  ": look into its log for this time");
     } else if (error.code == "smtp.not-smtp" || error.code == "imap.not-imap") {
       found(Answer::wrong_protocol, error.message + ": does a port-forward lead to another service or host?");
@@ -169,13 +179,17 @@ class DialogueLooker {
   }
 
   void tls_failed(const Error& error) {
+    const bool at_once = manner_.protocol.tls_at_once;
     if (error.code == "net.timeout") {
-      found(Answer::silent,
-            "connected, but the TLS handshake did not end within " + seconds_text(manner_.greeting_within));
+      found(Answer::silent, (at_once ? "connected, but the TLS handshake did not end within "
+                                     : "the server greets, but TLS did not begin after STARTTLS within ") +
+                                seconds_text(waiting_));
     } else if (error.code == "tls.not-tls") {
       found(Answer::wrong_protocol, error.message + ": does a port-forward lead to another service?");
     } else if (error.code == "net.closed") {
-      found(Answer::hung_up, "connected, but the server hung up during the TLS handshake");
+      found(Answer::hung_up, std::string(at_once ? "connected, but the server hung up in the TLS handshake"
+                                                 : "the server greets, but hangs up at STARTTLS") +
+                                 ": look into its log for this time");
     } else {
       found(Answer::no_tls, error.message);
     }
@@ -201,6 +215,7 @@ class DialogueLooker {
   const Clock& clock_;
   const Deadline& deadline_;
   Observation seen_;
+  std::chrono::milliseconds waiting_{0};
 };
 
 }  // namespace

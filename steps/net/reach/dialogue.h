@@ -43,6 +43,7 @@ struct Manner {
   int min_days_left = 0;
   std::chrono::milliseconds connect_within{10'000};
   std::chrono::milliseconds greeting_within{60'000};
+  std::chrono::milliseconds reply_within{30'000};  ///< to each of our commands
 };
 
 /// What one connection showed.

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "orchestrator/core/digest.h"
+#include "steps/net/reach/dialogue.h"
 #include "tests/support/fake_context.h"
 #include "tests/support/loopback_network.h"
 #include "tests/support/test_authority.h"
@@ -15,6 +16,7 @@
 using namespace mxodus;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 namespace {
 
@@ -42,6 +44,16 @@ class NetReach : public testing::Test {
     auto found = type_->probe(context);
     if (!found) throw std::runtime_error(found.error().message);
     return *found;
+  }
+
+  /// One connection, as `manner_` says.
+  reach::Observation look_at(const std::string& address, std::uint16_t port, const std::string& protocol) {
+    manner_.protocol = reach::traits_of(protocol);
+    manner_.certificate_counts = manner_.protocol.certificate_counts;
+    auto seen = reach::look(network_, {address, "", address, port}, manner_, system_clock(),
+                            Deadline(std::chrono::seconds(60)));
+    if (!seen) throw std::runtime_error(seen.error().message);
+    return *seen;
   }
 
   static std::string answer(const Finding& found, std::size_t at = 0) {
@@ -81,6 +93,7 @@ class NetReach : public testing::Test {
   TestCertificate certificate_ = authority_.issue({"mail.acme.test", "imap.acme.test"});
   std::unique_ptr<StepType> type_ = make_net_reach();
   LoopbackNetwork network_{"out"};
+  reach::Manner manner_{.hello = "probe.test"};
 };
 
 Error dial_error(ErrorKind kind, const char* code) {
@@ -161,6 +174,34 @@ TEST_F(NetReach, CallsAServerWithoutAGreetingSilent) {
   const Finding found = look(R"({"to": "198.51.100.20", "protocol": "smtp", "greeting_within": "200ms"})");
   EXPECT_EQ(answer(found), "silent");
   EXPECT_EQ(found.verdict, Verdict::fail);
+}
+
+TEST_F(NetReach, SaysWhatAServerThatStallsDidNotAnswerAndHowLongThatWas) {
+  const auto stalling_after = [](std::string greeting, std::string reply) {
+    return [greeting, reply](Conversation& client) {
+      client.say(greeting);
+      if (!reply.empty()) {
+        client.hear_line();
+        client.say(reply);
+      }
+      client.wait_for_end();
+    };
+  };
+  LoopbackServer before_ehlo(stalling_after("220 mail.acme.test\r\n", ""));
+  LoopbackServer before_tls(
+      stalling_after("220 mail.acme.test\r\n", "250-mail.acme.test\r\n250 STARTTLS\r\n"));
+  LoopbackServer before_capability(stalling_after("* OK ready\r\n", ""));
+  network_.place(kNew4, 25, before_ehlo);
+  network_.place(kNew6, 25, before_tls);
+  network_.place(kNew4, 143, before_capability);
+  manner_.reply_within = std::chrono::milliseconds(200);
+  const reach::Observation ehlo = look_at(kNew4, 25, "smtp");
+  EXPECT_EQ(ehlo.answer, reach::Answer::silent);
+  EXPECT_THAT(ehlo.note, StartsWith("the server greets, but does not answer EHLO within 200ms"));
+  EXPECT_THAT(look_at(kNew6, 25, "smtp").note,
+              StartsWith("the server greets, but TLS did not begin after STARTTLS within 200ms"));
+  EXPECT_THAT(look_at(kNew4, 143, "imap").note,
+              StartsWith("the server greets, but does not answer CAPABILITY within 200ms"));
 }
 
 TEST_F(NetReach, KnowsAPortForwardThatLeadsElsewhere) {
