@@ -110,15 +110,19 @@ class DialogueLooker {
   }
 
   void smtp_starttls(SmtpClient& client) {
-    if (!client.capabilities().contains("STARTTLS")) return no_starttls();
+    if (!client.capabilities().contains("STARTTLS")) return no_starttls("it does not offer STARTTLS");
     const auto session = client.start_tls(name(), wait_for_reply());
     if (!session) return tls_failed(session.error());
-    certificate_seen(*session);
-    if (client.injected_bytes() > 0)
+    if (tls_begun(*session, client.injected_bytes())) smtp_hello(client);
+  }
+
+  /// Whether what is said inside may be believed.
+  bool tls_begun(const TlsSession& session, std::size_t injected) {
+    certificate_seen(session);
+    if (injected > 0)
       found(Answer::no_tls,
             "bytes were injected before the TLS handshake: something on the way tampers with it");
-    else if (seen_.answer == Answer::open)
-      smtp_hello(client);
+    return seen_.answer == Answer::open;
   }
 
   void imap(std::unique_ptr<ByteStream> stream) {
@@ -137,13 +141,10 @@ class DialogueLooker {
       starttls |= capability == "STARTTLS";
     }
     if (!manner_.protocol.starttls) return client.logout(wait_for_reply());
-    if (!starttls) return no_starttls();
+    if (!starttls) return no_starttls("it does not offer STARTTLS");
     const auto session = client.start_tls(name(), wait_for_reply());
     if (!session) return tls_failed(session.error());
-    certificate_seen(*session);
-    if (client.injected_bytes() > 0)
-      found(Answer::no_tls,
-            "bytes were injected before the TLS handshake: something on the way tampers with it");
+    tls_begun(*session, client.injected_bytes());
     client.logout(wait_for_reply());
   }
 
@@ -152,11 +153,12 @@ class DialogueLooker {
       seen_.capabilities.push_back(printable_line(capability, 100));
   }
 
-  void no_starttls() {
+  /// Not offered, or offered and then refused: the same to whoever wants TLS.
+  void no_starttls(const std::string& why) {
     if (manner_.certificate_counts)
-      found(Answer::no_tls, "it answers, but does not offer STARTTLS");
+      found(Answer::no_tls, "it answers, but " + why);
     else if (!manner_.certificate_ignored)
-      seen_.certificate_fault = "it does not offer STARTTLS";
+      seen_.warnings.push_back(why);
   }
 
   /// No answer to `command`, or none that can be read; to none: there was no greeting.
@@ -179,6 +181,8 @@ class DialogueLooker {
   }
 
   void tls_failed(const Error& error) {
+    if (error.code == "smtp.no-starttls" || error.code == "imap.no-starttls")
+      return no_starttls(error.message);
     const bool at_once = manner_.protocol.tls_at_once;
     if (error.code == "net.timeout") {
       found(Answer::silent, (at_once ? "connected, but the TLS handshake did not end within "
@@ -207,8 +211,11 @@ class DialogueLooker {
       faults.push_back("it ends in " + to_string(Duration{left}) + ", wanted are " +
                        std::to_string(manner_.min_days_left) + " days");
     seen_.certificate_fault = join(faults, "; ");
-    if (!faults.empty() && manner_.certificate_counts)
+    if (faults.empty()) return;
+    if (manner_.certificate_counts)
       found(Answer::wrong_certificate, "the certificate does not hold: " + seen_.certificate_fault);
+    else
+      seen_.warnings.push_back("its certificate does not hold: " + seen_.certificate_fault);
   }
 
   const Manner& manner_;

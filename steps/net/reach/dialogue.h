@@ -54,7 +54,8 @@ struct Observation {
   std::string banner;  ///< safe to show
   std::vector<std::string> capabilities;
   std::optional<TlsSession> tls;
-  std::string certificate_fault;  ///< also where it is only a warning
+  std::string certificate_fault;      ///< also where it is only a warning
+  std::vector<std::string> warnings;  ///< what is not well though the answer is `open`
   std::chrono::milliseconds took{0};
 };
 

@@ -33,7 +33,7 @@ Verdict verdict_of(const Observation& seen, const std::vector<Observation>& all,
   if (!want_open) return is_closed(seen.answer) ? Verdict::ok : Verdict::fail;
   if (seen.answer == Answer::greeting_deferred) return Verdict::warn;
   if (seen.answer != Answer::open) return Verdict::fail;
-  return seen.certificate_fault.empty() ? Verdict::ok : Verdict::warn;
+  return seen.warnings.empty() ? Verdict::ok : Verdict::warn;
 }
 
 Value certificate_value(const Observation& seen) {
@@ -58,7 +58,7 @@ Value result_value(const Observation& seen, Verdict verdict) {
                {"port", std::int64_t{seen.target.port}},
                {"answer", to_string(seen.answer)},
                {"verdict", std::string(to_string(verdict))},
-               {"note", seen.note},
+               {"note", seen.warnings.empty() ? seen.note : seen.note + ", but " + join(seen.warnings, "; ")},
                {"banner", seen.banner},
                {"capabilities", std::move(capabilities)},
                {"took", Duration{seen.took}}};
@@ -73,8 +73,7 @@ std::string trouble_of(const Observation& seen, bool want_open) {
     return seen.target.text() +
            ": nothing came back, but whether port 25 of any host can be reached from there "
            "is not known; ask from another vantage, or another port as well";
-  if (seen.answer == Answer::open)
-    return seen.target.text() + " answers, but its certificate does not hold: " + seen.certificate_fault;
+  if (seen.answer == Answer::open) return seen.target.text() + " answers, but " + join(seen.warnings, "; ");
   return seen.target.text() + ": " + seen.note;
 }
 

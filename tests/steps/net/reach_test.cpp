@@ -188,8 +188,7 @@ TEST_F(NetReach, SaysWhatAServerThatStallsDidNotAnswerAndHowLongThatWas) {
     };
   };
   LoopbackServer before_ehlo(stalling_after("220 mail.acme.test\r\n", ""));
-  LoopbackServer before_tls(
-      stalling_after("220 mail.acme.test\r\n", "250-mail.acme.test\r\n250 STARTTLS\r\n"));
+  LoopbackServer before_tls(stalling_after("220 mail.acme.test\r\n", "250-acme.test\r\n250 STARTTLS\r\n"));
   LoopbackServer before_capability(stalling_after("* OK ready\r\n", ""));
   network_.place(kNew4, 25, before_ehlo);
   network_.place(kNew6, 25, before_tls);
@@ -228,12 +227,11 @@ TEST_F(NetReach, TellsAServerThatDoesNotWantUsFromOneThatHasNoTime) {
 }
 
 TEST_F(NetReach, ReadsTheRefusalBehindATeaser) {
-  LoopbackServer server(smtp("220-mail.acme.test\r\n521 5.7.1 Service unavailable; client is blocked\r\n"));
+  LoopbackServer server(smtp("220-mail.acme.test\r\n521 5.7.1 client is blocked\r\n"));
   network_.place(kNew4, 25, server);
   const Finding found = look(R"({"to": "198.51.100.20", "protocol": "smtp"})");
   EXPECT_EQ(answer(found), "greeting_refused");
-  EXPECT_THAT(found.sentence,
-              HasSubstr("does not want this client: \"521 5.7.1 Service unavailable; client is"));
+  EXPECT_THAT(found.sentence, HasSubstr("does not want this client: \"521 5.7.1 client is blocked\""));
 }
 
 TEST_F(NetReach, SaysThatTheServerHungUp) {
@@ -309,6 +307,36 @@ TEST_F(NetReach, WarnsOnlyOfACertificateBetweenMailServers) {
   const Finding submission = look(R"({"to": "198.51.100.20", "protocol": "submission"})");
   EXPECT_EQ(submission.verdict, Verdict::fail);
   EXPECT_EQ(answer(submission), "wrong_certificate");
+}
+
+TEST_F(NetReach, TakesARefusedStarttlsAsOneThatIsNotOffered) {
+  LoopbackServer refuses([](Conversation& client) {
+    client.say("220 mail.acme.test\r\n");
+    client.hear_line();
+    client.say("250-mail.acme.test\r\n250 STARTTLS\r\n");
+    client.hear_line();
+    client.say("454 4.7.0 TLS not available due to local problem\r\n");
+    client.hear_line();
+    client.say("221 bye\r\n");
+  });
+  LoopbackServer has_none([](Conversation& client) {
+    client.say("220 mail.acme.test\r\n");
+    client.hear_line();
+    client.say("250 mail.acme.test\r\n");
+    client.hear_line();
+    client.say("221 bye\r\n");
+  });
+  network_.place(kNew4, 25, refuses);
+  network_.place(kNew6, 25, has_none);
+  const std::string with = R"({"to": ["198.51.100.20", "2001:db8:51::20"], "protocol": "smtp")";
+  EXPECT_EQ(look(with + R"(, "certificate": "ignore"})").verdict, Verdict::ok);
+  const Finding warned = look(with + "}");
+  EXPECT_EQ(warned.verdict, Verdict::warn);
+  EXPECT_THAT(warned.sentence, HasSubstr("answers, but the server does not begin TLS: 454 4.7.0"));
+  EXPECT_THAT(warned.sentence, HasSubstr("answers, but it does not offer STARTTLS"));
+  const Finding wanted = look(with + R"(, "certificate": "fail"})");
+  EXPECT_EQ(answer(wanted, 0), "no_tls");
+  EXPECT_EQ(answer(wanted, 1), "no_tls");
 }
 
 TEST_F(NetReach, WantsACertificateThatLastsLongEnough) {
