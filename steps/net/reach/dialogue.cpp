@@ -210,6 +210,9 @@ class DialogueLooker {
     if (certificate.chain_faults.empty() && left < std::chrono::hours(24) * manner_.min_days_left)
       faults.push_back("it ends in " + to_string(Duration{left}) + ", wanted are " +
                        std::to_string(manner_.min_days_left) + " days");
+    if (name().empty() && !session.chain.empty())
+      seen_.warnings.push_back("its certificate was compared with no name: it is for " +
+                               certificate.owners() + "; give server_name");
     seen_.certificate_fault = join(faults, "; ");
     if (faults.empty()) return;
     if (manner_.certificate_counts)

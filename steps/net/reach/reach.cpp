@@ -33,7 +33,8 @@ be tried is unknown, never a failure and never fine.
 
 SMTP servers that greet late on purpose are given `greeting_within`; nothing is sent before their greeting. With
 `protocol: smtp` a certificate that does not hold is a warning, because mail servers do not check each other's; with the
-others it is a failure. `certificate` changes that. `expect: closed` turns the question round: refused and filtered are
+others it is a failure. `certificate` changes that. A certificate that could be compared with no name, because the target is
+an address and no `server_name` is given, is a warning. `expect: closed` turns the question round: refused and filtered are
 then what is wanted. Many providers drop what goes out to port 25: with `closed`, a port 25 that is filtered is a warning
 unless another port of the same address is asked and filtered too. A vantage whose sshd forbids forwarding is helped by a
 command on that host, as far as that goes.)";
@@ -41,8 +42,9 @@ command on that host, as far as that goes.)";
   uses: net.reach
   from: out
   with:
-    to: ["mx:example.org", "198.51.100.20"]
+    to: ["198.51.100.20", "2001:db8:51::20"]
     protocol: smtp
+    server_name: mail.example.org
 )";
   declaration.params = {
       {.name = "to",
@@ -72,7 +74,7 @@ command on that host, as far as that goes.)";
       {.name = "server_name",
        .type = ParamType::hostname,
        .doc = "The name that is sent as SNI and that the certificate must be for, in place of the target's "
-              "own."},
+              "own; a target written as an address has none."},
       {.name = "certificate",
        .type = ParamType::enumeration,
        .doc = "What a certificate that does not hold means; by default `warn` for smtp and `fail` for the "

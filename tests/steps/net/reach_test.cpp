@@ -296,6 +296,19 @@ TEST_F(NetReach, SpeaksImapOverTlsAndChecksTheCertificateForTheNameThatWasAsked)
   EXPECT_EQ(by_address.verdict, Verdict::ok) << by_address.sentence;
 }
 
+TEST_F(NetReach, WarnsOfACertificateThatIsComparedWithNoName) {
+  LoopbackServer server(imaps(certificate_));
+  network_.place(kNew4, 993, server);
+  const Finding found = look(R"({"to": "198.51.100.20", "protocol": "imaps"})");
+  EXPECT_EQ(found.verdict, Verdict::warn);
+  EXPECT_EQ(answer(found), "open");
+  EXPECT_THAT(found.sentence,
+              HasSubstr("answers, but its certificate was compared with no name: it is for mail.acme.test, "
+                        "imap.acme.test; give server_name"));
+  EXPECT_EQ(look(R"({"to": "198.51.100.20", "protocol": "imaps", "certificate": "ignore"})").verdict,
+            Verdict::ok);
+}
+
 TEST_F(NetReach, WarnsOnlyOfACertificateBetweenMailServers) {
   certificate_ = TestAuthority::self_signed({"mail.acme.test"});
   LoopbackServer server(smtp());
