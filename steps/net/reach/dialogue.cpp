@@ -89,8 +89,21 @@ class DialogueLooker {
     }
     if (!smtp_hello(client)) return;
     if (manner_.protocol.starttls) smtp_starttls(client);
+    if (seen_.answer == Answer::open) smtp_login(client);
     client.quit(wait_for_reply());
   }
+
+  void smtp_login(const SmtpClient& client) {
+    if (!takes_logins(manner_.protocol.protocol)) return;
+    const auto& offered = client.capabilities();
+    const auto mechanisms = offered.find("AUTH");
+    if (mechanisms != offered.end() && !trim(mechanisms->second).empty()) return;
+    found(Answer::no_login, "the server offers no AUTH" + inside_tls() +
+                                ", so that nobody can log in to send: switch on its SASL, and see that the "
+                                "daemon behind it runs");
+  }
+
+  std::string inside_tls() const { return seen_.tls ? " inside TLS" : ""; }
 
   bool smtp_hello(SmtpClient& client) {
     const auto reply = client.hello(manner_.hello, wait_for_reply());
@@ -133,19 +146,57 @@ class DialogueLooker {
     if (!greeting->ok())
       return found(Answer::greeting_refused,
                    "the server does not want this client: \"" + seen_.banner + "\"");
-    const auto capabilities = client.capabilities(wait_for_reply());
-    if (!capabilities) return unanswered(capabilities.error(), "CAPABILITY");
-    bool starttls = false;
-    for (const std::string& capability : *capabilities) {
-      remember_capability(capability);
-      starttls |= capability == "STARTTLS";
+    if (greeting->status == "PREAUTH")
+      found(Answer::no_login,
+            "the server takes whoever connects for logged in already and asks for no "
+            "password (PREAUTH): what answers is not what mail programs shall find");
+    else if (imap_capabilities(client) && (!manner_.protocol.starttls || imap_starttls(client)))
+      imap_login();
+    if (seen_.answer != Answer::silent) client.logout(wait_for_reply());
+  }
+
+  /// Asks what the server can. False where that leads no further.
+  bool imap_capabilities(ImapClient& client) {
+    auto capabilities = client.capabilities(wait_for_reply());
+    if (!capabilities && capabilities.error().code == "imap.capability") {
+      found(Answer::greeting_refused, capabilities.error().message);
+    } else if (!capabilities) {
+      unanswered(capabilities.error(), "CAPABILITY");
+    } else {
+      imap_can_ = std::move(*capabilities);
+      seen_.capabilities.clear();
+      for (const std::string& capability : imap_can_) remember_capability(capability);
+      if (!imap_can("IMAP4REV1") && !imap_can("IMAP4REV2"))
+        found(Answer::wrong_protocol,
+              "the server offers neither IMAP4rev1 nor IMAP4rev2: no mail program "
+              "can use it, something else stands at this port");
     }
-    if (!manner_.protocol.starttls) return client.logout(wait_for_reply());
-    if (!starttls) return no_starttls("it does not offer STARTTLS");
-    const auto session = client.start_tls(name(), wait_for_reply());
-    if (!session) return tls_failed(session.error());
-    tls_begun(*session, client.injected_bytes());
-    client.logout(wait_for_reply());
+    return seen_.answer == Answer::open;
+  }
+
+  /// Whether the dialogue goes on, over TLS or as it is.
+  bool imap_starttls(ImapClient& client) {
+    if (!imap_can("STARTTLS")) {
+      no_starttls("it does not offer STARTTLS");
+    } else if (const auto session = client.start_tls(name(), wait_for_reply()); !session) {
+      tls_failed(session.error());
+    } else if (tls_begun(*session, client.injected_bytes())) {
+      return imap_capabilities(client);  // those inside TLS are others (RFC 9051, 6.2.1)
+    }
+    return seen_.answer == Answer::open;
+  }
+
+  void imap_login() {
+    const bool other_way = std::any_of(imap_can_.begin(), imap_can_.end(),
+                                       [](const std::string& can) { return can.starts_with("AUTH="); });
+    if (imap_can("LOGINDISABLED") && !other_way)
+      found(Answer::no_login, "the server says LOGINDISABLED" + inside_tls() +
+                                  ", so that nobody can log in: see what its log and its settings of "
+                                  "authentication say");
+  }
+
+  bool imap_can(const std::string& what) const {
+    return std::find(imap_can_.begin(), imap_can_.end(), what) != imap_can_.end();
   }
 
   void remember_capability(const std::string& capability) {
@@ -225,6 +276,7 @@ class DialogueLooker {
   const Clock& clock_;
   const Deadline& deadline_;
   Observation seen_;
+  std::vector<std::string> imap_can_;  ///< in upper case, of the last answer
   std::chrono::milliseconds waiting_{0};
 };
 
@@ -252,6 +304,8 @@ const char* to_string(Answer answer) {
       return "no_tls";
     case Answer::wrong_certificate:
       return "wrong_certificate";
+    case Answer::no_login:
+      return "no_login";
     case Answer::no_route:
       return "no_route";
     case Answer::prohibited:

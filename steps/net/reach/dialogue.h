@@ -25,6 +25,7 @@ enum class Answer {
   greeting_deferred,  ///< 4xx: not now
   no_tls,             ///< TLS is not offered, or does not come about
   wrong_certificate,
+  no_login,    ///< people log in there, and nobody can, or everybody is logged in at once
   no_route,    ///< the vantage has no way there
   prohibited,  ///< the vantage may not forward connections
   no_name,     ///< the name has no address

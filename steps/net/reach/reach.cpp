@@ -28,8 +28,12 @@ a working IPv4 otherwise.
 
 The answers are told apart: `refused` (nothing listens), `filtered` (nothing came back), `silent` (no greeting),
 `hung_up`, `wrong_protocol` (a port-forward to another service), `greeting_refused` (5xx: often the reputation of the
-address), `greeting_deferred` (4xx), `no_tls`, `wrong_certificate`, `no_route`, `prohibited`, `no_name`. What could not
-be tried is unknown, never a failure and never fine.
+address), `greeting_deferred` (4xx), `no_tls`, `wrong_certificate`, `no_login`, `no_route`, `prohibited`, `no_name`. What
+could not be tried is unknown, never a failure and never fine.
+
+Where people log in, they must be able to: inside TLS `submission` and `submissions` must offer AUTH, `imap` and `imaps` must
+not say LOGINDISABLED with no other way to log in. An IMAP server that takes whoever connects for logged in (PREAUTH) fails
+as well.
 
 SMTP servers that greet late on purpose are given `greeting_within`; nothing is sent before their greeting. With
 `protocol: smtp` a certificate that does not hold is a warning, because mail servers do not check each other's; with the

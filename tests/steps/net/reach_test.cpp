@@ -14,6 +14,7 @@
 #include "tests/support/test_authority.h"
 
 using namespace mxodus;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -63,8 +64,9 @@ class NetReach : public testing::Test {
     return *found.outputs.at(name).get<std::int64_t>();
   }
 
-  LoopbackServer::Handler smtp(const std::string& greeting = "220 mail.acme.test ESMTP\r\n") const {
-    return [certificate = certificate_, greeting](Conversation& client) {
+  LoopbackServer::Handler smtp(const std::string& greeting = "220 mail.acme.test ESMTP\r\n",
+                               const std::string& inside = "250 AUTH PLAIN\r\n") const {
+    return [certificate = certificate_, greeting, inside](Conversation& client) {
       client.say(greeting);
       client.hear_line();
       client.say("250-mail.acme.test\r\n250 STARTTLS\r\n");
@@ -72,19 +74,36 @@ class NetReach : public testing::Test {
       client.say("220 go\r\n");
       TlsConversation tls(client.fd(), certificate);
       tls.hear_line();
-      tls.say("250-mail.acme.test\r\n250 AUTH PLAIN\r\n");
+      tls.say("250-mail.acme.test\r\n" + inside);
       tls.hear_line();
       tls.say("221 bye\r\n");
     };
   }
-  LoopbackServer::Handler imaps(const TestCertificate& certificate) const {
-    return [certificate](Conversation& client) {
+  static LoopbackServer::Handler imaps(const TestCertificate& certificate,
+                                       const std::string& greeting = "* OK Dovecot ready.\r\n",
+                                       const std::string& can = "* CAPABILITY IMAP4rev1\r\nA1 OK done\r\n") {
+    return [certificate, greeting, can](Conversation& client) {
       TlsConversation tls(client.fd(), certificate);
-      tls.say("* OK Dovecot ready.\r\n");
+      tls.say(greeting);
       tls.hear_line();
-      tls.say("* CAPABILITY IMAP4rev1\r\nA1 OK done\r\n");
+      tls.say(can);
       tls.hear_line();
       tls.say("* BYE\r\nA2 OK bye\r\n");
+    };
+  }
+  /// IMAP with STARTTLS; what it can inside TLS is `inside`.
+  LoopbackServer::Handler imap(const std::string& inside) const {
+    return [certificate = certificate_, inside](Conversation& client) {
+      client.say("* OK Dovecot ready.\r\n");
+      client.hear_line();
+      client.say("* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\nA1 OK done\r\n");
+      client.hear_line();
+      client.say("A2 OK go\r\n");
+      TlsConversation tls(client.fd(), certificate);
+      tls.hear_line();
+      tls.say("* CAPABILITY " + inside + "\r\nA3 OK done\r\n");
+      tls.hear_line();
+      tls.say("* BYE\r\nA4 OK bye\r\n");
     };
   }
 
@@ -294,6 +313,55 @@ TEST_F(NetReach, SpeaksImapOverTlsAndChecksTheCertificateForTheNameThatWasAsked)
   const Finding by_address =
       look(R"({"to": "198.51.100.20", "protocol": "imaps", "server_name": "imap.acme.test"})");
   EXPECT_EQ(by_address.verdict, Verdict::ok) << by_address.sentence;
+}
+
+TEST_F(NetReach, FailsASubmissionServerThatLetsNobodyLogIn) {
+  LoopbackServer mute(smtp("220 mail.acme.test ESMTP\r\n", "250 SIZE 10240000\r\n"));
+  LoopbackServer well(smtp());
+  network_.place(kNew4, 587, mute);
+  network_.place(kNew4, 25, mute);
+  network_.place(kNew6, 587, well);
+  const std::string named = R"(, "server_name": "mail.acme.test"})";
+  const Finding found = look(R"({"to": "198.51.100.20", "protocol": "submission")" + named);
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  EXPECT_EQ(answer(found), "no_login");
+  EXPECT_THAT(found.sentence, HasSubstr("the server offers no AUTH inside TLS, so that nobody can log in"));
+  EXPECT_EQ(look(R"({"to": "198.51.100.20", "protocol": "smtp")" + named).verdict, Verdict::ok)
+      << "nobody logs in on port 25";
+  EXPECT_EQ(look(R"({"to": "2001:db8:51::20", "protocol": "submission")" + named).verdict, Verdict::ok);
+}
+
+TEST_F(NetReach, FailsAnImapServerThatLetsNobodyLogInInsideTls) {
+  LoopbackServer disabled(imap("IMAP4rev1 LOGINDISABLED"));
+  LoopbackServer only_tokens(imap("IMAP4rev1 LOGINDISABLED AUTH=OAUTHBEARER"));
+  LoopbackServer well(imap("IMAP4rev1 AUTH=PLAIN"));
+  network_.place(kNew4, 143, disabled);
+  network_.place(kNew4, 1143, only_tokens);
+  network_.place(kNew4, 2143, well);
+  const Finding found = look(R"({"to": "198.51.100.20", "protocol": "imap", "port": [143, 1143, 2143],
+                                 "server_name": "imap.acme.test"})");
+  EXPECT_EQ(answer(found, 0), "no_login");
+  EXPECT_THAT(found.sentence, HasSubstr("says LOGINDISABLED inside TLS, so that nobody can log in"));
+  EXPECT_EQ(answer(found, 1), "open") << "another way is left";
+  EXPECT_EQ(answer(found, 2), "open") << "LOGINDISABLED outside TLS is as it should be";
+  EXPECT_EQ(to_string(*found.outputs.at("results").get<ValueList>()->at(2).find("capabilities")),
+            to_string(Value(ValueList{"IMAP4REV1", "AUTH=PLAIN"})));
+}
+
+TEST_F(NetReach, FailsWhatGreetsAsImapAndIsNone) {
+  const auto ends_with = [&](const std::string& greeting, const std::string& can) {
+    const LoopbackServer server(imaps(certificate_, greeting, can));
+    network_.place(kNew4, 993, server);
+    const Finding found =
+        look(R"({"to": "198.51.100.20", "protocol": "imaps", "server_name": "imap.acme.test"})");
+    EXPECT_EQ(found.verdict, Verdict::fail);
+    return answer(found) + ": " + found.sentence;
+  };
+  EXPECT_THAT(ends_with("* PREAUTH welcome\r\n", "A1 OK bye\r\n"), StartsWith("no_login: "));
+  EXPECT_THAT(ends_with("* OK ready\r\n", "A1 NO not now\r\n"),
+              AllOf(StartsWith("greeting_refused: "), HasSubstr("does not say what it can: NO not now")));
+  EXPECT_THAT(ends_with("* OK ready\r\n", "* CAPABILITY IMAP2\r\nA1 OK done\r\n"),
+              AllOf(StartsWith("wrong_protocol: "), HasSubstr("neither IMAP4rev1 nor IMAP4rev2")));
 }
 
 TEST_F(NetReach, WarnsOfACertificateThatIsComparedWithNoName) {
