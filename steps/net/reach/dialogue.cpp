@@ -1,7 +1,9 @@
 #include "steps/net/reach/dialogue.h"
 
 #include <algorithm>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/mail/imap_client.h"
@@ -335,6 +337,27 @@ Observation look_once(HostReader& vantage, const Target& target, const Manner& m
   return one.take();
 }
 
+/// Until the deadline, or until somebody stops it.
+void pause(const Deadline& deadline) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, deadline.stop_token(), deadline.left(), [] { return false; });
+}
+
+/// Looks once more where that may show another thing.
+void look_again(Observation& seen, HostReader& vantage, const Manner& manner, const Clock& clock,
+                const Deadline& deadline) {
+  // Where the vantage's own connection broke it looks the same: what happens twice is the target's doing.
+  if (seen.answer == Answer::hung_up && !deadline.stopped())
+    seen = look_once(vantage, seen.target, manner, clock, deadline);
+  if (seen.answer != Answer::greeting_deferred || manner.to_be_closed) return;
+  pause(deadline.at_most(manner.again_after));
+  if (deadline.passed()) return;
+  seen = look_once(vantage, seen.target, manner, clock, deadline);
+  if (seen.answer == Answer::greeting_deferred) seen.note += ", asked twice";
+}
+
 /// Silence and a closed connection tell of the target only where the vantage itself still answers.
 void doubt_a_silent_vantage(Observation& seen, HostReader& vantage, const Deadline& deadline) {
   if (seen.answer != Answer::silent && seen.answer != Answer::hung_up) return;
@@ -350,9 +373,7 @@ Result<Observation> look(HostReader& vantage, const Target& target, const Manner
                          const Deadline& deadline) {
   const auto begun = clock.monotonic();
   Observation seen = look_once(vantage, target, manner, clock, deadline);
-  // Where the vantage's own connection broke it looks the same: what happens twice is the target's doing.
-  if (seen.answer == Answer::hung_up && !deadline.stopped())
-    seen = look_once(vantage, target, manner, clock, deadline);
+  look_again(seen, vantage, manner, clock, deadline);
   doubt_a_silent_vantage(seen, vantage, deadline);
   if (deadline.stopped())
     return fail(ErrorKind::cancelled, "reach.stopped", "the look at " + target.text() + " was stopped");

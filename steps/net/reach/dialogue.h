@@ -42,9 +42,11 @@ struct Manner {
   bool certificate_counts = false;  ///< one that does not hold is a failure, not a warning
   bool certificate_ignored = false;
   int min_days_left = 0;
+  bool to_be_closed = false;  ///< whatever answers is too much
   std::chrono::milliseconds connect_within{10'000};
   std::chrono::milliseconds greeting_within{60'000};
   std::chrono::milliseconds reply_within{30'000};  ///< to each of our commands
+  std::chrono::milliseconds again_after{5'000};    ///< where the server says that it has no time
 };
 
 /// What one connection showed.
@@ -60,9 +62,9 @@ struct Observation {
   std::chrono::milliseconds took{0};
 };
 
-/// Connects from `vantage`, speaks the protocol, and says goodbye; a second time where the server hung up. A
-/// silence that the vantage shares is `unknown`. Blocks, bounded by the manner and the deadline; an error
-/// only where the whole step was stopped.
+/// Connects from `vantage`, speaks the protocol, and says goodbye; a second time where the server hung up, or
+/// had no time. A silence that the vantage shares is `unknown`. Blocks, bounded by the manner and the
+/// deadline; an error only where the whole step was stopped.
 Result<Observation> look(HostReader& vantage, const Target& target, const Manner& manner, const Clock& clock,
                          const Deadline& deadline);
 

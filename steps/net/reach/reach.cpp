@@ -1,5 +1,6 @@
 #include "steps/net/reach/reach.h"
 
+#include <algorithm>
 #include <atomic>
 #include <optional>
 #include <thread>
@@ -35,7 +36,9 @@ Where people log in, they must be able to: inside TLS `submission` and `submissi
 not say LOGINDISABLED with no other way to log in. An IMAP server that takes whoever connects for logged in (PREAUTH) fails
 as well.
 
-SMTP servers that greet late on purpose are given `greeting_within`; nothing is sent before their greeting. With
+SMTP servers that greet late on purpose are given `greeting_within`; nothing is sent before their greeting. One that has no
+time (4xx) is asked once more after a pause of up to 5 s; if it has none then, that is a warning for `smtp`, because mail
+servers try again, and a failure where people log in. With
 `protocol: smtp` a certificate that does not hold is a warning, because mail servers do not check each other's; with the
 others it is a failure. `certificate` changes that. A certificate that could be compared with no name, because the target is
 an address and no `server_name` is given, is a warning. `expect: closed` turns the question round: refused and filtered are
@@ -135,8 +138,10 @@ Manner manner_of(const StepContext& context, const std::string& vantage) {
   manner.certificate_counts = policy.empty() ? manner.protocol.certificate_counts : policy == "fail";
   manner.certificate_ignored = policy == "ignore";
   manner.min_days_left = static_cast<int>(params.integer("min_days_left"));
+  manner.to_be_closed = params.text("expect") == "closed";
   manner.connect_within = params.duration("connect_within")->value;
   manner.greeting_within = params.duration("greeting_within")->value;
+  manner.again_after = std::min(manner.again_after, manner.greeting_within);
   return manner;
 }
 
@@ -172,10 +177,10 @@ class NetReach final : public StepType {
                   std::to_string(found.targets.size()) + " connections are more than the " +
                       std::to_string(kTargets) + " that one step makes");
     HostReader& vantage = context.vantage();
-    auto seen = look_at_all(vantage, found.targets, manner_of(context, vantage.name()), context);
+    const Manner manner = manner_of(context, vantage.name());
+    auto seen = look_at_all(vantage, found.targets, manner, context);
     if (!seen) return tl::unexpected(std::move(seen).error());
-    Finding finding =
-        judge(*seen, found.unresolved, vantage.name(), context.params().text("expect") == "open");
+    Finding finding = judge(*seen, found.unresolved, vantage.name(), manner);
     context.keep_evidence("connections.json", to_indented_json(finding.outputs.at("results")));
     return finding;
   }

@@ -27,11 +27,14 @@ bool may_be_the_line(const Observation& seen, const std::vector<Observation>& al
   });
 }
 
-Verdict verdict_of(const Observation& seen, const std::vector<Observation>& all, bool want_open) {
+Verdict verdict_of(const Observation& seen, const std::vector<Observation>& all, const Manner& manner) {
+  const bool want_open = !manner.to_be_closed;
   if (could_not_ask(seen.answer)) return Verdict::unknown;
   if (!want_open && may_be_the_line(seen, all)) return Verdict::warn;
   if (!want_open) return is_closed(seen.answer) ? Verdict::ok : Verdict::fail;
-  if (seen.answer == Answer::greeting_deferred) return Verdict::warn;
+  // Mail servers try again for days; a person who cannot send, or read, does not.
+  if (seen.answer == Answer::greeting_deferred)
+    return takes_logins(manner.protocol.protocol) ? Verdict::fail : Verdict::warn;
   if (seen.answer != Answer::open) return Verdict::fail;
   return seen.warnings.empty() ? Verdict::ok : Verdict::warn;
 }
@@ -94,7 +97,8 @@ std::string tell(std::vector<std::pair<Verdict, std::string>> troubles) {
 }  // namespace
 
 Finding judge(const std::vector<Observation>& seen, const std::vector<Unresolved>& unresolved,
-              const std::string& vantage, bool want_open) {
+              const std::string& vantage, const Manner& manner) {
+  const bool want_open = !manner.to_be_closed;
   Finding finding;
   finding.verdict = Verdict::ok;
   ValueList results;
@@ -102,7 +106,7 @@ Finding judge(const std::vector<Observation>& seen, const std::vector<Unresolved
   std::vector<std::pair<Verdict, std::string>> troubles;
   std::map<std::string, std::int64_t> counts;
   for (const Observation& one : seen) {
-    const Verdict verdict = verdict_of(one, seen, want_open);
+    const Verdict verdict = verdict_of(one, seen, manner);
     finding.verdict = worse(finding.verdict, verdict);
     if (verdict != Verdict::ok) troubles.emplace_back(verdict, trouble_of(one, want_open));
     results.push_back(result_value(one, verdict));

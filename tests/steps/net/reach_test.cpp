@@ -238,11 +238,47 @@ TEST_F(NetReach, TellsAServerThatDoesNotWantUsFromOneThatHasNoTime) {
   LoopbackServer later(smtp("421 too many connections\r\n"));
   network_.place(kNew4, 25, never);
   network_.place(kNew6, 25, later);
-  const Finding found = look(R"({"to": ["198.51.100.20", "2001:db8:51::20"], "protocol": "smtp"})");
+  const Finding found =
+      look(R"({"to": ["198.51.100.20", "2001:db8:51::20"], "protocol": "smtp", "greeting_within": "300ms"})");
   EXPECT_EQ(answer(found, 0), "greeting_refused");
   EXPECT_EQ(answer(found, 1), "greeting_deferred");
   EXPECT_EQ(found.verdict, Verdict::fail);
   EXPECT_THAT(found.sentence, HasSubstr("554 IP=198.51.100.20"));
+}
+
+TEST_F(NetReach, AsksAServerThatHasNoTimeOnceMore) {
+  std::atomic<int> connections{0};
+  LoopbackServer busy_once([&](Conversation& client) {
+    smtp(++connections == 1 ? "421 too many connections\r\n" : "220 mail.acme.test ESMTP\r\n")(client);
+  });
+  network_.place(kNew4, 587, busy_once);
+  const std::string with = R"("server_name": "mail.acme.test", "greeting_within": "300ms"})";
+  const Finding found = look(R"({"to": "198.51.100.20", "protocol": "submission", )" + with);
+  EXPECT_EQ(answer(found), "open") << found.sentence;
+  EXPECT_EQ(connections, 2);
+  LoopbackServer busy(smtp("421 too many connections\r\n"));
+  network_.place(kNew6, 25, busy);
+  network_.place(kNew6, 587, busy);
+  const Finding submission = look(R"({"to": "2001:db8:51::20", "protocol": "submission", )" + with);
+  EXPECT_EQ(submission.verdict, Verdict::fail) << "nobody can send";
+  EXPECT_THAT(submission.sentence, HasSubstr("not now: \"421 too many connections\", asked twice"));
+  EXPECT_EQ(look(R"({"to": "2001:db8:51::20", "protocol": "smtp", )" + with).verdict, Verdict::warn)
+      << "mail servers try again";
+}
+
+TEST_F(NetReach, StopsInThePauseBeforeItAsksAgain) {
+  std::stop_source stop;
+  LoopbackServer busy([&](Conversation& client) {
+    client.say("421 too many connections\r\n");
+    stop.request_stop();
+  });
+  network_.place(kNew4, 25, busy);
+  manner_.protocol = reach::traits_of("smtp");
+  manner_.again_after = std::chrono::hours(1);
+  const auto seen = reach::look(network_, {kNew4, "", kNew4, 25}, manner_, system_clock(),
+                                Deadline(std::chrono::hours(1), stop.get_token()));
+  ASSERT_FALSE(seen);
+  EXPECT_EQ(seen.error().kind, ErrorKind::cancelled);
 }
 
 TEST_F(NetReach, ReadsTheRefusalBehindATeaser) {
