@@ -92,6 +92,7 @@ class DialogueLooker {
     if (!smtp_hello(client)) return;
     if (manner_.protocol.starttls) smtp_starttls(client);
     if (seen_.answer == Answer::open) smtp_login(client);
+    if (seen_.answer == Answer::open && !manner_.recipients.empty()) smtp_recipients(client);
     client.quit(wait_for_reply());
   }
 
@@ -103,6 +104,27 @@ class DialogueLooker {
     found(Answer::no_login, "the server offers no AUTH" + inside_tls() +
                                 ", so that nobody can log in to send: switch on its SASL, and see that the "
                                 "daemon behind it runs");
+  }
+
+  /// Goes as far as a server that has mail for them would, and sends none.
+  void smtp_recipients(SmtpClient& client) {
+    auto sender = client.mail_from("", wait_for_reply());
+    if (!sender) return unanswered(sender.error(), "MAIL FROM");
+    const bool begun = sender->code / 100 == 2;
+    SmtpReply reply = std::move(*sender);
+    for (const std::string& recipient : manner_.recipients) {
+      if (begun && reply.code != 421) {  // after a 421 the server is gone, and said it of the others too
+        auto said = client.rcpt_to(recipient, wait_for_reply());
+        if (!said) return unanswered(said.error(), "RCPT TO:<" + recipient + ">");
+        reply = std::move(*said);
+      }
+      seen_.recipients.push_back({recipient, reply.code, reply.text()});
+    }
+    (void)client.reset(wait_for_reply());
+    if (const std::string refused = refused_recipients(seen_.recipients); !refused.empty())
+      found(Answer::recipient_refused, refused);
+    if (std::string later = deferred_recipients(seen_.recipients); !later.empty())
+      seen_.warnings.push_back(std::move(later));
   }
 
   std::string inside_tls() const { return seen_.tls ? " inside TLS" : ""; }
@@ -308,6 +330,8 @@ const char* to_string(Answer answer) {
       return "wrong_certificate";
     case Answer::no_login:
       return "no_login";
+    case Answer::recipient_refused:
+      return "recipient_refused";
     case Answer::no_route:
       return "no_route";
     case Answer::prohibited:

@@ -9,6 +9,7 @@
 #include "orchestrator/net/tls.h"
 #include "orchestrator/transport/host.h"
 #include "steps/net/reach/protocol.h"
+#include "steps/net/reach/recipient.h"
 #include "steps/net/reach/target.h"
 
 namespace mxodus::reach {
@@ -25,10 +26,11 @@ enum class Answer {
   greeting_deferred,  ///< 4xx: not now
   no_tls,             ///< TLS is not offered, or does not come about
   wrong_certificate,
-  no_login,    ///< people log in there, and nobody can, or everybody is logged in at once
-  no_route,    ///< the vantage has no way there
-  prohibited,  ///< the vantage may not forward connections
-  no_name,     ///< the name has no address
+  no_login,           ///< people log in there, and nobody can, or everybody is logged in at once
+  recipient_refused,  ///< 5xx: mail that comes here would bounce
+  no_route,           ///< the vantage has no way there
+  prohibited,         ///< the vantage may not forward connections
+  no_name,            ///< the name has no address
   unknown,
 };
 
@@ -37,9 +39,10 @@ const char* to_string(Answer answer);
 /// How to look.
 struct Manner {
   ProtocolTraits protocol;
-  std::string hello;                ///< what to call ourselves
-  std::string server_name;          ///< in place of the target's own name
-  bool certificate_counts = false;  ///< one that does not hold is a failure, not a warning
+  std::string hello;                    ///< what to call ourselves
+  std::string server_name;              ///< in place of the target's own name
+  std::vector<std::string> recipients;  ///< whether mail for them would be taken is asked, and none sent
+  bool certificate_counts = false;      ///< one that does not hold is a failure, not a warning
   bool certificate_ignored = false;
   int min_days_left = 0;
   bool to_be_closed = false;  ///< whatever answers is too much
@@ -56,6 +59,7 @@ struct Observation {
   std::string note;    ///< for people: what was seen, and what to look at
   std::string banner;  ///< safe to show
   std::vector<std::string> capabilities;
+  std::vector<RecipientAnswer> recipients;
   std::optional<TlsSession> tls;
   std::string certificate_fault;      ///< also where it is only a warning
   std::vector<std::string> warnings;  ///< what is not well though the answer is `open`

@@ -29,12 +29,16 @@ a working IPv4 otherwise.
 
 The answers are told apart: `refused` (nothing listens), `filtered` (nothing came back), `silent` (no greeting),
 `hung_up`, `wrong_protocol` (a port-forward to another service), `greeting_refused` (5xx: often the reputation of the
-address), `greeting_deferred` (4xx), `no_tls`, `wrong_certificate`, `no_login`, `no_route`, `prohibited`, `no_name`. What
-could not be tried is unknown, never a failure and never fine.
+address), `greeting_deferred` (4xx), `no_tls`, `wrong_certificate`, `no_login`, `recipient_refused`, `no_route`,
+`prohibited`, `no_name`. What could not be tried is unknown, never a failure and never fine.
 
 Where people log in, they must be able to: inside TLS `submission` and `submissions` must offer AUTH, `imap` and `imaps` must
 not say LOGINDISABLED with no other way to log in. An IMAP server that takes whoever connects for logged in (PREAUTH) fails
 as well.
+
+With `recipient` the server is asked, before the DNS leads there, whether it would take mail for these addresses: MAIL FROM
+with the empty sender of bounces, RCPT TO, RSET, inside TLS where it is offered. No mail is sent. A refusal (5xx) is what
+would bounce, and a failure with what the server said; a 4xx, as greylisting gives it to strangers, is a warning.
 
 SMTP servers that greet late on purpose are given `greeting_within`; nothing is sent before their greeting. One that has no
 time (4xx) is asked once more after a pause of up to 5 s; if it has none then, that is a warning for `smtp`, because mail
@@ -52,6 +56,7 @@ command on that host, as far as that goes.)";
     to: ["198.51.100.20", "2001:db8:51::20"]
     protocol: smtp
     server_name: mail.example.org
+    recipient: info@example.org
 )";
   declaration.params = {
       {.name = "to",
@@ -82,6 +87,9 @@ command on that host, as far as that goes.)";
        .type = ParamType::hostname,
        .doc = "The name that is sent as SNI and that the certificate must be for, in place of the target's "
               "own; a target written as an address has none."},
+      {.name = "recipient",
+       .doc = "Mail addresses, 20 at most, that the server must take mail for; with `protocol: smtp`.",
+       .list = true},
       {.name = "certificate",
        .type = ParamType::enumeration,
        .doc = "What a certificate that does not hold means; by default `warn` for smtp and `fail` for the "
@@ -104,7 +112,7 @@ command on that host, as far as that goes.)";
       {.name = "results",
        .type = ParamType::map,
        .doc = "One entry a connection: target, name, address, family, port, answer, verdict, note, banner, "
-              "capabilities, certificate, took.",
+              "capabilities, certificate, recipients (what the server said of each), took.",
        .list = true},
       {.name = "open",
        .type = ParamType::integer,
@@ -138,6 +146,7 @@ Manner manner_of(const StepContext& context, const std::string& vantage) {
   manner.certificate_counts = policy.empty() ? manner.protocol.certificate_counts : policy == "fail";
   manner.certificate_ignored = policy == "ignore";
   manner.min_days_left = static_cast<int>(params.integer("min_days_left"));
+  manner.recipients = params.texts("recipient");
   manner.to_be_closed = params.text("expect") == "closed";
   manner.connect_within = params.duration("connect_within")->value;
   manner.greeting_within = params.duration("greeting_within")->value;
@@ -158,6 +167,13 @@ class NetReach final : public StepType {
       for (const Value& port : *list)
         if (const auto* number = port.get<std::int64_t>(); !number || *number < 1 || *number > 65535)
           return fail(ErrorKind::invalid, "reach.port", "\"" + to_string(port) + "\" is no port: 1 to 65535");
+    if (params.has("recipient") && params.text("protocol") != "smtp")
+      return fail(ErrorKind::invalid, "reach.recipient",
+                  "`recipient` is asked of a server that takes mail from others", "write `protocol: smtp`");
+    if (params.has("recipient") && params.text("expect") == "closed")
+      return fail(ErrorKind::invalid, "reach.recipient", "a port that is to be closed takes no mail",
+                  "leave out `recipient` or `expect`");
+    if (auto asked = check_recipients(params.texts("recipient")); !asked) return asked;
     for (const std::string& text : params.texts("to"))
       if (auto wanted = parse_wanted(text); !wanted) return tl::unexpected(std::move(wanted).error());
     return {};

@@ -51,6 +51,11 @@ Value certificate_value(const Observation& seen) {
   return map;
 }
 
+std::string whole_note(const Observation& seen) {
+  if (seen.warnings.empty()) return seen.note;
+  return seen.note + (seen.answer == Answer::open ? ", but " : "; ") + join(seen.warnings, "; ");
+}
+
 Value result_value(const Observation& seen, Verdict verdict) {
   ValueList capabilities;
   for (const std::string& capability : seen.capabilities) capabilities.push_back(capability);
@@ -61,11 +66,15 @@ Value result_value(const Observation& seen, Verdict verdict) {
                {"port", std::int64_t{seen.target.port}},
                {"answer", to_string(seen.answer)},
                {"verdict", std::string(to_string(verdict))},
-               {"note", seen.warnings.empty() ? seen.note : seen.note + ", but " + join(seen.warnings, "; ")},
+               {"note", whole_note(seen)},
                {"banner", seen.banner},
                {"capabilities", std::move(capabilities)},
                {"took", Duration{seen.took}}};
   if (seen.tls) map["certificate"] = certificate_value(seen);
+  if (seen.recipients.empty()) return map;
+  ValueMap recipients;
+  for (const RecipientAnswer& one : seen.recipients) recipients[one.address] = one.text;
+  map["recipients"] = std::move(recipients);
   return map;
 }
 
