@@ -12,8 +12,8 @@ struct FallbackAnswer {
 };
 
 /// For a vantage whose sshd forwards no connections (AllowTcpForwarding no): a command there connects and
-/// reads the first line. Good for tcp, and for the greeting of smtp and imap; what needs TLS stays
-/// `prohibited`, with what to do.
+/// reads the greeting. Good for tcp, and for an smtp of which no more is asked; what is said behind a right
+/// greeting stays `prohibited`, with what to do.
 FallbackAnswer look_by_command(HostReader& vantage, const Target& target, const Manner& manner,
                                const Deadline& deadline);
 

@@ -8,7 +8,9 @@
 #include <gtest/gtest.h>
 
 #include "orchestrator/core/digest.h"
+#include "orchestrator/transport/local_host.h"
 #include "steps/net/reach/dialogue.h"
+#include "steps/net/reach/fallback.h"
 #include "tests/support/fake_context.h"
 #include "tests/support/loopback_network.h"
 #include "tests/support/test_authority.h"
@@ -590,6 +592,52 @@ TEST_F(NetReach, LooksByACommandWhereForwardingIsProhibited) {
   EXPECT_EQ(found.verdict, Verdict::ok);
   EXPECT_THAT(to_string(*found.outputs.at("results").get<ValueList>()->front().find("note")),
               HasSubstr("by a command there"));
+}
+
+TEST_F(NetReach, DoesNotSpeakOfWhatTheCommandCannotSee) {
+  network_.fail_at(kNew4, 25, dial_error(ErrorKind::refused, "dial.prohibited"));
+  network_.fail_at(kNew4, 587, dial_error(ErrorKind::refused, "dial.prohibited"));
+  network_.commands().expect_matching("/dev/tcp", exited(0, "connected\n220 mail.acme.test ESMTP\n"));
+  const std::string to = R"({"to": "198.51.100.20", "protocol": )";
+  for (const char* with : {R"("submission"})", R"("smtp", "certificate": "fail"})",
+                           R"("smtp", "min_days_left": 14})", R"("smtp", "recipient": "info@acme.test"})"}) {
+    const Finding found = look(to + with);
+    EXPECT_EQ(found.verdict, Verdict::unknown) << with;
+    EXPECT_EQ(answer(found), "prohibited") << with;
+    EXPECT_THAT(found.sentence, AllOf(HasSubstr("but a command there cannot see "),
+                                      HasSubstr(": sshd on out forwards no connections")));
+  }
+  EXPECT_EQ(look(to + R"("submission", "expect": "closed"})").verdict, Verdict::fail) << "it answers";
+}
+
+TEST_F(NetReach, ReadsTheWholeGreetingByACommand) {
+  network_.fail_at(kNew4, 25, dial_error(ErrorKind::refused, "dial.prohibited"));
+  network_.commands()
+      .expect_matching("/dev/tcp", exited(0, "connected\n220-wait\n521 5.7.1 blocked\n"))
+      .expect_matching("/dev/tcp", exited(0, "connected\n220-wait\n220 mail.acme.test\n"))
+      .expect_matching("/dev/tcp", exited(0, "connected\n220-wait\ntimed-out\n"))
+      .expect_matching("/dev/tcp", exited(0, "connected\nSSH-2.0-OpenSSH_9.2\n"));
+  const std::string with = R"({"to": "198.51.100.20", "protocol": "smtp"})";
+  const Finding refused = look(with);
+  EXPECT_EQ(answer(refused), "greeting_refused");
+  EXPECT_THAT(refused.sentence, HasSubstr("\"521 5.7.1 blocked\""));
+  EXPECT_EQ(answer(look(with)), "open");
+  EXPECT_EQ(answer(look(with)), "silent");
+  EXPECT_EQ(answer(look(with)), "wrong_protocol");
+}
+
+TEST_F(NetReach, ItsCommandReadsEveryLineOfAGreeting) {
+  LoopbackServer teases([](Conversation& client) {
+    client.say("220-wait\r\n521 5.7.1 blocked\r\nnever read\r\n");
+    client.wait_for_end();
+  });
+  // On this machine, where forwarding is no question: the command itself is what is tried.
+  LocalHost here({.name = "here", .local = true});
+  reach::Manner manner{.protocol = reach::traits_of("smtp")};
+  const auto fallback = reach::look_by_command(here, {"", "", "127.0.0.1", teases.port()}, manner,
+                                               Deadline(std::chrono::seconds(60)));
+  EXPECT_EQ(fallback.answer, reach::Answer::greeting_refused) << fallback.note;
+  EXPECT_THAT(fallback.note, HasSubstr("521 5.7.1 blocked"));
 }
 
 TEST_F(NetReach, ReadsWhatTheCommandSaysOfClosedPorts) {
