@@ -41,6 +41,8 @@ class DialogueLooker {
     } else if (error.code == "dial.timeout") {
       found(Answer::filtered, "nothing came back within " + seconds_text(manner_.connect_within) +
                                   ": a firewall on the way drops it, or the host is down");
+    } else if (error.code == "dial.rejected") {
+      found(Answer::rejected, kRejected);
     } else if (error.kind == ErrorKind::unreachable) {
       found(Answer::no_route, vantage + " has no way there: " + error.message);
     } else {
@@ -314,6 +316,8 @@ const char* to_string(Answer answer) {
       return "refused";
     case Answer::filtered:
       return "filtered";
+    case Answer::rejected:
+      return "rejected";
     case Answer::silent:
       return "silent";
     case Answer::hung_up:

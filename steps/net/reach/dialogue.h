@@ -19,6 +19,7 @@ enum class Answer {
   open,               ///< the right thing answers
   refused,            ///< a reset: nothing listens there, or a firewall rejects
   filtered,           ///< nothing came back at all
+  rejected,           ///< an ICMP message came back: a firewall, or a router before a host that is down
   silent,             ///< connected, and no greeting came
   hung_up,            ///< connected, and the server ended it
   wrong_protocol,     ///< something else answers

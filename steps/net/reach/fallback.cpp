@@ -89,6 +89,9 @@ FallbackAnswer look_by_command(HostReader& vantage, const Target& target, const 
                   : FallbackAnswer{Answer::open, "open, by a command there"};
   if (result->err.find("refused") != std::string::npos)
     return {Answer::refused, "the connection is refused: nothing listens there, or a firewall rejects it"};
+  if (result->err.find("No route to host") != std::string::npos ||
+      result->err.find("Permission denied") != std::string::npos)
+    return {Answer::rejected, kRejected};
   if (result->out.starts_with("timed-out"))
     return {Answer::filtered, "nothing came back: a firewall on the way drops it, or the host is down"};
   return {Answer::no_route, vantage.name() + " has no way there: " + last_words(*result)};

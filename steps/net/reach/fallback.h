@@ -6,6 +6,10 @@
 
 namespace mxodus::reach {
 
+/// The note of Answer::rejected: which of the two it is shows another port of the same host.
+inline constexpr char kRejected[] =
+    "a firewall on the way rejects the connection, or the host is down; ask another port of it as well";
+
 struct FallbackAnswer {
   Answer answer = Answer::prohibited;
   std::string note;

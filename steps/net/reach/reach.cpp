@@ -27,10 +27,12 @@ address of each target and speaks the protocol: a port that is open is not yet a
 looked up by the own resolver, and each of their IPv4 and IPv6 addresses is tried by itself: a broken IPv6 hides behind
 a working IPv4 otherwise.
 
-The answers are told apart: `refused` (nothing listens), `filtered` (nothing came back), `silent` (no greeting),
+The answers are told apart: `refused` (nothing listens), `filtered` (nothing came back), `rejected` (by
+ICMP: a firewall, or a router before a host that is down), `silent` (no greeting),
 `hung_up`, `wrong_protocol` (a port-forward to another service), `greeting_refused` (5xx: often the reputation of the
 address), `greeting_deferred` (4xx), `no_tls`, `wrong_certificate`, `no_login`, `recipient_refused`, `no_route`,
-`prohibited`, `no_name`. What could not be tried is unknown, never a failure and never fine.
+`prohibited`, `no_name`. What could not be tried is unknown, never a failure and never fine; so is what is rejected, unless
+another port of the same address answers or is refused: then it is closed.
 
 Where people log in, they must be able to: inside TLS `submission` and `submissions` must offer AUTH, `imap` and `imaps` must
 not say LOGINDISABLED with no other way to log in. An IMAP server that takes whoever connects for logged in (PREAUTH) fails
@@ -120,7 +122,9 @@ the answer is unknown.)";
        .doc = "Connections at whose end the right thing answered."},
       {.name = "open_ipv4", .type = ParamType::integer, .doc = "The same over IPv4."},
       {.name = "open_ipv6", .type = ParamType::integer, .doc = "The same over IPv6."},
-      {.name = "blocked", .type = ParamType::integer, .doc = "Connections that were refused or filtered."},
+      {.name = "blocked",
+       .type = ParamType::integer,
+       .doc = "Connections that were refused, filtered or, by a host that is there, rejected."},
       {.name = "unknown", .type = ParamType::integer, .doc = "Connections that could not be tried."},
   };
   declaration.takes_vantage = true;

@@ -585,6 +585,37 @@ TEST_F(NetReach, DoesNotBlameTheTargetWhenTheVantageHasNoWayThere) {
   EXPECT_EQ(answer(found), "no_route");
 }
 
+TEST_F(NetReach, DoesNotTellAFirewallThatRejectsFromAHostThatIsDown) {
+  network_.fail_at(kNew4, 25, dial_error(ErrorKind::unreachable, "dial.rejected"));
+  for (const char* expect : {"open", "closed"}) {
+    const Finding found =
+        look(R"({"to": "198.51.100.20", "port": 25, "expect": ")" + std::string(expect) + "\"}");
+    EXPECT_EQ(found.verdict, Verdict::unknown) << expect;
+    EXPECT_EQ(answer(found), "rejected");
+    EXPECT_EQ(count(found, "unknown"), 1);
+    EXPECT_EQ(count(found, "blocked"), 0);
+    EXPECT_THAT(found.sentence,
+                HasSubstr("a firewall on the way rejects the connection, or the host is down"));
+  }
+}
+
+TEST_F(NetReach, TakesForClosedWhatAHostThatIsThereRejects) {
+  network_.fail_at(kNew4, 22, dial_error(ErrorKind::refused, "dial.refused"));
+  network_.fail_at(kNew4, 25, dial_error(ErrorKind::unreachable, "dial.rejected"));
+  network_.fail_at(kNew6, 25, dial_error(ErrorKind::unreachable, "dial.rejected"));
+  const std::string with = R"({"to": "198.51.100.20", "port": [22, 25])";
+  const Finding closed = look(with + R"(, "expect": "closed"})");
+  EXPECT_EQ(closed.verdict, Verdict::ok) << closed.sentence;
+  EXPECT_EQ(count(closed, "blocked"), 2);
+  const Finding open = look(with + "}");
+  EXPECT_EQ(open.verdict, Verdict::fail);
+  EXPECT_THAT(open.sentence,
+              HasSubstr("port 25 (IPv4): a firewall rejects the connection, and the host itself"));
+  EXPECT_EQ(look(R"({"to": ["198.51.100.20:22", "[2001:db8:51::20]:25"], "expect": "closed"})").verdict,
+            Verdict::unknown)
+      << "another address says nothing of this one";
+}
+
 TEST_F(NetReach, LooksByACommandWhereForwardingIsProhibited) {
   network_.fail_at(kNew4, 25, dial_error(ErrorKind::refused, "dial.prohibited"));
   network_.commands().expect_matching("/dev/tcp", exited(0, "connected\n220 mail.acme.test ESMTP\n"));
@@ -645,9 +676,13 @@ TEST_F(NetReach, ReadsWhatTheCommandSaysOfClosedPorts) {
   network_.commands()
       .expect_matching("/dev/tcp", exited(0, "", "bash: connect: Connection refused\n"))
       .expect_matching("/dev/tcp", exited(0, "timed-out\n"))
+      .expect_matching("/dev/tcp", exited(0, "", "bash: connect: No route to host\n"))
+      .expect_matching("/dev/tcp", exited(0, "", "bash: connect: Network is unreachable\n"))
       .expect_matching("/dev/tcp", exited(0, "no-tool\n"));
   EXPECT_EQ(answer(look(R"({"to": "198.51.100.20", "port": 25})")), "refused");
   EXPECT_EQ(answer(look(R"({"to": "198.51.100.20", "port": 25})")), "filtered");
+  EXPECT_EQ(answer(look(R"({"to": "198.51.100.20", "port": 25})")), "rejected");
+  EXPECT_EQ(answer(look(R"({"to": "198.51.100.20", "port": 25})")), "no_route");
   const Finding found = look(R"({"to": "198.51.100.20", "port": 25})");
   EXPECT_EQ(answer(found), "prohibited");
   EXPECT_EQ(found.verdict, Verdict::unknown);
