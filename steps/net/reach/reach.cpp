@@ -48,7 +48,7 @@ servers try again, and a failure where people log in. With
 `protocol: smtp` a certificate that does not hold is a warning, because mail servers do not check each other's; with the
 others it is a failure. `certificate` changes that. A certificate that could be compared with no name, because the target is
 an address and no `server_name` is given, is a warning. `expect: closed` turns the question round: refused and filtered are
-then what is wanted. Many providers drop what goes out to port 25: with `closed`, a port 25 that is filtered is a warning
+then what is wanted, and a name without an address is a warning. Many providers drop what goes out to port 25: with `closed`, a port 25 that is filtered is a warning
 unless another port of the same address is asked and filtered too. A vantage whose sshd forbids forwarding is helped by a
 command on that host, which reads the greeting: where TLS with its certificate, a login or a recipient is asked for as well,
 the answer is unknown.)";

@@ -148,13 +148,17 @@ Finding judge(const std::vector<Observation>& seen, const std::vector<Unresolved
     if (could_not_ask(one, seen)) ++counts["unknown"];
   }
   for (const Unresolved& name : unresolved) {
-    const Verdict verdict = name.known ? Verdict::fail : Verdict::unknown;
+    const Verdict absent = want_open ? Verdict::fail : Verdict::warn;
+    const Verdict verdict = name.known ? absent : Verdict::unknown;
+    const std::string note = verdict == Verdict::warn
+                                 ? name.why + ", so that nothing answers there; is the name right?"
+                                 : name.why;
     finding.verdict = worse(finding.verdict, verdict);
-    troubles.emplace_back(verdict, name.why);
+    troubles.emplace_back(verdict, note);
     results.push_back(ValueMap{{"target", name.written},
                                {"answer", to_string(name.known ? Answer::no_name : Answer::unknown)},
                                {"verdict", std::string(to_string(verdict))},
-                               {"note", name.why}});
+                               {"note", note}});
     if (!name.known) ++counts["unknown"];
   }
   if (results.empty()) {

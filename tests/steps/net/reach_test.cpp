@@ -570,6 +570,14 @@ TEST_F(NetReach, DoesNotCallANameThatCannotBeAskedAbsent) {
   EXPECT_EQ(answer(absent), "no_name");
 }
 
+TEST_F(NetReach, WarnsOfANameWithoutAddressWhereNothingIsToAnswer) {
+  const Finding found = look(R"({"to": "mail.acme.test", "port": 25, "expect": "closed"})");
+  EXPECT_EQ(found.verdict, Verdict::warn);
+  EXPECT_EQ(answer(found), "no_name");
+  EXPECT_THAT(found.sentence,
+              HasSubstr("mail.acme.test has no address, so that nothing answers there; is the name right?"));
+}
+
 TEST_F(NetReach, SaysThatADomainTakesNoMail) {
   const Finding found = look(R"({"to": "mx:acme.test", "protocol": "smtp"})", [](FakeContext& context) {
     context.fake_dns().add("acme.test", "MX", 300, {"0 ."});
