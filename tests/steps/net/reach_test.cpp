@@ -157,6 +157,26 @@ TEST_F(NetReach, SpeaksSmtpWithEveryAddressOfEveryMx) {
   EXPECT_EQ(found.sentence, "from out: 2 connections, open");
 }
 
+TEST_F(NetReach, ConnectsOnceToWhereSeveralDomainsLead) {
+  std::atomic<int> connections{0};
+  LoopbackServer server([&](Conversation& client) {
+    ++connections;
+    smtp()(client);
+  });
+  network_.place(kNew4, 25, server);
+  const Finding found =
+      look(R"({"to": ["mx:acme.test", "mx:other.test", "mail.acme.test", "mail.acme.test:25"],
+               "protocol": "smtp", "port": [25, 25]})",
+           [](FakeContext& context) {
+             context.fake_dns().add("acme.test", "MX", 300, {"10 mail.acme.test."});
+             context.fake_dns().add("other.test", "MX", 300, {"10 mail.acme.test."});
+             context.fake_dns().add("mail.acme.test", "A", 300, {kNew4});
+           });
+  EXPECT_EQ(found.sentence, "from out: 1 connection, open");
+  EXPECT_EQ(connections, 1);
+  EXPECT_EQ(to_string(*found.outputs.at("results").get<ValueList>()->front().find("target")), "mx:acme.test");
+}
+
 TEST_F(NetReach, TellsABrokenIpv6FromAWorkingIpv4) {
   LoopbackServer server(smtp());
   network_.place(kNew4, 25, server);
