@@ -366,7 +366,7 @@ Observation look_once(HostReader& vantage, const Target& target, const Manner& m
 }
 
 /// Until the deadline, or until somebody stops it.
-void pause(const Deadline& deadline) {
+void sit_out(const Deadline& deadline) {
   std::mutex mutex;
   std::condition_variable_any never;
   std::unique_lock lock(mutex);
@@ -380,7 +380,7 @@ void look_again(Observation& seen, HostReader& vantage, const Manner& manner, co
   if (seen.answer == Answer::hung_up && !deadline.stopped())
     seen = look_once(vantage, seen.target, manner, clock, deadline);
   if (seen.answer != Answer::greeting_deferred || manner.to_be_closed) return;
-  pause(deadline.at_most(manner.again_after));
+  sit_out(deadline.at_most(manner.again_after));
   if (deadline.passed()) return;
   seen = look_once(vantage, seen.target, manner, clock, deadline);
   if (seen.answer == Answer::greeting_deferred) seen.note += ", asked twice";

@@ -27,31 +27,35 @@ address of each target and speaks the protocol: a port that is open is not yet a
 looked up by the own resolver, and each of their IPv4 and IPv6 addresses is tried by itself: a broken IPv6 hides behind
 a working IPv4 otherwise.
 
-The answers are told apart: `refused` (nothing listens), `filtered` (nothing came back), `rejected` (by
-ICMP: a firewall, or a router before a host that is down), `silent` (no greeting),
-`hung_up`, `wrong_protocol` (a port-forward to another service), `greeting_refused` (5xx: often the reputation of the
-address), `greeting_deferred` (4xx), `no_tls`, `wrong_certificate`, `no_login`, `recipient_refused`, `no_route`,
-`prohibited`, `no_name`. What could not be tried is unknown, never a failure and never fine; so is what is rejected, unless
-another port of the same address answers or is refused: then it is closed.
+The answers are told apart: `refused` (nothing listens), `filtered` (nothing came back), `rejected` (by ICMP: a firewall, or
+a router before a host that is down), `silent` (no greeting), `hung_up`, `wrong_protocol` (a port-forward to another
+service), `greeting_refused` (5xx: often the reputation of the address), `greeting_deferred` (4xx), `no_tls`,
+`wrong_certificate`, `no_login`, `recipient_refused`, `no_route`, `prohibited`, `no_name`. What could not be tried is
+unknown, never a failure and never fine; so is what is rejected, unless another port of the same address answers or is
+refused: then it is closed.
+
+SMTP servers that greet late on purpose are given `greeting_within`; nothing is sent before their greeting. One that has no
+time (4xx) is asked once more after a pause of up to 5 s; if it still has none, that is a warning for `smtp`, because mail
+servers try again, and a failure where people log in.
 
 Where people log in, they must be able to: inside TLS `submission` and `submissions` must offer AUTH, `imap` and `imaps` must
-not say LOGINDISABLED with no other way to log in. An IMAP server that takes whoever connects for logged in (PREAUTH) fails
-as well.
+not say LOGINDISABLED without another way to log in. An IMAP server that takes whoever connects for logged in (PREAUTH)
+fails as well.
 
 With `recipient` the server is asked, before the DNS leads there, whether it would take mail for these addresses: MAIL FROM
 with the empty sender of bounces, RCPT TO, RSET, inside TLS where it is offered. No mail is sent. A refusal (5xx) is what
 would bounce, and a failure with what the server said; a 4xx, as greylisting gives it to strangers, is a warning.
 
-SMTP servers that greet late on purpose are given `greeting_within`; nothing is sent before their greeting. One that has no
-time (4xx) is asked once more after a pause of up to 5 s; if it has none then, that is a warning for `smtp`, because mail
-servers try again, and a failure where people log in. With
-`protocol: smtp` a certificate that does not hold is a warning, because mail servers do not check each other's; with the
+With `protocol: smtp` a certificate that does not hold is a warning, because mail servers do not check each other's; with the
 others it is a failure. `certificate` changes that. A certificate that could be compared with no name, because the target is
-an address and no `server_name` is given, is a warning. `expect: closed` turns the question round: refused and filtered are
-then what is wanted, and a name without an address is a warning. Many providers drop what goes out to port 25: with `closed`, a port 25 that is filtered is a warning
-unless another port of the same address is asked and filtered too. A vantage whose sshd forbids forwarding is helped by a
-command on that host, which reads the greeting: where TLS with its certificate, a login or a recipient is asked for as well,
-the answer is unknown.)";
+an address and no `server_name` is given, is a warning.
+
+`expect: closed` turns the question round: refused and filtered are then what is wanted, and a name without an address is a
+warning. Many providers drop what goes out to port 25: with `closed`, a port 25 that is filtered is a warning unless another
+port of the same address is asked and filtered too.
+
+A vantage whose sshd forbids forwarding is helped by a command on that host, which reads the greeting: where TLS with its
+certificate, a login or a recipient is asked for as well, the answer is unknown.)";
   declaration.example = R"(smtp_from_outside:
   uses: net.reach
   from: out
