@@ -116,7 +116,7 @@ class DialogueLooker {
     SmtpReply reply = std::move(*sender);
     for (const std::string& recipient : manner_.recipients) {
       if (begun && reply.code != 421) {  // after a 421 the server is gone, and said it of the others too
-        auto said = client.rcpt_to(recipient, wait_for_reply());
+        auto said = client.rcpt_to(recipient, wait_for_greeting());  // it may ask elsewhere before it answers
         if (!said) return unanswered(said.error(), "RCPT TO:<" + recipient + ">");
         reply = std::move(*said);
       }
