@@ -132,6 +132,7 @@ Result<ImapReply> ImapClient::command(const std::string& line,
 Result<std::vector<std::string>> ImapClient::capabilities(const Deadline& deadline) {
   auto reply = command("CAPABILITY", {}, deadline);
   if (!reply) return tl::unexpected(std::move(reply).error());
+  if (!reply->ok()) return refused("imap.capability", "the server does not say what it can", *reply);
   std::vector<std::string> found;
   for (const ImapLine& line : reply->untagged) {
     const auto [name, rest] = first_word(line.text);

@@ -33,7 +33,8 @@ class ImapClient {
   explicit ImapClient(std::unique_ptr<ByteStream> stream);
 
   Result<ImapReply> greeting(const Deadline& deadline);
-  /// In upper case: "IMAP4REV1", "STARTTLS", "LOGINDISABLED", "AUTH=PLAIN".
+  /// In upper case: "IMAP4REV1", "STARTTLS", "LOGINDISABLED", "AUTH=PLAIN". A reply other than OK is an error
+  /// "imap.capability".
   Result<std::vector<std::string>> capabilities(const Deadline& deadline);
   /// A reply other than OK is an error "imap.no-starttls". Early bytes of the server are dropped and counted.
   Result<TlsSession> start_tls(const std::string& server_name, const Deadline& deadline);

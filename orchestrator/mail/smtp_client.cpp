@@ -34,12 +34,13 @@ std::string SmtpReply::text() const {
 
 SmtpClient::SmtpClient(std::unique_ptr<ByteStream> stream) : lines_(std::move(stream)) {}
 
-Result<SmtpReply> SmtpClient::read_reply(const Deadline& deadline) {
+Result<SmtpReply> SmtpClient::read_reply(const Deadline& deadline, bool teased) {
   SmtpReply reply;
   while (reply.lines.size() < kReplyLines) {
     auto line = lines_.read_line(deadline);
     if (!line) return tl::unexpected(std::move(line).error());
     const int code = is_reply_line(*line) ? std::stoi(line->substr(0, 3)) : 0;
+    if (teased && reply.code == 220 && code >= 400) reply = {};
     if (code == 0 || (reply.code != 0 && code != reply.code))
       return fail(ErrorKind::no_answer, "smtp.not-smtp",
                   "what answers does not speak SMTP, it said \"" + printable_line(*line, 80) + "\"");
@@ -56,7 +57,7 @@ Result<SmtpReply> SmtpClient::command(const std::string& line, const Deadline& d
 }
 
 Result<SmtpReply> SmtpClient::greeting(const Deadline& deadline) {
-  return read_reply(deadline);
+  return read_reply(deadline, true);
 }
 
 Result<SmtpReply> SmtpClient::hello(const std::string& name, const Deadline& deadline) {

@@ -26,7 +26,8 @@ class SmtpClient {
  public:
   explicit SmtpClient(std::unique_ptr<ByteStream> stream);
 
-  /// Waits for the banner. RFC 5321 allows five minutes for it; postscreen takes 6 to 15 s on purpose.
+  /// Waits for the banner. RFC 5321 allows five minutes for it; postscreen takes 6 to 15 s on purpose. It
+  /// begins with "220-" and says 521 or 421 to a client that it does not want: the latter is the reply then.
   Result<SmtpReply> greeting(const Deadline& deadline);
   /// EHLO, and where that is not understood HELO. On success the capabilities are known.
   Result<SmtpReply> hello(const std::string& name, const Deadline& deadline);
@@ -48,7 +49,8 @@ class SmtpClient {
   const std::map<std::string, std::string>& capabilities() const { return capabilities_; }
 
  private:
-  Result<SmtpReply> read_reply(const Deadline& deadline);
+  /// `teased`: a reply that begins with "220-" may end with a refusal.
+  Result<SmtpReply> read_reply(const Deadline& deadline, bool teased = false);
   Result<SmtpReply> command(const std::string& line, const Deadline& deadline);
 
   LineStream lines_;

@@ -79,6 +79,10 @@ bool is_for(X509& x509, const std::string& name) {
 
 }  // namespace
 
+std::string Certificate::owners() const {
+  return printable_line(names.empty() ? subject : join(names, ", "));
+}
+
 Certificate read_certificate(X509& x509, const std::string& name) {
   Certificate certificate;
   certificate.subject = name_text(X509_get_subject_name(&x509));
@@ -87,10 +91,8 @@ Certificate read_certificate(X509& x509, const std::string& name) {
   certificate.not_before = moment(X509_get0_notBefore(&x509));
   certificate.not_after = moment(X509_get0_notAfter(&x509));
   certificate.fingerprint = fingerprint(x509);
-  if (!name.empty() && !is_for(x509, name)) {
-    const std::string names = certificate.names.empty() ? certificate.subject : join(certificate.names, ", ");
-    certificate.name_fault = "it is for " + printable_line(names) + ", not for " + name;
-  }
+  if (!name.empty() && !is_for(x509, name))
+    certificate.name_fault = "it is for " + certificate.owners() + ", not for " + name;
   return certificate;
 }
 

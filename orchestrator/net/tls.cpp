@@ -132,8 +132,7 @@ Result<std::unique_ptr<TlsStream>> TlsStream::connect(std::unique_ptr<ByteStream
   auto through = engine->drive([ssl] { return SSL_do_handshake(ssl); }, deadline);
   if (!through) return tl::unexpected(std::move(through).error());
   if (!*through)
-    return fail(ErrorKind::no_answer, "tls.handshake",
-                "the server hung up in the middle of the TLS handshake");
+    return fail(ErrorKind::no_answer, "net.closed", "the server hung up in the middle of the TLS handshake");
 
   std::unique_ptr<TlsStream> stream(new TlsStream(std::move(engine)));
   stream->session_.protocol = SSL_get_version(ssl);

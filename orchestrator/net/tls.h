@@ -19,7 +19,10 @@ struct Certificate {
   std::optional<Time> not_after;
   std::string fingerprint;                ///< SHA-256 of the DER in lower-case hexadecimal
   std::vector<std::string> chain_faults;  ///< why no trusted authority vouches for it; empty: one does
-  std::string name_fault;                 ///< why it is not for the wanted name; empty: it is
+  std::string name_fault;  ///< why it is not for the wanted name; empty: it is, or none is wanted
+
+  /// What it is for, on one line and safe to show: its names, or its subject where it has none.
+  std::string owners() const;
 };
 
 /// How a TLS session came out.

@@ -104,6 +104,7 @@ class Race {
   void note(const SocketAddress& address, int error) {
     refused_ |= error == ECONNREFUSED || error == ECONNRESET;
     silent_ |= error == ETIMEDOUT;
+    rejected_ |= error == EHOSTUNREACH || error == EACCES;  // an ICMP message came back
     errno = error;
     seen_ += (seen_.empty() ? "" : "; ") + to_string(address) + ": " + errno_text();
   }
@@ -114,6 +115,10 @@ class Race {
                   where(endpoint) + " refuses connections (" + seen_ +
                       "): nothing listens there, or a firewall rejects");
     if (silent_) return timed_out(endpoint);
+    if (rejected_)
+      return fail(ErrorKind::unreachable, "dial.rejected",
+                  where(endpoint) + " is said to be out of reach (" + seen_ +
+                      "): a firewall rejects the connection, or the host is down");
     return fail(ErrorKind::unreachable, "dial.route",
                 "there is no way to " + where(endpoint) + " from here (" + seen_ + ")");
   }
@@ -131,6 +136,7 @@ class Race {
   std::vector<Attempt> running_;
   bool refused_ = false;
   bool silent_ = false;
+  bool rejected_ = false;
   std::string seen_;
 };
 

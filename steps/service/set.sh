@@ -24,6 +24,9 @@ case $masked in yes | runtime)
 esac
 [ "$masked" != yes ] || systemctl mask -- "$unit" || exit
 [ "$masked" != runtime ] || systemctl mask --runtime -- "$unit" || exit
+# Stopped once more: a socket or a timer may have started it since. Not masked before it is stopped for the first time:
+# a masked unit is stopped without its own ExecStop and KillSignal.
+case $state:$masked in stopped:yes | stopped:runtime) systemctl stop -- "$unit" || say "systemctl stop $unit ended with $?" ;; esac
 [ -n "$state" ] || exit 0
 
 # systemctl says success too early: postfix.service has ended when its daemons still begin, or still run.

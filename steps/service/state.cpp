@@ -82,6 +82,20 @@ std::string idle(const Params& params, const Unit& telling, const Listening& lis
   return "port " + join(inward, ", ") + " listens on loopback alone, so that no other host reaches it";
 }
 
+/// Why `systemctl enable` would leave a unit as it is, and calls that done; empty where it would not.
+std::string never_enabled(const Unit& unit, const std::string& name) {
+  if (unit.enabled == "static")
+    return name +
+           " has no [Install] section, so that it cannot be enabled: enable the unit that starts it "
+           "(systemctl show -p TriggeredBy -p WantedBy -p RequiredBy " +
+           name + "), or leave out `enabled`";
+  if (unit.enabled == "transient")
+    return name +
+           " was made by a program and is gone at the next boot, so that it cannot be enabled: write "
+           "a unit file for it, or leave out `enabled`";
+  return {};
+}
+
 /// The sockets, timers and the like that are active and start the unit when something comes.
 constexpr std::string_view starters_script =
     R"(for unit in $(systemctl show -p TriggeredBy --value -- "$1"); do
@@ -211,6 +225,10 @@ class ServiceState final : public StepType {
       // systemctl masks what does not exist, and succeeds.
       found.verdict = Verdict::fail;
       found.sentence = context.host().name() + " has no unit " + name + "; name the unit that exists";
+    } else if (const std::string never = never_enabled(unit, name);
+               wish.enabled == "yes" && now.enabled != "yes" && !never.empty()) {
+      found.verdict = Verdict::fail;
+      found.sentence = context.host().name() + ": " + never;
     } else if (now.state == wish.state && !ports.empty() && wish.state == "stopped") {
       // Nothing that this step could do closes them.
       found.verdict = Verdict::fail;

@@ -24,6 +24,8 @@ the ports say so too, not when `systemctl` comes back.
   not masked but fails: its name is wrong, and what was meant goes on.
 - A port that listens on loopback alone, as Debian's "local only" Postfix does, is a warning where the unit is to run; so
   is a unit without `ports` of which systemd knows no process, such as a script in init.d that has ended.
+- `enabled: true` on a unit without [Install] section, which systemd calls static, fails before anything is changed, unless
+  a target of every boot wants it anyway: `systemctl enable` would do nothing and call it done.
 - Undo brings back what was found: state, enabling and mask.)",
       .example = R"(stop_mail:
   uses: service.state

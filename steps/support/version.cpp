@@ -49,6 +49,10 @@ std::string to_string(const Version& version) {
 }
 
 Version first_version(std::string_view text) {
+  // Clients of MySQL and MariaDB begin with a version of their own: "Ver 15.1 Distrib 10.11.6-MariaDB".
+  constexpr std::string_view of_all = " Distrib ";
+  if (const std::size_t at = text.find(of_all); at != std::string_view::npos)
+    if (Version version = leading_version(text.substr(at + of_all.size())); version.known()) return version;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (!is_digit(text[i]) || (i > 0 && is_digit(text[i - 1]))) continue;
     Version version = leading_version(text.substr(i));

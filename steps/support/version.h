@@ -19,8 +19,8 @@ struct Version {
 
 std::string to_string(const Version& version);
 
-/// The first version that a program's greeting mentions ("restic 0.18.0 compiled with go1.24.4"); not known
-/// where there is none.
+/// The first version that a program's greeting mentions ("restic 0.18.0 compiled with go1.24.4"), or the one
+/// behind "Distrib", which is that of MariaDB and not of its client; not known where there is none.
 Version first_version(std::string_view text);
 
 /// What a playbook asks of a version: ">=0.16", ">=0.16 <0.19", "=3.7", or "any".

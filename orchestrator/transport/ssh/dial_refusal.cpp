@@ -26,7 +26,13 @@ Error dial_refusal(const Endpoint& endpoint, const std::string& from, const std:
   if (says("name resolution"))
     return error(ErrorKind::no_answer, "dial.resolver",
                  "the resolver of " + from + " could not say where " + printable_line(endpoint.host) + " is");
-  if (says("No route") || says("unreachable"))
+  // EHOSTUNREACH as glibc and as musl put it, and EACCES: a firewall said so by ICMP, or a router before a
+  // host that is down.
+  if (says("No route") || says("Host is unreachable") || says("Permission denied"))
+    return error(ErrorKind::unreachable, "dial.rejected",
+                 from + " is told that " + where +
+                     " is out of reach: a firewall rejects the connection, or the host is down");
+  if (says("unreachable"))
     return error(ErrorKind::unreachable, "dial.route", "there is no way to " + where + " from " + from);
   return error(ErrorKind::no_answer, "dial.unclear",
                from + " could not connect to " + where + " and its SSH server does not say why");

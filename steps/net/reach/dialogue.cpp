@@ -1,6 +1,9 @@
 #include "steps/net/reach/dialogue.h"
 
+#include <algorithm>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/mail/imap_client.h"
@@ -38,6 +41,8 @@ class DialogueLooker {
     } else if (error.code == "dial.timeout") {
       found(Answer::filtered, "nothing came back within " + seconds_text(manner_.connect_within) +
                                   ": a firewall on the way drops it, or the host is down");
+    } else if (error.code == "dial.rejected") {
+      found(Answer::rejected, kRejected);
     } else if (error.kind == ErrorKind::unreachable) {
       found(Answer::no_route, vantage + " has no way there: " + error.message);
     } else {
@@ -49,7 +54,7 @@ class DialogueLooker {
     std::unique_ptr<ByteStream> stream = std::make_unique<FdStream>(std::move(fd));
     found(Answer::open, "open");
     if (manner_.protocol.tls_at_once) {
-      auto tls = TlsStream::connect(std::move(stream), name(), greeting_deadline());
+      auto tls = TlsStream::connect(std::move(stream), name(), wait_for_greeting());
       if (!tls) return tls_failed(tls.error());
       certificate_seen((*tls)->session());
       stream = std::move(*tls);
@@ -62,19 +67,25 @@ class DialogueLooker {
   }
 
  private:
-  Deadline greeting_deadline() const { return deadline_.at_most(manner_.greeting_within); }
-  Deadline reply_deadline() const { return deadline_.at_most(std::chrono::seconds(30)); }
+  Deadline wait_for_greeting() { return wait(manner_.greeting_within); }
+  Deadline wait_for_reply() { return wait(manner_.reply_within); }
+  /// Keeps for the sentence how long that really is: the step's own time may end before.
+  Deadline wait(std::chrono::milliseconds wished) {
+    waiting_ = std::min<std::chrono::milliseconds>(wished,
+                                                   std::chrono::ceil<std::chrono::seconds>(deadline_.left()));
+    return deadline_.at_most(wished);
+  }
   const std::string& name() const {
     return manner_.server_name.empty() ? seen_.target.name : manner_.server_name;
   }
 
   void smtp(std::unique_ptr<ByteStream> stream) {
     SmtpClient client(std::move(stream));
-    const auto greeting = client.greeting(greeting_deadline());
-    if (!greeting) return greeting_failed(greeting.error());
+    const auto greeting = client.greeting(wait_for_greeting());
+    if (!greeting) return unanswered(greeting.error(), "");
     seen_.banner = greeting->text();
     if (!greeting->positive()) {
-      client.quit(reply_deadline());
+      client.quit(wait_for_reply());
       const bool later = greeting->code / 100 == 4;
       return found(later ? Answer::greeting_deferred : Answer::greeting_refused,
                    std::string("the server answers, but ") +
@@ -82,13 +93,48 @@ class DialogueLooker {
     }
     if (!smtp_hello(client)) return;
     if (manner_.protocol.starttls) smtp_starttls(client);
-    client.quit(reply_deadline());
+    if (seen_.answer == Answer::open) smtp_login(client);
+    if (seen_.answer == Answer::open && !manner_.recipients.empty()) smtp_recipients(client);
+    client.quit(wait_for_reply());
   }
 
+  void smtp_login(const SmtpClient& client) {
+    if (!takes_logins(manner_.protocol.protocol)) return;
+    const auto& offered = client.capabilities();
+    const auto mechanisms = offered.find("AUTH");
+    if (mechanisms != offered.end() && !trim(mechanisms->second).empty()) return;
+    found(Answer::no_login, "the server offers no AUTH" + inside_tls() +
+                                ", so that nobody can log in to send: switch on its SASL, and see that the "
+                                "daemon behind it runs");
+  }
+
+  /// Goes as far as a server that has mail for them would, and sends none.
+  void smtp_recipients(SmtpClient& client) {
+    auto sender = client.mail_from("", wait_for_reply());
+    if (!sender) return unanswered(sender.error(), "MAIL FROM");
+    const bool begun = sender->code / 100 == 2;
+    SmtpReply reply = std::move(*sender);
+    for (const std::string& recipient : manner_.recipients) {
+      if (begun && reply.code != 421) {  // after a 421 the server is gone, and said it of the others too
+        auto said = client.rcpt_to(recipient, wait_for_greeting());  // it may ask elsewhere before it answers
+        if (!said) return unanswered(said.error(), "RCPT TO:<" + recipient + ">");
+        reply = std::move(*said);
+      }
+      seen_.recipients.push_back({recipient, reply.code, reply.text()});
+    }
+    (void)client.reset(wait_for_reply());
+    if (const std::string refused = refused_recipients(seen_.recipients); !refused.empty())
+      found(Answer::recipient_refused, refused);
+    if (std::string later = deferred_recipients(seen_.recipients); !later.empty())
+      seen_.warnings.push_back(std::move(later));
+  }
+
+  std::string inside_tls() const { return seen_.tls ? " inside TLS" : ""; }
+
   bool smtp_hello(SmtpClient& client) {
-    const auto reply = client.hello(manner_.hello, reply_deadline());
+    const auto reply = client.hello(manner_.hello, wait_for_reply());
     if (!reply) {
-      greeting_failed(reply.error());
+      unanswered(reply.error(), "EHLO");
       return false;
     }
     if (reply->code != 250) {
@@ -103,41 +149,80 @@ class DialogueLooker {
   }
 
   void smtp_starttls(SmtpClient& client) {
-    if (!client.capabilities().contains("STARTTLS")) return no_starttls();
-    const auto session = client.start_tls(name(), reply_deadline());
+    if (!client.capabilities().contains("STARTTLS")) return no_starttls("it does not offer STARTTLS");
+    const auto session = client.start_tls(name(), wait_for_reply());
     if (!session) return tls_failed(session.error());
-    certificate_seen(*session);
-    if (client.injected_bytes() > 0)
+    if (tls_begun(*session, client.injected_bytes())) smtp_hello(client);
+  }
+
+  /// Whether what is said inside may be believed.
+  bool tls_begun(const TlsSession& session, std::size_t injected) {
+    certificate_seen(session);
+    if (injected > 0)
       found(Answer::no_tls,
             "bytes were injected before the TLS handshake: something on the way tampers with it");
-    else if (seen_.answer == Answer::open)
-      smtp_hello(client);
+    return seen_.answer == Answer::open;
   }
 
   void imap(std::unique_ptr<ByteStream> stream) {
     ImapClient client(std::move(stream));
-    const auto greeting = client.greeting(greeting_deadline());
-    if (!greeting) return greeting_failed(greeting.error());
+    const auto greeting = client.greeting(wait_for_greeting());
+    if (!greeting) return unanswered(greeting.error(), "");
     seen_.banner = printable_line("* " + greeting->status + " " + greeting->text);
     if (!greeting->ok())
       return found(Answer::greeting_refused,
                    "the server does not want this client: \"" + seen_.banner + "\"");
-    const auto capabilities = client.capabilities(reply_deadline());
-    if (!capabilities) return greeting_failed(capabilities.error());
-    bool starttls = false;
-    for (const std::string& capability : *capabilities) {
-      remember_capability(capability);
-      starttls |= capability == "STARTTLS";
+    if (greeting->status == "PREAUTH")
+      found(Answer::no_login,
+            "the server takes whoever connects for logged in already and asks for no "
+            "password (PREAUTH): what answers is not what mail programs shall find");
+    else if (imap_capabilities(client) && (!manner_.protocol.starttls || imap_starttls(client)))
+      imap_login();
+    if (seen_.answer != Answer::silent) client.logout(wait_for_reply());
+  }
+
+  /// Asks what the server can. False where that leads no further.
+  bool imap_capabilities(ImapClient& client) {
+    auto capabilities = client.capabilities(wait_for_reply());
+    if (!capabilities && capabilities.error().code == "imap.capability") {
+      found(Answer::greeting_refused, capabilities.error().message);
+    } else if (!capabilities) {
+      unanswered(capabilities.error(), "CAPABILITY");
+    } else {
+      imap_can_ = std::move(*capabilities);
+      seen_.capabilities.clear();
+      for (const std::string& capability : imap_can_) remember_capability(capability);
+      if (!imap_can("IMAP4REV1") && !imap_can("IMAP4REV2"))
+        found(Answer::wrong_protocol,
+              "the server offers neither IMAP4rev1 nor IMAP4rev2: no mail program "
+              "can use it, something else stands at this port");
     }
-    if (!manner_.protocol.starttls) return client.logout(reply_deadline());
-    if (!starttls) return no_starttls();
-    const auto session = client.start_tls(name(), reply_deadline());
-    if (!session) return tls_failed(session.error());
-    certificate_seen(*session);
-    if (client.injected_bytes() > 0)
-      found(Answer::no_tls,
-            "bytes were injected before the TLS handshake: something on the way tampers with it");
-    client.logout(reply_deadline());
+    return seen_.answer == Answer::open;
+  }
+
+  /// Whether the dialogue goes on, over TLS or as it is.
+  bool imap_starttls(ImapClient& client) {
+    if (!imap_can("STARTTLS")) {
+      no_starttls("it does not offer STARTTLS");
+    } else if (const auto session = client.start_tls(name(), wait_for_reply()); !session) {
+      tls_failed(session.error());
+    } else if (tls_begun(*session, client.injected_bytes())) {
+      return imap_capabilities(client);  // those inside TLS are others (RFC 9051, 6.2.1)
+    }
+    return seen_.answer == Answer::open;
+  }
+
+  void imap_login() {
+    const bool other_way = std::any_of(imap_can_.begin(), imap_can_.end(),
+                                       [](const std::string& can) { return can.starts_with("AUTH="); });
+    if (imap_can("LOGINDISABLED") && !other_way)
+      found(Answer::no_login, "the server says LOGINDISABLED" + inside_tls() +
+                                  ", so that nobody can log in: see what its log and its settings of "
+                                  "authentication say");
+  }
+
+  bool imap_can(const std::string& what) const {
+    return std::find(imap_can_.begin(), imap_can_.end(), what) != imap_can_.end();
   }
 
   void remember_capability(const std::string& capability) {
@@ -145,21 +230,25 @@ class DialogueLooker {
       seen_.capabilities.push_back(printable_line(capability, 100));
   }
 
-  void no_starttls() {
+  /// Not offered, or offered and then refused: the same to whoever wants TLS.
+  void no_starttls(const std::string& why) {
     if (manner_.certificate_counts)
-      found(Answer::no_tls, "it answers, but does not offer STARTTLS");
+      found(Answer::no_tls, "it answers, but " + why);
     else if (!manner_.certificate_ignored)
-      seen_.certificate_fault = "it does not offer STARTTLS";
+      seen_.warnings.push_back(why);
   }
 
-  void greeting_failed(const Error& error) {
+  /// No answer to `command`, or none that can be read; to none: there was no greeting.
+  void unanswered(const Error& error, const std::string& command) {
+    const bool greeted = !command.empty();
     if (error.code == "net.timeout") {
-      found(Answer::silent, "connected, but no greeting came within " +
-                                seconds_text(manner_.greeting_within) +
+      found(Answer::silent, (greeted ? "the server greets, but does not answer " + command
+                                     : "connected, but no greeting came") +
+                                " within " + seconds_text(waiting_) +
                                 ": the service behind the port hangs, or a middlebox holds the line");
     } else if (error.code == "net.closed" || error.code == "imap.hung-up") {
-      found(Answer::hung_up, "connected, but the server hung up" +
-                                 std::string(seen_.banner.empty() ? " before its greeting" : "") +
+      found(Answer::hung_up, (greeted ? "the server greets, but hangs up at " + command
+                                      : "connected, but the server hung up before its greeting") +
                                  ": look into its log for this time");
     } else if (error.code == "smtp.not-smtp" || error.code == "imap.not-imap") {
       found(Answer::wrong_protocol, error.message + ": does a port-forward lead to another service or host?");
@@ -169,13 +258,19 @@ class DialogueLooker {
   }
 
   void tls_failed(const Error& error) {
+    if (error.code == "smtp.no-starttls" || error.code == "imap.no-starttls")
+      return no_starttls(error.message);
+    const bool at_once = manner_.protocol.tls_at_once;
     if (error.code == "net.timeout") {
-      found(Answer::silent,
-            "connected, but the TLS handshake did not end within " + seconds_text(manner_.greeting_within));
+      found(Answer::silent, (at_once ? "connected, but the TLS handshake did not end within "
+                                     : "the server greets, but TLS did not begin after STARTTLS within ") +
+                                seconds_text(waiting_));
     } else if (error.code == "tls.not-tls") {
       found(Answer::wrong_protocol, error.message + ": does a port-forward lead to another service?");
     } else if (error.code == "net.closed") {
-      found(Answer::hung_up, "connected, but the server hung up during the TLS handshake");
+      found(Answer::hung_up, std::string(at_once ? "connected, but the server hung up in the TLS handshake"
+                                                 : "the server greets, but hangs up at STARTTLS") +
+                                 ": look into its log for this time");
     } else {
       found(Answer::no_tls, error.message);
     }
@@ -192,15 +287,23 @@ class DialogueLooker {
     if (certificate.chain_faults.empty() && left < std::chrono::hours(24) * manner_.min_days_left)
       faults.push_back("it ends in " + to_string(Duration{left}) + ", wanted are " +
                        std::to_string(manner_.min_days_left) + " days");
+    if (name().empty() && !session.chain.empty())
+      seen_.warnings.push_back("its certificate was compared with no name: it is for " +
+                               certificate.owners() + "; give server_name");
     seen_.certificate_fault = join(faults, "; ");
-    if (!faults.empty() && manner_.certificate_counts)
+    if (faults.empty()) return;
+    if (manner_.certificate_counts)
       found(Answer::wrong_certificate, "the certificate does not hold: " + seen_.certificate_fault);
+    else
+      seen_.warnings.push_back("its certificate does not hold: " + seen_.certificate_fault);
   }
 
   const Manner& manner_;
   const Clock& clock_;
   const Deadline& deadline_;
   Observation seen_;
+  std::vector<std::string> imap_can_;  ///< in upper case, of the last answer
+  std::chrono::milliseconds waiting_{0};
 };
 
 }  // namespace
@@ -213,6 +316,8 @@ const char* to_string(Answer answer) {
       return "refused";
     case Answer::filtered:
       return "filtered";
+    case Answer::rejected:
+      return "rejected";
     case Answer::silent:
       return "silent";
     case Answer::hung_up:
@@ -227,6 +332,10 @@ const char* to_string(Answer answer) {
       return "no_tls";
     case Answer::wrong_certificate:
       return "wrong_certificate";
+    case Answer::no_login:
+      return "no_login";
+    case Answer::recipient_refused:
+      return "recipient_refused";
     case Answer::no_route:
       return "no_route";
     case Answer::prohibited:
@@ -256,6 +365,27 @@ Observation look_once(HostReader& vantage, const Target& target, const Manner& m
   return one.take();
 }
 
+/// Until the deadline, or until somebody stops it.
+void sit_out(const Deadline& deadline) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, deadline.stop_token(), deadline.left(), [] { return false; });
+}
+
+/// Looks once more where that may show another thing.
+void look_again(Observation& seen, HostReader& vantage, const Manner& manner, const Clock& clock,
+                const Deadline& deadline) {
+  // Where the vantage's own connection broke it looks the same: what happens twice is the target's doing.
+  if (seen.answer == Answer::hung_up && !deadline.stopped())
+    seen = look_once(vantage, seen.target, manner, clock, deadline);
+  if (seen.answer != Answer::greeting_deferred || manner.to_be_closed) return;
+  sit_out(deadline.at_most(manner.again_after));
+  if (deadline.passed()) return;
+  seen = look_once(vantage, seen.target, manner, clock, deadline);
+  if (seen.answer == Answer::greeting_deferred) seen.note += ", asked twice";
+}
+
 /// Silence and a closed connection tell of the target only where the vantage itself still answers.
 void doubt_a_silent_vantage(Observation& seen, HostReader& vantage, const Deadline& deadline) {
   if (seen.answer != Answer::silent && seen.answer != Answer::hung_up) return;
@@ -271,9 +401,7 @@ Result<Observation> look(HostReader& vantage, const Target& target, const Manner
                          const Deadline& deadline) {
   const auto begun = clock.monotonic();
   Observation seen = look_once(vantage, target, manner, clock, deadline);
-  // Where the vantage's own connection broke it looks the same: what happens twice is the target's doing.
-  if (seen.answer == Answer::hung_up && !deadline.stopped())
-    seen = look_once(vantage, target, manner, clock, deadline);
+  look_again(seen, vantage, manner, clock, deadline);
   doubt_a_silent_vantage(seen, vantage, deadline);
   if (deadline.stopped())
     return fail(ErrorKind::cancelled, "reach.stopped", "the look at " + target.text() + " was stopped");

@@ -27,5 +27,9 @@ inline bool speaks_smtp(Protocol protocol) {
 inline bool speaks_imap(Protocol protocol) {
   return protocol == Protocol::imap || protocol == Protocol::imaps;
 }
+/// Whether people log in there, so that it serves nobody who cannot.
+inline bool takes_logins(Protocol protocol) {
+  return speaks_imap(protocol) || protocol == Protocol::submission || protocol == Protocol::submissions;
+}
 
 }  // namespace mxodus::reach

@@ -1,5 +1,6 @@
 #include "steps/net/reach/reach.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "orchestrator/core/parallel.h"
@@ -25,23 +26,43 @@ address of each target and speaks the protocol: a port that is open is not yet a
 looked up by the own resolver, and each of their IPv4 and IPv6 addresses is tried by itself: a broken IPv6 hides behind
 a working IPv4 otherwise.
 
-The answers are told apart: `refused` (nothing listens), `filtered` (nothing came back), `silent` (no greeting),
-`hung_up`, `wrong_protocol` (a port-forward to another service), `greeting_refused` (5xx: often the reputation of the
-address), `greeting_deferred` (4xx), `no_tls`, `wrong_certificate`, `no_route`, `prohibited`, `no_name`. What could not
-be tried is unknown, never a failure and never fine.
+The answers are told apart: `refused` (nothing listens), `filtered` (nothing came back), `rejected` (by ICMP: a firewall, or
+a router before a host that is down), `silent` (no greeting), `hung_up`, `wrong_protocol` (a port-forward to another
+service), `greeting_refused` (5xx: often the reputation of the address), `greeting_deferred` (4xx), `no_tls`,
+`wrong_certificate`, `no_login`, `recipient_refused`, `no_route`, `prohibited`, `no_name`. What could not be tried is
+unknown, never a failure and never fine; so is what is rejected, unless another port of the same address answers or is
+refused: then it is closed.
 
-SMTP servers that greet late on purpose are given `greeting_within`; nothing is sent before their greeting. With
-`protocol: smtp` a certificate that does not hold is a warning, because mail servers do not check each other's; with the
-others it is a failure. `certificate` changes that. `expect: closed` turns the question round: refused and filtered are
-then what is wanted. Many providers drop what goes out to port 25: with `closed`, a port 25 that is filtered is a warning
-unless another port of the same address is asked and filtered too. A vantage whose sshd forbids forwarding is helped by a
-command on that host, as far as that goes.)";
+SMTP servers that greet late on purpose are given `greeting_within`; nothing is sent before their greeting. One that has no
+time (4xx) is asked once more after a pause of up to 5 s; if it still has none, that is a warning for `smtp`, because mail
+servers try again, and a failure where people log in.
+
+Where people log in, they must be able to: inside TLS `submission` and `submissions` must offer AUTH, `imap` and `imaps` must
+not say LOGINDISABLED without another way to log in. An IMAP server that takes whoever connects for logged in (PREAUTH)
+fails as well.
+
+With `recipient` the server is asked, before the DNS leads there, whether it would take mail for these addresses: MAIL FROM
+with the empty sender of bounces, RCPT TO, RSET, inside TLS where it is offered. No mail is sent. A refusal (5xx) is what
+would bounce, and a failure with what the server said; a 4xx, as greylisting gives it to strangers, is a warning.
+
+With `protocol: smtp` a certificate that does not hold is a warning, because mail servers do not check each other's; with the
+others it is a failure. `certificate` changes that. A certificate that could be compared with no name, because the target is
+an address and no `server_name` is given, is a warning.
+
+`expect: closed` turns the question round: refused and filtered are then what is wanted, and a name without an address is a
+warning. Many providers drop what goes out to port 25: with `closed`, a port 25 that is filtered is a warning unless another
+port of the same address is asked and filtered too.
+
+A vantage whose sshd forbids forwarding is helped by a command on that host, which reads the greeting: where TLS with its
+certificate, a login or a recipient is asked for as well, the answer is unknown.)";
   declaration.example = R"(smtp_from_outside:
   uses: net.reach
   from: out
   with:
-    to: ["mx:example.org", "198.51.100.20"]
+    to: ["198.51.100.20", "2001:db8:51::20"]
     protocol: smtp
+    server_name: mail.example.org
+    recipient: info@example.org
 )";
   declaration.params = {
       {.name = "to",
@@ -71,7 +92,10 @@ command on that host, as far as that goes.)";
       {.name = "server_name",
        .type = ParamType::hostname,
        .doc = "The name that is sent as SNI and that the certificate must be for, in place of the target's "
-              "own."},
+              "own; a target written as an address has none."},
+      {.name = "recipient",
+       .doc = "Mail addresses, 20 at most, that the server must take mail for; with `protocol: smtp`.",
+       .list = true},
       {.name = "certificate",
        .type = ParamType::enumeration,
        .doc = "What a certificate that does not hold means; by default `warn` for smtp and `fail` for the "
@@ -94,14 +118,16 @@ command on that host, as far as that goes.)";
       {.name = "results",
        .type = ParamType::map,
        .doc = "One entry a connection: target, name, address, family, port, answer, verdict, note, banner, "
-              "capabilities, certificate, took.",
+              "capabilities, certificate, recipients (what the server said of each), took.",
        .list = true},
       {.name = "open",
        .type = ParamType::integer,
        .doc = "Connections at whose end the right thing answered."},
       {.name = "open_ipv4", .type = ParamType::integer, .doc = "The same over IPv4."},
       {.name = "open_ipv6", .type = ParamType::integer, .doc = "The same over IPv6."},
-      {.name = "blocked", .type = ParamType::integer, .doc = "Connections that were refused or filtered."},
+      {.name = "blocked",
+       .type = ParamType::integer,
+       .doc = "Connections that were refused, filtered or, by a host that is there, rejected."},
       {.name = "unknown", .type = ParamType::integer, .doc = "Connections that could not be tried."},
   };
   declaration.takes_vantage = true;
@@ -128,8 +154,11 @@ Manner manner_of(const StepContext& context, const std::string& vantage) {
   manner.certificate_counts = policy.empty() ? manner.protocol.certificate_counts : policy == "fail";
   manner.certificate_ignored = policy == "ignore";
   manner.min_days_left = static_cast<int>(params.integer("min_days_left"));
+  manner.recipients = params.texts("recipient");
+  manner.to_be_closed = params.text("expect") == "closed";
   manner.connect_within = params.duration("connect_within")->value;
   manner.greeting_within = params.duration("greeting_within")->value;
+  manner.again_after = std::min(manner.again_after, manner.greeting_within);
   return manner;
 }
 
@@ -146,6 +175,13 @@ class NetReach final : public StepType {
       for (const Value& port : *list)
         if (const auto* number = port.get<std::int64_t>(); !number || *number < 1 || *number > 65535)
           return fail(ErrorKind::invalid, "reach.port", "\"" + to_string(port) + "\" is no port: 1 to 65535");
+    if (params.has("recipient") && params.text("protocol") != "smtp")
+      return fail(ErrorKind::invalid, "reach.recipient",
+                  "`recipient` is asked of a server that takes mail from others", "write `protocol: smtp`");
+    if (params.has("recipient") && params.text("expect") == "closed")
+      return fail(ErrorKind::invalid, "reach.recipient", "a port that is to be closed takes no mail",
+                  "leave out `recipient` or `expect`");
+    if (auto asked = check_recipients(params.texts("recipient")); !asked) return asked;
     for (const std::string& text : params.texts("to"))
       if (auto wanted = parse_wanted(text); !wanted) return tl::unexpected(std::move(wanted).error());
     return {};
@@ -165,10 +201,10 @@ class NetReach final : public StepType {
                   std::to_string(found.targets.size()) + " connections are more than the " +
                       std::to_string(kTargets) + " that one step makes");
     HostReader& vantage = context.vantage();
-    auto seen = look_at_all(vantage, found.targets, manner_of(context, vantage.name()), context);
+    const Manner manner = manner_of(context, vantage.name());
+    auto seen = look_at_all(vantage, found.targets, manner, context);
     if (!seen) return tl::unexpected(std::move(seen).error());
-    Finding finding =
-        judge(*seen, found.unresolved, vantage.name(), context.params().text("expect") == "open");
+    Finding finding = judge(*seen, found.unresolved, vantage.name(), manner);
     context.keep_evidence("connections.json", to_indented_json(finding.outputs.at("results")));
     return finding;
   }

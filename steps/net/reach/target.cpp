@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
+#include <tuple>
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/dns/names.h"
@@ -30,7 +32,8 @@ class Search {
     if (!fits) return;
     const std::vector<std::uint16_t> own = {wanted.port};
     for (const std::uint16_t port : wanted.port ? own : ports_)
-      found_.targets.push_back({wanted.written, name, address, port});
+      if (known_.emplace(name, address, port).second)
+        found_.targets.push_back({wanted.written, name, address, port});
   }
 
   void add_name(const Wanted& wanted, const std::string& name) {
@@ -85,6 +88,7 @@ class Search {
   DnsAsker& dns_;
   const Deadline& deadline_;
   Targets found_;
+  std::set<std::tuple<std::string, std::string, std::uint16_t>> known_;  ///< name, address, port
 };
 
 }  // namespace

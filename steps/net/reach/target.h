@@ -44,7 +44,8 @@ struct Targets {
   std::vector<Unresolved> unresolved;
 };
 
-/// Asks the DNS for what is wanted; `family` is "ipv4", "ipv6" or "both".
+/// Asks the DNS for what is wanted; `family` is "ipv4", "ipv6" or "both". What two of them lead to is one
+/// target, of the first.
 Targets find_targets(const std::vector<Wanted>& wanted, const std::vector<std::uint16_t>& ports,
                      const std::string& family, DnsAsker& dns, const Deadline& deadline);
 

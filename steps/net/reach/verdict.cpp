@@ -9,12 +9,33 @@ namespace {
 
 constexpr std::size_t kSaid = 3;  // troubles that are told in the sentence; the rest is in the outputs
 
-bool is_closed(Answer answer) {
-  return answer == Answer::refused || answer == Answer::filtered;
+/// Whether the target itself was heard.
+bool is_heard(const Observation& seen) {
+  switch (seen.answer) {
+    case Answer::filtered:
+    case Answer::rejected:
+    case Answer::no_route:
+    case Answer::prohibited:
+    case Answer::no_name:
+    case Answer::unknown:
+      return false;
+    default:
+      return true;
+  }
 }
 
-bool could_not_ask(Answer answer) {
-  return answer == Answer::unknown || answer == Answer::prohibited || answer == Answer::no_route;
+/// What is rejected is closed where the host was heard at another port, and is not down then.
+bool is_closed(const Observation& seen, const std::vector<Observation>& all) {
+  if (seen.answer != Answer::rejected)
+    return seen.answer == Answer::refused || seen.answer == Answer::filtered;
+  return std::any_of(all.begin(), all.end(), [&](const Observation& other) {
+    return other.target.address == seen.target.address && is_heard(other);
+  });
+}
+
+bool could_not_ask(const Observation& seen, const std::vector<Observation>& all) {
+  return seen.answer == Answer::unknown || seen.answer == Answer::prohibited ||
+         seen.answer == Answer::no_route || (seen.answer == Answer::rejected && !is_closed(seen, all));
 }
 
 /// Providers drop what goes out to port 25, so that nothing comes back of a host that takes mail from all the
@@ -27,13 +48,16 @@ bool may_be_the_line(const Observation& seen, const std::vector<Observation>& al
   });
 }
 
-Verdict verdict_of(const Observation& seen, const std::vector<Observation>& all, bool want_open) {
-  if (could_not_ask(seen.answer)) return Verdict::unknown;
+Verdict verdict_of(const Observation& seen, const std::vector<Observation>& all, const Manner& manner) {
+  const bool want_open = !manner.to_be_closed;
+  if (could_not_ask(seen, all)) return Verdict::unknown;
   if (!want_open && may_be_the_line(seen, all)) return Verdict::warn;
-  if (!want_open) return is_closed(seen.answer) ? Verdict::ok : Verdict::fail;
-  if (seen.answer == Answer::greeting_deferred) return Verdict::warn;
+  if (!want_open) return is_closed(seen, all) ? Verdict::ok : Verdict::fail;
+  // Mail servers try again for days; a person who cannot send, or read, does not.
+  if (seen.answer == Answer::greeting_deferred)
+    return takes_logins(manner.protocol.protocol) ? Verdict::fail : Verdict::warn;
   if (seen.answer != Answer::open) return Verdict::fail;
-  return seen.certificate_fault.empty() ? Verdict::ok : Verdict::warn;
+  return seen.warnings.empty() ? Verdict::ok : Verdict::warn;
 }
 
 Value certificate_value(const Observation& seen) {
@@ -48,6 +72,11 @@ Value certificate_value(const Observation& seen) {
   return map;
 }
 
+std::string whole_note(const Observation& seen) {
+  if (seen.warnings.empty()) return seen.note;
+  return seen.note + (seen.answer == Answer::open ? ", but " : "; ") + join(seen.warnings, "; ");
+}
+
 Value result_value(const Observation& seen, Verdict verdict) {
   ValueList capabilities;
   for (const std::string& capability : seen.capabilities) capabilities.push_back(capability);
@@ -58,23 +87,28 @@ Value result_value(const Observation& seen, Verdict verdict) {
                {"port", std::int64_t{seen.target.port}},
                {"answer", to_string(seen.answer)},
                {"verdict", std::string(to_string(verdict))},
-               {"note", seen.note},
+               {"note", whole_note(seen)},
                {"banner", seen.banner},
                {"capabilities", std::move(capabilities)},
                {"took", Duration{seen.took}}};
   if (seen.tls) map["certificate"] = certificate_value(seen);
+  if (seen.recipients.empty()) return map;
+  ValueMap recipients;
+  for (const RecipientAnswer& one : seen.recipients) recipients[one.address] = one.text;
+  map["recipients"] = std::move(recipients);
   return map;
 }
 
-std::string trouble_of(const Observation& seen, bool want_open) {
-  if (!want_open && !could_not_ask(seen.answer) && !is_closed(seen.answer))
+std::string trouble_of(const Observation& seen, const std::vector<Observation>& all, bool want_open) {
+  if (!want_open && !could_not_ask(seen, all) && !is_closed(seen, all))
     return seen.target.text() + " is to be closed, but answers";
   if (!want_open && seen.answer == Answer::filtered)
     return seen.target.text() +
            ": nothing came back, but whether port 25 of any host can be reached from there "
            "is not known; ask from another vantage, or another port as well";
-  if (seen.answer == Answer::open)
-    return seen.target.text() + " answers, but its certificate does not hold: " + seen.certificate_fault;
+  if (seen.answer == Answer::rejected && is_closed(seen, all))
+    return seen.target.text() + ": a firewall rejects the connection, and the host itself is there";
+  if (seen.answer == Answer::open) return seen.target.text() + " answers, but " + join(seen.warnings, "; ");
   return seen.target.text() + ": " + seen.note;
 }
 
@@ -95,7 +129,8 @@ std::string tell(std::vector<std::pair<Verdict, std::string>> troubles) {
 }  // namespace
 
 Finding judge(const std::vector<Observation>& seen, const std::vector<Unresolved>& unresolved,
-              const std::string& vantage, bool want_open) {
+              const std::string& vantage, const Manner& manner) {
+  const bool want_open = !manner.to_be_closed;
   Finding finding;
   finding.verdict = Verdict::ok;
   ValueList results;
@@ -103,23 +138,27 @@ Finding judge(const std::vector<Observation>& seen, const std::vector<Unresolved
   std::vector<std::pair<Verdict, std::string>> troubles;
   std::map<std::string, std::int64_t> counts;
   for (const Observation& one : seen) {
-    const Verdict verdict = verdict_of(one, seen, want_open);
+    const Verdict verdict = verdict_of(one, seen, manner);
     finding.verdict = worse(finding.verdict, verdict);
-    if (verdict != Verdict::ok) troubles.emplace_back(verdict, trouble_of(one, want_open));
+    if (verdict != Verdict::ok) troubles.emplace_back(verdict, trouble_of(one, seen, want_open));
     results.push_back(result_value(one, verdict));
     state[one.target.address + " " + std::to_string(one.target.port)] = to_string(one.answer);
     if (one.answer == Answer::open) ++counts[one.target.ipv6() ? "open_ipv6" : "open_ipv4"];
-    if (is_closed(one.answer)) ++counts["blocked"];
-    if (could_not_ask(one.answer)) ++counts["unknown"];
+    if (is_closed(one, seen)) ++counts["blocked"];
+    if (could_not_ask(one, seen)) ++counts["unknown"];
   }
   for (const Unresolved& name : unresolved) {
-    const Verdict verdict = name.known ? Verdict::fail : Verdict::unknown;
+    const Verdict absent = want_open ? Verdict::fail : Verdict::warn;
+    const Verdict verdict = name.known ? absent : Verdict::unknown;
+    const std::string note = verdict == Verdict::warn
+                                 ? name.why + ", so that nothing answers there; is the name right?"
+                                 : name.why;
     finding.verdict = worse(finding.verdict, verdict);
-    troubles.emplace_back(verdict, name.why);
+    troubles.emplace_back(verdict, note);
     results.push_back(ValueMap{{"target", name.written},
                                {"answer", to_string(name.known ? Answer::no_name : Answer::unknown)},
                                {"verdict", std::string(to_string(verdict))},
-                               {"note", name.why}});
+                               {"note", note}});
     if (!name.known) ++counts["unknown"];
   }
   if (results.empty()) {

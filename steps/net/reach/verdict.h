@@ -10,6 +10,6 @@ namespace mxodus::reach {
 
 /// Makes of all observations what the step says: a verdict, one sentence, the outputs.
 Finding judge(const std::vector<Observation>& seen, const std::vector<Unresolved>& unresolved,
-              const std::string& vantage, bool want_open);
+              const std::string& vantage, const Manner& manner);
 
 }  // namespace mxodus::reach

@@ -134,6 +134,27 @@ TEST_F(ServiceState, AScriptInInitDThatTheBootWantsIsEnabled) {
   EXPECT_EQ(type->plan(step.params(), *type->probe(step))->action, PlanAction::none);
 }
 
+TEST_F(ServiceState, AUnitThatCannotBeEnabledIsToldBeforeItIsTried) {
+  auto& step = context(R"({"unit": "opendkim", "state": "running", "enabled": true})");
+  const std::string fixed = block("loaded", "inactive", "static");
+  host_says(units(fixed, fixed), "");
+  const auto plan = type->plan(step.params(), *type->probe(step));
+  ASSERT_TRUE(plan->would_fail);
+  EXPECT_THAT(*plan->would_fail, HasSubstr("old: opendkim.service has no [Install] section"));
+  const std::string made = block("loaded", "active", "transient");
+  host_says(units(made, made), "");
+  EXPECT_THAT(*type->plan(step.params(), *type->probe(step))->would_fail, HasSubstr("gone at the next boot"));
+}
+
+TEST_F(ServiceState, AUnitThatEveryBootWantsNeedsNoEnabling) {
+  const std::string wanted = block("loaded", "active", "static") + "WantedBy=multi-user.target\n";
+  host_says(units(wanted, wanted), "");
+  auto& step = context(R"({"unit": "systemd-networkd", "enabled": true})");
+  const auto found = type->probe(step);
+  EXPECT_EQ(found->verdict, Verdict::ok) << found->sentence;
+  EXPECT_EQ(type->plan(step.params(), *found)->action, PlanAction::none);
+}
+
 TEST_F(ServiceState, AUnitThatDoesNotExistIsStoppedWithAWarning) {
   host_says(units(block("not-found", "inactive", ""), block("not-found", "inactive", "")), "");
   auto& step = context(R"({"unit": "dovcot", "state": "stopped"})");
@@ -163,6 +184,26 @@ case $* in *LoadState*) echo not-found ;; *ActiveState*) echo inactive ;; esac
 )");
   EXPECT_EQ(exit_status(jobs.run(*work).jobs[0]), 93);
   EXPECT_THAT(*jobs.read(0, "asked", 0, 4096), Not(HasSubstr("mask --")));
+}
+
+TEST_F(ServiceState, WhatStartsAUnitBetweenItsStopAndItsMaskIsStoppedToo) {
+  host_says(running, "");
+  auto& step = context(R"({"unit": "dovecot", "state": "stopped", "masked": true})");
+  const auto plan = type->plan(step.params(), *type->probe(step));
+  const auto work = type->apply(step.params(), *plan);
+  // Its socket starts it again until it is masked.
+  jobs.program("systemctl", R"(echo "$*" >>"$MXODUS_JOB/asked"
+case $* in
+stop*) : >"$MXODUS_JOB/off"; grep -q '^mask' "$MXODUS_JOB/asked" || rm "$MXODUS_JOB/off" ;;
+*LoadState*) echo loaded ;;
+*ActiveState*) if [ -e "$MXODUS_JOB/off" ]; then echo inactive; else echo active; fi ;;
+esac
+)");
+  jobs.program("sleep", "exit 0");
+  const WorkResult result = jobs.run(*work);
+  EXPECT_EQ(exit_status(result.jobs[0]), 0) << result.jobs[0].output;
+  EXPECT_THAT(*jobs.read(0, "asked", 0, 4096), testing::StartsWith("stop -- dovecot.service\n"))
+      << "by its own ExecStop, which a masked unit has lost";
 }
 
 TEST_F(ServiceState, APortThatOnlyItsOwnHostReachesIsAWarning) {

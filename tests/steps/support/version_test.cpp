@@ -15,6 +15,16 @@ TEST(Version, IsTheFirstOneThatAProgramMentions) {
   EXPECT_FALSE(first_version("99999999999999999999.1").known());
 }
 
+TEST(Version, OfADatabaseIsNotThatOfItsClient) {
+  EXPECT_EQ(
+      to_string(first_version("mysql  Ver 15.1 Distrib 10.11.6-MariaDB, for debian-linux-gnu (x86_64)")),
+      "10.11.6");
+  EXPECT_EQ(to_string(first_version("mysql  Ver 14.14 Distrib 5.7.42, for Linux (x86_64)")), "5.7.42");
+  EXPECT_EQ(to_string(first_version("mysql  Ver 8.0.36 for Linux on x86_64 (MySQL Community Server - GPL)")),
+            "8.0.36");
+  EXPECT_EQ(to_string(first_version("tool 1.2 Distrib unknown")), "1.2");
+}
+
 TEST(VersionRange, ComparesNumbersAndNotText) {
   const auto range = VersionRange::parse(">=0.16 <0.100");
   ASSERT_TRUE(range);

@@ -49,6 +49,16 @@ TEST(ImapClient, TellsTheCapabilitiesOfAServer) {
   EXPECT_THAT(*capabilities, ElementsAre("IMAP4REV1", "STARTTLS", "LOGINDISABLED"));
 }
 
+TEST(ImapClient, TakesNoRefusalForAListOfCapabilities) {
+  LoopbackServer server(playing({"* CAPABILITY IMAP4rev1\r\n% BAD not now\r\n"}));
+  ImapClient imap = client_of(server);
+  ASSERT_TRUE(imap.greeting(soon()));
+  auto capabilities = imap.capabilities(soon());
+  ASSERT_FALSE(capabilities);
+  EXPECT_EQ(capabilities.error().code, "imap.capability");
+  EXPECT_EQ(capabilities.error().message, "the server does not say what it can: BAD not now");
+}
+
 TEST(ImapClient, TakesAByeAsAGreeting) {
   LoopbackServer server([](Conversation& client) { client.say("* BYE too many connections\r\n"); });
   auto greeting = client_of(server).greeting(soon());

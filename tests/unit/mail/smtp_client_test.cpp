@@ -107,10 +107,27 @@ TEST(SmtpClient, BoundsAReplyWithoutAnEnd) {
 }
 
 TEST(SmtpClient, RefusesAReplyWhoseCodesDisagree) {
-  LoopbackServer server(saying("220-mail.acme.test\r\n554 no\r\n"));
-  auto greeting = smtp_client_of(server).greeting(smtp_soon());
+  LoopbackServer greets(saying("220-mail.acme.test\r\n250 no\r\n"));
+  auto greeting = smtp_client_of(greets).greeting(smtp_soon());
   ASSERT_FALSE(greeting);
   EXPECT_EQ(greeting.error().code, "smtp.not-smtp");
+
+  LoopbackServer answers(saying("220 mail.acme.test\r\n220-more\r\n554 no\r\n"));
+  SmtpClient smtp = smtp_client_of(answers);
+  ASSERT_TRUE(smtp.greeting(smtp_soon()));
+  auto reply = smtp.hello("probe.test", smtp_soon());
+  ASSERT_FALSE(reply) << "only a greeting may change its mind";
+  EXPECT_EQ(reply.error().code, "smtp.not-smtp");
+}
+
+TEST(SmtpClient, TakesTheRefusalBehindTheTeaserOfPostscreenAsTheGreeting) {
+  for (const std::string said : {"521 5.7.1 Service unavailable", "421 4.3.2 All server ports are busy"}) {
+    LoopbackServer server(saying("220-mail.acme.test ESMTP\r\n" + said + "\r\n"));
+    auto greeting = smtp_client_of(server).greeting(smtp_soon());
+    ASSERT_TRUE(greeting) << greeting.error().message;
+    EXPECT_FALSE(greeting->positive());
+    EXPECT_EQ(greeting->text(), said);
+  }
 }
 
 TEST(SmtpClient, SaysTheServerHungUpAfterA421) {

@@ -164,4 +164,5 @@ TEST_F(Tls, SaysWhenTheServerHangsUpDuringTheHandshake) {
   auto stream = connect(server, "mail.acme.test");
   ASSERT_FALSE(stream);
   EXPECT_EQ(stream.error().kind, ErrorKind::no_answer);
+  EXPECT_EQ(stream.error().code, "net.closed") << "as on any stream: the line may have broken";
 }

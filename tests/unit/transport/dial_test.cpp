@@ -80,6 +80,13 @@ TEST(Dial, APortThatSwallowsConnectionsIsSilentNotRefused) {
   FAIL() << "the accept queue never filled up";
 }
 
+TEST(Dial, OnlyAMissingRouteSpeaksOfThisMachine) {
+  const auto dialled = dial({"224.0.0.1", 25}, Deadline(milliseconds(5000)));  // TCP has no way to a group
+  ASSERT_FALSE(dialled);
+  EXPECT_EQ(dialled.error().kind, ErrorKind::unreachable);
+  EXPECT_EQ(dialled.error().code, "dial.route");
+}
+
 TEST(Dial, ANameThatDoesNotExistIsNotFound) {
   // RFC 6761: .invalid never resolves. A machine without any resolver says "could not ask" instead.
   const auto dialled = dial({"mx.invalid", 25}, Deadline(milliseconds(20'000)));
