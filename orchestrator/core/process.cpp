@@ -56,7 +56,7 @@ struct Streams {
   Pipe in, out, err;
 };
 
-Result<pid_t> spawn(const Command& command, Streams& streams) {
+Result<pid_t> spawn(const Command& command, Streams& streams, ProcessGroup group) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, streams.in.read_end.get(), 0);
@@ -73,8 +73,9 @@ Result<pid_t> spawn(const Command& command, Streams& streams) {
   sigaddset(&defaults, SIGINT);
   posix_spawnattr_setsigdefault(&attributes, &defaults);
   posix_spawnattr_setpgroup(&attributes, 0);
+  const int own_group = group == ProcessGroup::own ? POSIX_SPAWN_SETPGROUP : 0;
   posix_spawnattr_setflags(&attributes,
-                           POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+                           static_cast<short>(own_group | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
 
   std::vector<std::string> argv = command.argv;
   std::vector<std::string> env = merged_environment(command.env);
@@ -137,11 +138,13 @@ bool reap(pid_t pid, int& status, const Deadline& deadline) {
 
 /// TERM, then KILL. One that we may not signal, as root's sudo, or that has left its group outlives both:
 /// nobody waits for it but a thread of its own, so that it leaves no zombie.
-void end_group(pid_t pid) {
+void end_process(pid_t pid, ProcessGroup group) {
   int status = 0;
-  ::kill(-pid, SIGTERM);
+  const pid_t target = group == ProcessGroup::own ? -pid : pid;
+  ::kill(target, SIGTERM);
   const bool gone = reap(pid, status, Deadline(grace));
-  ::kill(-pid, SIGKILL);
+  // What is left of its group; alone and gone, its number may be another's by now.
+  if (!gone || group == ProcessGroup::own) ::kill(target, SIGKILL);
   if (gone || reap(pid, status, Deadline(grace))) return;
   std::thread([pid] { ::waitpid(pid, nullptr, 0); }).detach();
 }
@@ -161,7 +164,7 @@ std::string to_string(const Outcome& outcome) {
   return "no answer: " + std::get<NoAnswer>(outcome).reason;
 }
 
-Result<CommandResult> run_process(const Command& command, const Deadline& deadline) {
+Result<CommandResult> run_process(const Command& command, const Deadline& deadline, ProcessGroup group) {
   if (command.argv.empty())
     return fail(ErrorKind::invalid, "process.empty", "an empty command cannot be run");
   auto in = Pipe::make();
@@ -171,7 +174,7 @@ Result<CommandResult> run_process(const Command& command, const Deadline& deadli
   Streams streams{std::move(*in), std::move(*out), std::move(*err)};
 
   const auto begun = std::chrono::steady_clock::now();
-  auto pid = spawn(command, streams);
+  auto pid = spawn(command, streams, group);
   if (!pid) return tl::unexpected(pid.error());
   streams.in.read_end.reset();
   streams.out.write_end.reset();
@@ -182,7 +185,7 @@ Result<CommandResult> run_process(const Command& command, const Deadline& deadli
   if (pump(command, streams, result, deadline) && reap(*pid, status, deadline)) {
     result.outcome = outcome_of(status);
   } else {
-    end_group(*pid);
+    end_process(*pid, group);
     result.outcome = NoAnswer{deadline.stopped() ? "stopped" : "it did not end in time"};
   }
   result.took = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begun);
