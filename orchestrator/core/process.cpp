@@ -127,13 +127,19 @@ bool pump(const Command& command, Streams& streams, CommandResult& result, const
   return true;
 }
 
-/// Waits until the child is gone; the wait status, or nothing when the deadline came first.
-bool reap(pid_t pid, int& status, const Deadline& deadline) {
-  while (::waitpid(pid, &status, WNOHANG) == 0) {
-    if (deadline.passed()) return false;
+/// What became of the wait for a child. `unseen`: it is gone, and the kernel has told nobody how, as it does
+/// where SIGCHLD is ignored.
+enum class Reaped { ended, late, unseen };
+
+/// Waits until the child is gone.
+Reaped reap(pid_t pid, int& status, const Deadline& deadline) {
+  for (;;) {
+    const pid_t got = ::waitpid(pid, &status, WNOHANG);
+    if (got == pid) return Reaped::ended;
+    if (got < 0 && errno != EINTR) return Reaped::unseen;
+    if (deadline.passed()) return Reaped::late;
     ::poll(nullptr, 0, 5);
   }
-  return true;
 }
 
 /// TERM, then KILL. One that we may not signal, as root's sudo, or that has left its group outlives both:
@@ -142,10 +148,10 @@ void end_process(pid_t pid, ProcessGroup group) {
   int status = 0;
   const pid_t target = group == ProcessGroup::own ? -pid : pid;
   ::kill(target, SIGTERM);
-  const bool gone = reap(pid, status, Deadline(grace));
+  const bool gone = reap(pid, status, Deadline(grace)) != Reaped::late;
   // What is left of its group; alone and gone, its number may be another's by now.
   if (!gone || group == ProcessGroup::own) ::kill(target, SIGKILL);
-  if (gone || reap(pid, status, Deadline(grace))) return;
+  if (gone || reap(pid, status, Deadline(grace)) != Reaped::late) return;
   std::thread([pid] { ::waitpid(pid, nullptr, 0); }).detach();
 }
 
@@ -182,8 +188,12 @@ Result<CommandResult> run_process(const Command& command, const Deadline& deadli
 
   CommandResult result;
   int status = 0;
-  if (pump(command, streams, result, deadline) && reap(*pid, status, deadline)) {
+  const Reaped reaped =
+      pump(command, streams, result, deadline) ? reap(*pid, status, deadline) : Reaped::late;
+  if (reaped == Reaped::ended) {
     result.outcome = outcome_of(status);
+  } else if (reaped == Reaped::unseen) {
+    result.outcome = NoAnswer{"it ended, and the kernel did not say how"};
   } else {
     end_process(*pid, group);
     result.outcome = NoAnswer{deadline.stopped() ? "stopped" : "it did not end in time"};

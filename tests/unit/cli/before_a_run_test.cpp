@@ -125,6 +125,15 @@ TEST(Plan, IsFollowedByTheRunOfTheSameInputs) {
               HasSubstr("Next: mxodus run small.yaml --inputs in.yaml -i 'to=a b'\n"));
 }
 
+TEST(Plan, KnowsHowACommandEndedThoughWhoStartedItIgnoresItsChildren) {
+  const User user;
+  user.write("small.yaml",
+             "mxodus: 1\nname: small\nhosts: {here: {local: true}}\nsteps:\n"
+             "  a: {uses: command, host: here, with: {effect: observe, argv: [\"false\"]}}\n");
+  const Typed typed = user.sh("exec perl -e '$SIG{CHLD} = \"IGNORE\"; exec @ARGV' mxodus plan small.yaml");
+  EXPECT_THAT(typed.out, HasSubstr("here: exit status 1")) << typed.err;
+}
+
 TEST(Plan, ThatIsTakenForAPlaybookIsSaidToBeOne) {
   const User user;
   user.write("small.yaml", kSmallPlaybook);

@@ -1,3 +1,4 @@
+#include <signal.h>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
@@ -167,6 +168,14 @@ TEST(Process, AProgramInOurGroupIsEndedAlone) {
   ASSERT_TRUE(result);
   EXPECT_FALSE(result->answered());
   EXPECT_LT(result->took, milliseconds(2000)) << "it ends at TERM";
+}
+
+TEST(Process, AnEndThatTheKernelTellsNobodyIsNoExitStatus) {
+  const auto before = ::signal(SIGCHLD, SIG_IGN);
+  const auto result = run_process({{"false"}}, Deadline(milliseconds(5000)));
+  ::signal(SIGCHLD, before);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(to_string(result->outcome), "no answer: it ended, and the kernel did not say how");
 }
 
 TEST(SecretStore, ACommandIsInOurGroupWhereItMayAskOnTheTerminal) {
