@@ -21,6 +21,7 @@
 #include "orchestrator/report/json_lines.h"
 #include "orchestrator/report/live.h"
 #include "orchestrator/run/adhoc.h"
+#include "orchestrator/run/outcome.h"
 
 namespace mxodus {
 namespace {
@@ -74,6 +75,14 @@ RunOptions run_options(const DriveOptions& options, Duration stay) {
 LiveView::Detail detail_of(const Cli& cli) {
   if (cli.quiet) return LiveView::Detail::quiet;
   return cli.verbose > 0 ? LiveView::Detail::verbose : LiveView::Detail::normal;
+}
+
+/// Whether what has failed here is tried again by itself, for which nobody need be woken.
+bool is_tried_again(const StepTable& table, const RunState& state, const Event& result) {
+  const RunStep* step = table.find(result.id.step);
+  const ItemRecord& record = state.item(result.id);
+  const bool too_late = record.deadline && *record.deadline <= result.utc;
+  return step && !too_late && owed_retry(step->rules(), record, step->effect);
 }
 
 /// What is recorded before a run goes on: a changed playbook, an ad-hoc step, and that what waits is due now.
@@ -163,7 +172,10 @@ int drive(const Cli& cli, const std::string& operation, const RunDirectory& dire
         {ErrorKind::io, "events.open", "cannot write events to " + cli.events + ": " + errno_text()});
   LiveView live(stderr, cli.err(), detail_of(cli), system_clock());
   std::optional<JsonLines> lines;
-  Notifier notifier(file.playbook, directory.run());
+  StepTable table(file.playbook, file.order, session.environment(), plan.inputs);
+  Notifier notifier(file.playbook, directory.run(), [&table, &journal](const Event& result) {
+    return is_tried_again(table, journal->state(), result);
+  });
   std::vector<Observer*> observers = {&live, &notifier};
   if (events) observers.push_back(&lines.emplace(events.get()));
 
@@ -174,7 +186,6 @@ int drive(const Cli& cli, const std::string& operation, const RunDirectory& dire
 
   const EvidenceStore evidence(directory.evidence(), session.redactor());
   ThreadWorkers workers(worker_threads);
-  StepTable table(file.playbook, file.order, session.environment(), plan.inputs);
   table.add_adhoc(journal->state());
   const RunContext context{table,
                            plan,
