@@ -52,11 +52,10 @@ RunOpened opening_of(const Plan& plan, const std::string& run, std::int64_t seri
   return opened;
 }
 
-/// A file for --events, or nothing; an unwritable one is reported before anything begins.
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using OpenFile = std::unique_ptr<std::FILE, CloseFile>;
+void say_what_was_not_written(JsonLines& lines) {
+  if (const std::string why = lines.finish(); !why.empty())
+    std::fprintf(stderr, "--events: %s (the run is not affected)\n", why.c_str());
+}
 
 RunOptions run_options(const DriveOptions& options, Duration stay) {
   const Person person = present_person();
@@ -166,18 +165,14 @@ int drive(const Cli& cli, const std::string& operation, const RunDirectory& dire
   if (!store) return report(store.error());
   auto journal = Journal::open(std::move(*store), system_clock(), session.redactor());
   if (!journal) return report(journal.error());
-  OpenFile events(cli.events.empty() ? nullptr : std::fopen(cli.events.c_str(), "a"));
-  if (!cli.events.empty() && !events)
-    return report(
-        {ErrorKind::io, "events.open", "cannot write events to " + cli.events + ": " + errno_text()});
   LiveView live(stderr, cli.err(), detail_of(cli), system_clock());
-  std::optional<JsonLines> lines;
   StepTable table(file.playbook, file.order, session.environment(), plan.inputs);
   Notifier notifier(file.playbook, directory.run(), [&table, &journal](const Event& result) {
     return is_tried_again(table, journal->state(), result);
   });
   std::vector<Observer*> observers = {&live, &notifier};
-  if (events) observers.push_back(&lines.emplace(events.get()));
+  JsonLines lines(cli.events.get());
+  if (cli.events) observers.push_back(&lines);
 
   journal->observe([&observers](const Event& event) {
     for (Observer* observer : observers) observer->see(Recorded{event});
@@ -202,6 +197,7 @@ int drive(const Cli& cli, const std::string& operation, const RunDirectory& dire
   const bool at_once = interrupt.second().stop_requested();
   live.end();
   if (!at_once) notifier.finish();
+  if (!at_once) say_what_was_not_written(lines);
   const int code = summary ? take_leave(cli, directory.run(), *summary) : report(summary.error());
   // The journal cannot be written: what it says so far is all that is known. A refusal has its own advice.
   if (!summary && summary.error().kind != ErrorKind::refused)

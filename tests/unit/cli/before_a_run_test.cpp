@@ -293,5 +293,24 @@ TEST(Inputs, ThatNobodyIsThereToGiveAreNamedAllAtOnce) {
   EXPECT_EQ(one.err, "mxodus: the input began has no value\n  give it: -i began=…\n");
 }
 
+// --- --events --------------------------------------------------------------------------------------------
+
+TEST(Events, OfAPipeThatNobodyReadsHoldNothingUp) {
+  const User user;
+  user.write("small.yaml", kSmallPlaybook);
+  const Typed typed = user.sh("mkfifo pipe && exec mxodus run small.yaml --yes --events pipe");
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, HasSubstr("nobody reads from pipe"));
+  EXPECT_EQ(user.mxodus({"status"}).code, 2) << "there is no run";
+}
+
+TEST(Events, ThatCannotBeWrittenAreSaidAtTheEndAndStopNothing) {
+  const User user;
+  user.write("small.yaml", kSmallPlaybook);
+  const Typed typed = user.mxodus({"run", "small.yaml", "--yes", "--events", "/dev/full"});
+  EXPECT_EQ(typed.code, 4);
+  EXPECT_THAT(typed.err, HasSubstr("--events: No space left on device (the run is not affected)"));
+}
+
 }  // namespace
 }  // namespace mxodus
