@@ -134,6 +134,23 @@ TEST(Plan, KnowsHowACommandEndedThoughWhoStartedItIgnoresItsChildren) {
   EXPECT_THAT(typed.out, HasSubstr("here: exit status 1")) << typed.err;
 }
 
+TEST(Plan, WithDetailedExitcodeTellsAProgramWhetherThereIsSomethingToDoOrInTheWay) {
+  const User user;
+  const auto code_of = [&](const std::string& step, bool detailed = true) {
+    user.write("one.yaml",
+               "mxodus: 1\nname: one\nhosts: {here: {local: true}}\nsteps:\n  a: {uses: command, "
+               "host: here, with: " +
+                   step + "}\n");
+    return user.sh(detailed ? "mxodus plan one.yaml --detailed-exitcode" : "mxodus plan one.yaml").code;
+  };
+  const std::string change = "{effect: change, argv: [touch, x]}";
+  EXPECT_EQ(code_of(change), 3) << "a change";
+  EXPECT_EQ(code_of(change, false), 0) << "only where it is asked for";
+  EXPECT_EQ(code_of("{effect: observe, argv: [\"false\"]}"), 3) << "it would fail";
+  EXPECT_EQ(code_of("{effect: observe, argv: [\"true\"]}"), 0) << "nothing to do";
+  EXPECT_FALSE(std::filesystem::exists(user.home() / "x"));
+}
+
 TEST(Plan, ThatIsTakenForAPlaybookIsSaidToBeOne) {
   const User user;
   user.write("small.yaml", kSmallPlaybook);
