@@ -8,6 +8,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "orchestrator/core/error.h"
+#include "orchestrator/core/unique_fd.h"
 #include "orchestrator/report/style.h"
 
 namespace mxodus {
@@ -29,7 +30,8 @@ struct Cli {
   bool quiet = false;
   int verbose = 0;
   bool no_input = false;
-  std::string events;
+  std::string events_file;
+  UniqueFd events;  ///< where every event of a run is written too, opened while the command line is read
   std::function<int()> chosen;  ///< what the command on the command line does
 
   /// A subcommand; `run` is called after the whole command line was found good. `examples` are whole lines to

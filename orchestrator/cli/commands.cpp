@@ -1,12 +1,10 @@
 #include "orchestrator/cli/commands.h"
 
-#include <unistd.h>
-
-#include <filesystem>
-
 #include "orchestrator/cli/help.h"
 #include "orchestrator/cli/version.h"
+#include "orchestrator/core/advice.h"
 #include "orchestrator/core/text.h"
+#include "orchestrator/report/json_lines.h"
 
 namespace mxodus {
 namespace {
@@ -20,14 +18,6 @@ constexpr AddCommand commands[] = {
     add_rollback, add_steps,    add_schema,  add_probe,  add_completion,
 };
 
-/// CLI11 wants what is wrong, or nothing. Found before a run begins: a plan file is used only once.
-std::string cannot_be_written(const std::string& file) {
-  const std::string folder = std::filesystem::path(file).parent_path().string();
-  const bool can =
-      access(file.c_str(), W_OK) == 0 || access(folder.empty() ? "." : folder.c_str(), W_OK) == 0;
-  return can ? std::string() : file + " cannot be written";
-}
-
 /// Neither nothing nor the … of a suggested command is the word of a person.
 std::string says_nothing(const std::string& text) {
   return trim(text).empty() || trim(text) == "…" ? "write your own words there" : std::string();
@@ -36,9 +26,16 @@ std::string says_nothing(const std::string& text) {
 void add_global_options(Cli& cli) {
   cli.app.set_version_flag("--version", std::string("mxodus ") + mxodus_version);
   cli.app.add_flag("--json", cli.json, "data as JSON on stdout");
+  // CLI11 wants what is wrong, or nothing. Opened before a run begins: a plan file is used only once.
   cli.app
-      .add_option("--events", cli.events, "write every event of a run to this file, one JSON object a line")
-      ->check(cannot_be_written);
+      .add_option("--events", cli.events_file,
+                  "write every event of a run to this file, one JSON object a line")
+      ->check([&cli](const std::string& file) {
+        auto out = open_events(file);
+        if (!out) return with_advice(out.error());
+        cli.events = std::move(*out);
+        return std::string();
+      });
   cli.app.add_flag("-q,--quiet", cli.quiet, "no progress");
   cli.app.add_flag("-v,--verbose", cli.verbose, "more; -vv for everything");
   cli.app.add_flag("--no-input", cli.no_input, "ask nothing; a gate is never skipped by it");

@@ -21,6 +21,7 @@
 #include "orchestrator/report/json_lines.h"
 #include "orchestrator/report/live.h"
 #include "orchestrator/run/adhoc.h"
+#include "orchestrator/run/outcome.h"
 
 namespace mxodus {
 namespace {
@@ -51,11 +52,10 @@ RunOpened opening_of(const Plan& plan, const std::string& run, std::int64_t seri
   return opened;
 }
 
-/// A file for --events, or nothing; an unwritable one is reported before anything begins.
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using OpenFile = std::unique_ptr<std::FILE, CloseFile>;
+void say_what_was_not_written(JsonLines& lines) {
+  if (const std::string why = lines.finish(); !why.empty())
+    std::fprintf(stderr, "--events: %s (the run is not affected)\n", why.c_str());
+}
 
 RunOptions run_options(const DriveOptions& options, Duration stay) {
   const Person person = present_person();
@@ -74,6 +74,14 @@ RunOptions run_options(const DriveOptions& options, Duration stay) {
 LiveView::Detail detail_of(const Cli& cli) {
   if (cli.quiet) return LiveView::Detail::quiet;
   return cli.verbose > 0 ? LiveView::Detail::verbose : LiveView::Detail::normal;
+}
+
+/// Whether what has failed here is tried again by itself, for which nobody need be woken.
+bool is_tried_again(const StepTable& table, const RunState& state, const Event& result) {
+  const RunStep* step = table.find(result.id.step);
+  const ItemRecord& record = state.item(result.id);
+  const bool too_late = record.deadline && *record.deadline <= result.utc;
+  return step && !too_late && owed_retry(step->rules(), record, step->effect);
 }
 
 /// What is recorded before a run goes on: a changed playbook, an ad-hoc step, and that what waits is due now.
@@ -157,15 +165,14 @@ int drive(const Cli& cli, const std::string& operation, const RunDirectory& dire
   if (!store) return report(store.error());
   auto journal = Journal::open(std::move(*store), system_clock(), session.redactor());
   if (!journal) return report(journal.error());
-  OpenFile events(cli.events.empty() ? nullptr : std::fopen(cli.events.c_str(), "a"));
-  if (!cli.events.empty() && !events)
-    return report(
-        {ErrorKind::io, "events.open", "cannot write events to " + cli.events + ": " + errno_text()});
   LiveView live(stderr, cli.err(), detail_of(cli), system_clock());
-  std::optional<JsonLines> lines;
-  Notifier notifier(file.playbook, directory.run());
+  StepTable table(file.playbook, file.order, session.environment(), plan.inputs);
+  Notifier notifier(file.playbook, directory.run(), [&table, &journal](const Event& result) {
+    return is_tried_again(table, journal->state(), result);
+  });
   std::vector<Observer*> observers = {&live, &notifier};
-  if (events) observers.push_back(&lines.emplace(events.get()));
+  JsonLines lines(cli.events.get());
+  if (cli.events) observers.push_back(&lines);
 
   journal->observe([&observers](const Event& event) {
     for (Observer* observer : observers) observer->see(Recorded{event});
@@ -173,7 +180,6 @@ int drive(const Cli& cli, const std::string& operation, const RunDirectory& dire
   if (auto taken = take_up(*journal, options); !taken) return report(taken.error());
 
   const EvidenceStore evidence(directory.evidence(), session.redactor());
-  StepTable table(file.playbook, file.order, session.environment(), plan.inputs);
   table.add_adhoc(journal->state());
   ThreadWorkers workers(worker_threads);  // what they still do when the executor leaves looks into the table
   const RunContext context{table,
@@ -191,6 +197,7 @@ int drive(const Cli& cli, const std::string& operation, const RunDirectory& dire
   const bool at_once = interrupt.second().stop_requested();
   live.end();
   if (!at_once) notifier.finish();
+  if (!at_once) say_what_was_not_written(lines);
   const int code = summary ? take_leave(cli, directory.run(), *summary) : report(summary.error());
   // The journal cannot be written: what it says so far is all that is known. A refusal has its own advice.
   if (!summary && summary.error().kind != ErrorKind::refused)

@@ -36,7 +36,7 @@ Result<RunDirectory> begin_run(const Plan& plan, const std::string& plan_file);
 
 /// What the process does with the run once it holds it.
 using DriveWork =
-    std::function<Result<Summary>(Executor& executor, const StepTable& table, const Journal& journal)>;
+    std::function<Result<Summary>(Executor& executor, const StepTable& table, Journal& journal)>;
 
 /// Takes the run's lock and drives it until it ends, parks or is interrupted; shows it on stderr and says at
 /// the end what goes on and what to type next. Returns the exit code. `operation` is "run", "resume",

@@ -64,6 +64,8 @@ bool interrupted() {
 
 void take_interrupts() {
   ::signal(SIGPIPE, SIG_IGN);
+  // Who started us may ignore it, and hands that down: then no exit status of a program would reach us.
+  ::signal(SIGCHLD, SIG_DFL);
   const sigset_t set = interrupting_signals();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::thread([set] {

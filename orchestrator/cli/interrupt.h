@@ -30,8 +30,9 @@ class Interrupt {
 /// Whether the Interrupt that lives now has been asked to stop. Any thread.
 bool interrupted();
 
-/// Begins to take INT, TERM and HUP, on a thread of its own, until the process ends. Called once at the start
-/// of the program, before any other thread is made.
+/// Begins to take INT, TERM and HUP, on a thread of its own, until the process ends; ignores PIPE, and
+/// lets CHLD be what it is by default. Called once at the start of the program, before any other thread is
+/// made.
 void take_interrupts();
 
 /// Ends the process without waiting for its threads; what it was about is durable as far as it came. The

@@ -31,6 +31,7 @@ std::string notify_name(const Event& event) {
     case EventType::attempt_in_doubt:
       return "failed";
     case EventType::attempt_result:
+    case EventType::undo_result:
       return decode<AttemptResult>(event.data).state == ItemState::failed ? "failed" : "";
     default:
       return "";
@@ -39,26 +40,37 @@ std::string notify_name(const Event& event) {
 
 }  // namespace
 
-Notifier::Notifier(const Playbook& playbook, std::string run, std::chrono::milliseconds patience)
-    : playbook_(playbook), run_(std::move(run)), patience_(patience) {}
+Notifier::Notifier(const Playbook& playbook, std::string run, TriedAgain tried_again,
+                   std::chrono::milliseconds patience)
+    : playbook_(playbook), run_(std::move(run)), tried_again_(std::move(tried_again)), patience_(patience) {}
 
-void Notifier::see(const RunEvent& event) {
-  const auto* recorded = std::get_if<Recorded>(&event);
-  if (!recorded || !playbook_.notify) return;
-  const std::string name = notify_name(recorded->event);
-  if (name.empty()) return;
-  const StepSpec* step = playbook_.find_step(recorded->event.id.step);
+/// The name that the event is told by; empty where nobody is told.
+std::string Notifier::name_of(const Event& event) const {
+  const std::string name = notify_name(event);
+  if (name.empty()) return {};
+  const StepSpec* step = playbook_.find_step(event.id.step);
   const auto& on = step && !step->rules.notify.empty() ? step->rules.notify : playbook_.notify->on;
-  if (std::find(on.begin(), on.end(), name) == on.end()) return;
+  if (std::find(on.begin(), on.end(), name) == on.end()) return {};
+  const bool goes_on = event.type == EventType::attempt_result && tried_again_ && tried_again_(event);
+  return goes_on ? std::string() : name;
+}
+
+void Notifier::see(const RunEvent& seen) {
+  const auto* recorded = std::get_if<Recorded>(&seen);
+  if (!recorded || !playbook_.notify) return;
+  const Event& event = recorded->event;
+  const std::string name = name_of(event);
+  if (name.empty()) return;
 
   Command command{playbook_.notify->command};
   command.env = {{"MXODUS_EVENT", name},
                  {"MXODUS_RUN", run_},
-                 {"MXODUS_STEP", to_string(recorded->event.id)},
-                 {"MXODUS_TEXT", words_for(recorded->event).sentence}};
+                 {"MXODUS_STEP", to_string(event.id)},
+                 {"MXODUS_TEXT", words_for(event).sentence}};
   const std::lock_guard lock(mutex_);
   if (finished_) return;
-  waiting_.push_back(std::move(command));
+  const bool of_the_run = event.type == EventType::run_parked || event.type == EventType::run_ended;
+  waiting_.push_back({std::move(command), of_the_run});
   if (!thread_.joinable()) thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
   changed_.notify_all();
 }
@@ -66,7 +78,7 @@ void Notifier::see(const RunEvent& event) {
 void Notifier::work(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (changed_.wait(lock, stop, [this] { return !waiting_.empty(); }) && !stop.stop_requested()) {
-    const Command command = std::move(waiting_.front());
+    const Command command = std::move(waiting_.front().command);
     waiting_.pop_front();
     calling_ = true;
     lock.unlock();
@@ -91,6 +103,8 @@ void Notifier::finish() {
     std::unique_lock lock(mutex_);
     if (finished_) return;
     finished_ = true;
+    // There may not be time for all: how it stands now matters more than what happened on the way.
+    std::stable_partition(waiting_.begin(), waiting_.end(), [](const Call& call) { return call.of_the_run; });
     const auto idle = [this] { return waiting_.empty() && !calling_; };
     if (!changed_.wait_for(lock, std::min(patience_, noticed), idle)) {
       std::fprintf(stderr, "waiting for the notify command\n");

@@ -25,8 +25,8 @@ enum class ErrorKind {
 /// One thing that went wrong, as a value.
 struct Error {
   ErrorKind kind = ErrorKind::internal;
-  std::string code;     ///< stable, dotted, e.g. "playbook.duplicate-key"; documented in docs/errors
-  std::string message;  ///< one sentence: what, where, what was seen, what to do
+  std::string code;                  ///< stable, dotted, e.g. "playbook.duplicate-key"
+  std::string message;               ///< one sentence: what, where, what was seen, what to do
   std::vector<std::string> context;  ///< from the outside in: "step restore", "host new"
   std::optional<Position> position;  ///< in a playbook
   std::string hint;                  ///< what to write or type instead; may be empty

@@ -117,9 +117,6 @@ std::string errno_text() {
 fs::path state_directory() {
   return xdg("XDG_STATE_HOME", ".local/state");
 }
-fs::path cache_directory() {
-  return xdg("XDG_CACHE_HOME", ".cache");
-}
 fs::path config_directory() {
   return xdg("XDG_CONFIG_HOME", ".config");
 }

@@ -26,8 +26,6 @@ std::string errno_text();
 
 /// $XDG_STATE_HOME/mxodus, or ~/.local/state/mxodus.
 std::filesystem::path state_directory();
-/// $XDG_CACHE_HOME/mxodus, or ~/.cache/mxodus.
-std::filesystem::path cache_directory();
 /// $XDG_CONFIG_HOME/mxodus, or ~/.config/mxodus.
 std::filesystem::path config_directory();
 

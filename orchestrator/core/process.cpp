@@ -56,7 +56,7 @@ struct Streams {
   Pipe in, out, err;
 };
 
-Result<pid_t> spawn(const Command& command, Streams& streams) {
+Result<pid_t> spawn(const Command& command, Streams& streams, ProcessGroup group) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, streams.in.read_end.get(), 0);
@@ -73,8 +73,9 @@ Result<pid_t> spawn(const Command& command, Streams& streams) {
   sigaddset(&defaults, SIGINT);
   posix_spawnattr_setsigdefault(&attributes, &defaults);
   posix_spawnattr_setpgroup(&attributes, 0);
+  const int own_group = group == ProcessGroup::own ? POSIX_SPAWN_SETPGROUP : 0;
   posix_spawnattr_setflags(&attributes,
-                           POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+                           static_cast<short>(own_group | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
 
   std::vector<std::string> argv = command.argv;
   std::vector<std::string> env = merged_environment(command.env);
@@ -126,23 +127,31 @@ bool pump(const Command& command, Streams& streams, CommandResult& result, const
   return true;
 }
 
-/// Waits until the child is gone; the wait status, or nothing when the deadline came first.
-bool reap(pid_t pid, int& status, const Deadline& deadline) {
-  while (::waitpid(pid, &status, WNOHANG) == 0) {
-    if (deadline.passed()) return false;
+/// What became of the wait for a child. `unseen`: it is gone, and the kernel has told nobody how, as it does
+/// where SIGCHLD is ignored.
+enum class Reaped { ended, late, unseen };
+
+/// Waits until the child is gone.
+Reaped reap(pid_t pid, int& status, const Deadline& deadline) {
+  for (;;) {
+    const pid_t got = ::waitpid(pid, &status, WNOHANG);
+    if (got == pid) return Reaped::ended;
+    if (got < 0 && errno != EINTR) return Reaped::unseen;
+    if (deadline.passed()) return Reaped::late;
     ::poll(nullptr, 0, 5);
   }
-  return true;
 }
 
 /// TERM, then KILL. One that we may not signal, as root's sudo, or that has left its group outlives both:
 /// nobody waits for it but a thread of its own, so that it leaves no zombie.
-void end_group(pid_t pid) {
+void end_process(pid_t pid, ProcessGroup group) {
   int status = 0;
-  ::kill(-pid, SIGTERM);
-  const bool gone = reap(pid, status, Deadline(grace));
-  ::kill(-pid, SIGKILL);
-  if (gone || reap(pid, status, Deadline(grace))) return;
+  const pid_t target = group == ProcessGroup::own ? -pid : pid;
+  ::kill(target, SIGTERM);
+  const bool gone = reap(pid, status, Deadline(grace)) != Reaped::late;
+  // What is left of its group; alone and gone, its number may be another's by now.
+  if (!gone || group == ProcessGroup::own) ::kill(target, SIGKILL);
+  if (gone || reap(pid, status, Deadline(grace)) != Reaped::late) return;
   std::thread([pid] { ::waitpid(pid, nullptr, 0); }).detach();
 }
 
@@ -161,7 +170,7 @@ std::string to_string(const Outcome& outcome) {
   return "no answer: " + std::get<NoAnswer>(outcome).reason;
 }
 
-Result<CommandResult> run_process(const Command& command, const Deadline& deadline) {
+Result<CommandResult> run_process(const Command& command, const Deadline& deadline, ProcessGroup group) {
   if (command.argv.empty())
     return fail(ErrorKind::invalid, "process.empty", "an empty command cannot be run");
   auto in = Pipe::make();
@@ -171,7 +180,7 @@ Result<CommandResult> run_process(const Command& command, const Deadline& deadli
   Streams streams{std::move(*in), std::move(*out), std::move(*err)};
 
   const auto begun = std::chrono::steady_clock::now();
-  auto pid = spawn(command, streams);
+  auto pid = spawn(command, streams, group);
   if (!pid) return tl::unexpected(pid.error());
   streams.in.read_end.reset();
   streams.out.write_end.reset();
@@ -179,10 +188,14 @@ Result<CommandResult> run_process(const Command& command, const Deadline& deadli
 
   CommandResult result;
   int status = 0;
-  if (pump(command, streams, result, deadline) && reap(*pid, status, deadline)) {
+  const Reaped reaped =
+      pump(command, streams, result, deadline) ? reap(*pid, status, deadline) : Reaped::late;
+  if (reaped == Reaped::ended) {
     result.outcome = outcome_of(status);
+  } else if (reaped == Reaped::unseen) {
+    result.outcome = NoAnswer{"it ended, and the kernel did not say how"};
   } else {
-    end_group(*pid);
+    end_process(*pid, group);
     result.outcome = NoAnswer{deadline.stopped() ? "stopped" : "it did not end in time"};
   }
   result.took = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begun);

@@ -1,11 +1,16 @@
 #include "orchestrator/core/secret_store.h"
 
+#include <fcntl.h>
+#include <termios.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <optional>
 
 #include "orchestrator/core/file.h"
 #include "orchestrator/core/process.h"
 #include "orchestrator/core/text.h"
+#include "orchestrator/core/unique_fd.h"
 
 namespace mxodus {
 namespace {
@@ -67,10 +72,31 @@ Result<SecretText> read_source(const std::string& name, const SecretEnv& source)
   return std::move(*value);
 }
 
+/// A program that is ended while it asks for a passphrase leaves the terminal without echo.
+class TerminalKept {
+ public:
+  TerminalKept() : terminal_(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)) {
+    if (terminal_ && ::tcgetattr(terminal_.get(), &before_) != 0) terminal_.reset();
+  }
+  ~TerminalKept() {
+    // From the background the kernel would stop mxodus for it.
+    if (terminal_ && ::tcgetpgrp(terminal_.get()) == ::getpgrp())
+      ::tcsetattr(terminal_.get(), TCSADRAIN, &before_);
+  }
+  TerminalKept(const TerminalKept&) = delete;
+  TerminalKept& operator=(const TerminalKept&) = delete;
+
+ private:
+  UniqueFd terminal_;
+  termios before_{};
+};
+
+/// In our process group, or it could not ask for a passphrase on the terminal.
 Result<SecretText> read_source(const std::string& name, const SecretCommand& source) {
   Command command{source.argv};
   command.output_limit = secret_limit;
-  auto result = run_process(command, Deadline(command_patience));
+  const TerminalKept kept;
+  auto result = run_process(command, Deadline(command_patience), ProcessGroup::ours);
   if (!result) return not_given(name, result.error().message);
   // stderr of a secret tool may quote the secret; only how it ended is told.
   if (!result->exited_with(0)) return not_given(name, source.argv[0] + " gave " + to_string(result->outcome));

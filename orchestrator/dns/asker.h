@@ -52,8 +52,8 @@ class DnsAsker {
   virtual ~DnsAsker() = default;
 
   /// By our own recursive, validating resolver, independent of the laptop's; with the forwarders, stubs and
-  /// trust anchors of the playbook where it sets any. Fresh: an answer of an earlier call is not reused for
-  /// `poll`.
+  /// trust anchors of the playbook where it sets any. Fresh: an answer of an earlier call is
+  /// never reused.
   virtual DnsAnswer resolve(const std::string& name, const std::string& type, const Deadline& deadline) = 0;
   /// Many at once, at most 256 in flight, in the order of the questions.
   virtual std::vector<DnsAnswer> resolve_all(

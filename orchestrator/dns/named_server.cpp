@@ -19,14 +19,15 @@ using Resolver = std::unique_ptr<ldns_resolver, decltype(&ldns_resolver_deep_fre
 using Field = std::unique_ptr<ldns_rdf, decltype(&ldns_rdf_deep_free)>;
 
 Resolver resolver_for(const std::string& server, bool recurse) {
-  const auto [address, port] = parse_server(server);
+  const auto at = parse_server(server);
+  if (!at) return {nullptr, ldns_resolver_deep_free};
   const Field rdf(
-      ldns_rdf_new_frm_str(is_ipv6(address) ? LDNS_RDF_TYPE_AAAA : LDNS_RDF_TYPE_A, address.c_str()),
+      ldns_rdf_new_frm_str(is_ipv6(at->address) ? LDNS_RDF_TYPE_AAAA : LDNS_RDF_TYPE_A, at->address.c_str()),
       ldns_rdf_deep_free);
   Resolver resolver(ldns_resolver_new(), ldns_resolver_deep_free);
   if (!rdf || !resolver || ldns_resolver_push_nameserver(resolver.get(), rdf.get()) != LDNS_STATUS_OK)
     return {nullptr, ldns_resolver_deep_free};
-  ldns_resolver_set_port(resolver.get(), port);
+  ldns_resolver_set_port(resolver.get(), at->port);
   ldns_resolver_set_recursive(resolver.get(), recurse);
   ldns_resolver_set_edns_udp_size(resolver.get(), kEdnsSize);
   ldns_resolver_set_fallback(resolver.get(), true);
@@ -80,11 +81,13 @@ std::optional<DnsAnswer> read_answer(std::string_view message, const std::string
   return answer_from(*packet, name, type);
 }
 
-ServerAddress parse_server(const std::string& server) {
+std::optional<ServerAddress> parse_server(const std::string& server) {
   const std::size_t at = server.find('@');
   ServerAddress parsed{server.substr(0, at)};
-  if (at != std::string::npos)
-    std::from_chars(server.data() + at + 1, server.data() + server.size(), parsed.port);
+  if (at == std::string::npos) return parsed;
+  const char* end = server.data() + server.size();
+  const auto read = std::from_chars(server.data() + at + 1, end, parsed.port);
+  if (read.ec != std::errc{} || read.ptr != end || parsed.port == 0) return std::nullopt;
   return parsed;
 }
 

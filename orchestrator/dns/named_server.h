@@ -14,8 +14,8 @@ struct ServerAddress {
   std::string address;
   std::uint16_t port = 53;
 };
-/// Of "192.0.2.53" or "2001:db8::53@5353".
-ServerAddress parse_server(const std::string& server);
+/// Of "192.0.2.53" or "2001:db8::53@5353"; nothing where what follows the @ is no port.
+std::optional<ServerAddress> parse_server(const std::string& server);
 
 /// What a message in wire format says to the question for `name` (normal) and `type`. Nothing where it is no
 /// message.

@@ -69,13 +69,13 @@ DnsAnswer VantageAsker::ask_server(const std::string& server, const std::string&
   failed.server = server + " from " + vantage_;
   failed.rrset = {normal_name(name), type};
   const Packet question = question_for(failed.rrset.name, type, recurse);
-  if (!question) {
-    failed.note = "this cannot be asked: \"" + printable_line(name + " " + type) + "\"";
+  const auto at = parse_server(server);
+  if (!question || !at) {
+    failed.note = "this cannot be asked: \"" + printable_line(name + " " + type + " @" + server) + "\"";
     return failed;
   }
   const Deadline until = deadline.at_most(kPatience);
-  const ServerAddress at = parse_server(server);
-  auto dialled = dial_(at.address, at.port, until);
+  auto dialled = dial_(at->address, at->port, until);
   if (!dialled) {
     failed.note = printable_line(dialled.error().message);
     return failed;

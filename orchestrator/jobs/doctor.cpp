@@ -28,11 +28,14 @@ DoctorFinding judge_room(const JobCapabilities& can) {
   return {"jobs", Verdict::ok, seen, ""};
 }
 
+const char* way_to_a_tmpfs(const JobCapabilities& can) {
+  return can.root ? "mount a tmpfs at /run" : "`become: sudo` at the host, or a login with $XDG_RUNTIME_DIR";
+}
+
 DoctorFinding judge_secrets(const JobCapabilities& can) {
   if (can.tmpfs) return {"secrets", Verdict::ok, "jobs get them in memory", ""};
-  return {
-      "secrets", Verdict::warn, "no tmpfs is there for them: steps whose jobs need a secret are refused",
-      can.root ? "mount a tmpfs at /run" : "`become: sudo` at the host, or a login with $XDG_RUNTIME_DIR"};
+  return {"secrets", Verdict::warn, "no tmpfs is there for them: steps whose jobs need a secret are refused",
+          way_to_a_tmpfs(can)};
 }
 
 DoctorFinding judge_tools(const JobCapabilities& can) {
@@ -47,6 +50,16 @@ DoctorFinding judge_tools(const JobCapabilities& can) {
 
 std::vector<DoctorFinding> judge_capabilities(const JobCapabilities& can) {
   return {judge_logout(can), judge_room(can), judge_secrets(can), judge_tools(can)};
+}
+
+std::optional<Error> secrets_refused(const JobCapabilities& can, const std::string& host) {
+  if (can.tmpfs) return std::nullopt;
+  return Error{ErrorKind::refused,
+               "job.no-tmpfs",
+               "host " + host + " has no tmpfs, and a secret of a job is never written to a disk",
+               {},
+               {},
+               way_to_a_tmpfs(can)};
 }
 
 }  // namespace mxodus

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "orchestrator/jobs/job.h"
@@ -7,8 +9,11 @@
 
 namespace mxodus {
 
-/// What `doctor` says of a host's jobs: whether they outlive a logout, where they are kept and how much room
-/// there is, whether secrets have a place, and the tools that every job needs.
+/// What `doctor` and the plan say of a host's jobs: whether they outlive a logout, where they are kept and
+/// how much room there is, whether secrets have a place, and the tools that every job needs.
 std::vector<DoctorFinding> judge_capabilities(const JobCapabilities& capabilities);
+
+/// "job.no-tmpfs": why `host` would refuse a job that has secrets; nothing where they have a place.
+std::optional<Error> secrets_refused(const JobCapabilities& capabilities, const std::string& host);
 
 }  // namespace mxodus

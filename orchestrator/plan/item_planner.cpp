@@ -1,6 +1,7 @@
 #include "orchestrator/plan/item_planner.h"
 
 #include "orchestrator/core/advice.h"
+#include "orchestrator/jobs/doctor.h"
 #include "orchestrator/plan/fingerprint.h"
 #include "orchestrator/plan/param_text.h"
 
@@ -76,7 +77,26 @@ void plan_gate(ItemLook& look, const StepType& type, const Params& params) {
   look.item.step.summary = look.item.question->text;
 }
 
-void plan_work(ItemLook& look, const ItemRequest& request, StepContext& context) {
+/// A host refuses a job whose secrets have no place: said while nothing has begun. Who cannot be asked now
+/// refuses by itself, if need be.
+void see_place_for_secrets(const Environment& environment, const StepType& type, const Params& params,
+                           StepPlan& plan, const Deadline& deadline) {
+  const bool acts = plan.action == PlanAction::change || plan.action == PlanAction::observe;
+  if (!acts || plan.would_fail) return;
+  const auto work = type.apply(params, plan);
+  const auto* jobs = work ? std::get_if<JobWork>(&*work) : nullptr;
+  if (!jobs) return;
+  for (const JobSpec& spec : jobs->jobs) {
+    Jobs* there = spec.secrets.empty() ? nullptr : environment.hosts.jobs(spec.host);
+    if (!there) continue;
+    const auto can = there->capabilities(deadline);
+    if (!can) continue;
+    if (const auto refused = secrets_refused(*can, spec.host)) plan.would_fail = with_advice(*refused);
+  }
+}
+
+void plan_work(ItemLook& look, const ItemRequest& request, const Environment& environment,
+               StepContext& context) {
   const StepType& type = *request.type;
   auto found = type.probe(context);
   look.item.found_at = context.clock().now();
@@ -88,6 +108,7 @@ void plan_work(ItemLook& look, const ItemRequest& request, StepContext& context)
   if (!plan) return cannot_ask(look, plan.error());
   look.item.found = std::move(*found);
   look.item.step = std::move(*plan);
+  see_place_for_secrets(environment, type, context.params(), look.item.step, context.deadline());
   look.item.action = action_of(look.item.step.action);
   const bool opaque = type.declaration().opaque && look.item.effect != Effect::observe;
   look.item.sureness = opaque ? Sureness::opaque : Sureness::probed;
@@ -166,7 +187,7 @@ ItemLook looked(const Environment& environment, const ItemRequest& request, Para
   look.item.fingerprint = fingerprint(type.declaration(), params, *identity ? &**identity : nullptr);
   if (*identity) look.item.machine = std::move(**identity);
   AttemptContext context(environment, std::move(params), request.standpoint, deadline);
-  plan_work(look, request, context);
+  plan_work(look, request, environment, context);
   look.item.evidence = context.take_evidence();
   return look;
 }

@@ -11,6 +11,7 @@
 #include "orchestrator/core/outputs.h"
 #include "orchestrator/core/parallel.h"
 #include "orchestrator/core/text.h"
+#include "orchestrator/jobs/doctor.h"
 #include "orchestrator/plan/instances.h"
 #include "orchestrator/plan/lint.h"
 #include "orchestrator/plan/look_rules.h"
@@ -44,6 +45,31 @@ struct StepOutcome {
   std::string behind;               ///< the pending change it stands behind, or that it is itself
 };
 
+Error held_by_another(const std::string& host, const Lease& lease) {
+  return {ErrorKind::refused,
+          "lease.held",
+          host + " is held by run " + printable_line(lease.run, 60) + " of " + printable_line(lease.who, 60) +
+              " on " + printable_line(lease.laptop, 60) +
+              ": unless that run ends first, this one is refused there",
+          {},
+          {},
+          "mxodus resume or end that run; if it is gone for good: --take-over " +
+              std::to_string(lease.token) + " --why …"};
+}
+
+/// What `doctor` calls a failure too. A tmpfs is not among it: only jobs with secrets need one, and their
+/// steps say so themselves.
+void add_lacks(const std::string& host, const JobCapabilities& can, Diagnostics& said) {
+  for (const DoctorFinding& finding : judge_capabilities(can))
+    if (finding.verdict == Verdict::fail)
+      said.push_back({ErrorKind::refused,
+                      "host.jobs",
+                      host + ", where jobs would run: " + printable_line(finding.seen, 200),
+                      {},
+                      {},
+                      finding.advice});
+}
+
 class Planner {
  public:
   Planner(const Environment& environment, const PlanRequest& request, const std::stop_token& stop)
@@ -66,7 +92,7 @@ class Planner {
     plan.lint = lint(request_.playbook, request_.order, environment_.catalog, request_.inputs);
     plan.hosts = look_at_hosts();
     look_at_steps();
-    look_at_leases(plan);
+    ask_whether_hosts_take_jobs(plan);
     for (const Graph::NodeId node : request_.order.sequence)
       for (PlannedItem& item : outcomes_[node].items) plan.items.push_back(std::move(item));
     return plan;
@@ -75,7 +101,8 @@ class Planner {
  private:
   std::map<std::string, PlannedHost> look_at_hosts();
   void look_at_steps();
-  void look_at_leases(Plan& plan) const;
+  std::set<std::string> hosts_of_jobs() const;
+  void ask_whether_hosts_take_jobs(Plan& plan) const;
   void look_while_any_left();
   bool begin(Graph::NodeId node);
   void end(Graph::NodeId node);
@@ -124,34 +151,46 @@ std::map<std::string, PlannedHost> Planner::look_at_hosts() {
   return hosts;
 }
 
-/// A host that is to be changed and that another run holds would refuse: said while nothing has begun.
-void Planner::look_at_leases(Plan& plan) const {
-  std::set<std::string> changed;
+/// Where jobs would be started, as far as it is known by now.
+std::set<std::string> Planner::hosts_of_jobs() const {
+  std::set<std::string> hosts;
+  for (Graph::NodeId node = 0; node < outcomes_.size(); ++node)
+    for (const PlannedItem& item : outcomes_[node].items) {
+      if (type(node).declaration().kind != StepKind::work) continue;
+      if (item.action == PlannedAction::change || item.action == PlannedAction::observe) {
+        const auto work = type(node).apply(Params(item.params), item.step);
+        if (const auto* jobs = work ? std::get_if<JobWork>(&*work) : nullptr)
+          for (const JobSpec& job : jobs->jobs) hosts.insert(job.host);
+      } else if (item.action == PlannedAction::deferred && item.effect != Effect::observe) {
+        hosts.insert(item.host);
+      }
+    }
+  return hosts;
+}
+
+/// What a host would refuse or not carry through, said while nothing has begun: one that another run holds,
+/// and one that does not offer what a job needs.
+void Planner::ask_whether_hosts_take_jobs(Plan& plan) const {
+  const std::set<std::string> of_jobs = hosts_of_jobs();
+  std::set<std::string> asked = of_jobs;
   for (const StepOutcome& outcome : outcomes_)
     for (const PlannedItem& item : outcome.items)
-      if (item.effect != Effect::observe && !item.host.empty()) changed.insert(item.host);
-  std::vector<std::string> names(changed.begin(), changed.end());
-  std::vector<std::optional<Lease>> held(names.size());
+      if (item.effect != Effect::observe) asked.insert(item.host);
+  const std::vector<std::string> names(asked.begin(), asked.end());
+  std::vector<Diagnostics> said(names.size());
   in_parallel(names.size(), looks_at_once, [&](std::size_t i) {
     const auto host = plan.hosts.find(names[i]);
-    if (host == plan.hosts.end() || !host->second.trouble.empty()) return;
     Jobs* jobs = environment_.hosts.jobs(names[i]);
-    if (!jobs) return;
+    if (host == plan.hosts.end() || !host->second.trouble.empty() || !jobs) return;
     // What cannot be asked is refused by the host itself, if need be.
-    if (auto holder = jobs->holder(Deadline(request_.patience.value, stop_))) held[i] = std::move(*holder);
+    const Deadline deadline(request_.patience.value, stop_);
+    if (auto holder = jobs->holder(deadline); holder && *holder)
+      said[i].push_back(held_by_another(names[i], **holder));
+    if (!of_jobs.contains(names[i])) return;
+    if (const auto can = jobs->capabilities(deadline)) add_lacks(names[i], *can, said[i]);
   });
-  for (std::size_t i = 0; i < names.size(); ++i)
-    if (held[i])
-      plan.lint.push_back({ErrorKind::refused,
-                           "lease.held",
-                           names[i] + " is held by run " + printable_line(held[i]->run, 60) + " of " +
-                               printable_line(held[i]->who, 60) + " on " +
-                               printable_line(held[i]->laptop, 60) +
-                               ": unless that run ends first, this one is refused there",
-                           {},
-                           {},
-                           "mxodus resume or end that run; if it is gone for good: --take-over " +
-                               std::to_string(held[i]->token) + " --why …"});
+  for (Diagnostics& of_host : said)
+    for (Error& one : of_host) plan.lint.push_back(std::move(one));
 }
 
 /// Looks at each step as soon as all those above it are known.

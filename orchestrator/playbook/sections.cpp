@@ -1,6 +1,7 @@
 #include "orchestrator/playbook/sections.h"
 
 #include <algorithm>
+#include <map>
 
 #include "orchestrator/playbook/load.h"
 #include "orchestrator/playbook/lua_tokens.h"
@@ -94,7 +95,8 @@ HostEntry read_host(const Node::Entry& entry, Faults& faults) {
     faults.add(reader.find("host_key")->mark(), "playbook.host-key",
                "a host key is given by its fingerprint, and this does not begin with SHA256:",
                "copy it from `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the host");
-  host.transport = reader.text("transport");
+  if (const auto transport = reader.typed("transport", ScalarType::enumeration, {"libssh"}))
+    host.transport = *transport->get<std::string>();
   host.become_sudo = reader.typed("become", ScalarType::enumeration, {"sudo"}).has_value();
   host.enter = reader.texts("enter");
   const auto typed_text = [&](std::string_view key, ScalarType type) {
@@ -106,6 +108,34 @@ HostEntry read_host(const Node::Entry& entry, Faults& faults) {
   host.helo = typed_text("helo", ScalarType::hostname);
   host.may_be_down = reader.flag("may_be_down");
   return {std::move(host), entry.key_mark};
+}
+
+/// Where each host's jump leads within the playbook; out of range where it does not.
+std::vector<std::size_t> jumps_of(const std::vector<HostEntry>& hosts) {
+  std::map<std::string_view, std::size_t> numbers;
+  for (std::size_t i = 0; i < hosts.size(); ++i) numbers.emplace(hosts[i].spec.name, i);
+  std::vector<std::size_t> jumps(hosts.size(), hosts.size());
+  for (std::size_t i = 0; i < hosts.size(); ++i)
+    if (hosts[i].spec.jump)
+      if (const auto jump = numbers.find(*hosts[i].spec.jump); jump != numbers.end()) jumps[i] = jump->second;
+  return jumps;
+}
+
+/// Jump hosts that lead back to where they began: each circle is told once.
+void check_jumps(const Node& section, const std::vector<HostEntry>& hosts, Faults& faults) {
+  const std::vector<std::size_t> jumps = jumps_of(hosts);
+  std::vector<std::size_t> seen_from(hosts.size(), hosts.size());
+  for (std::size_t first = 0; first < hosts.size(); ++first) {
+    std::size_t at = first;
+    for (; at < hosts.size() && seen_from[at] == hosts.size(); at = jumps[at]) seen_from[at] = first;
+    if (at >= hosts.size() || seen_from[at] != first) continue;
+    std::vector<std::string> way = {hosts[at].spec.name};
+    for (std::size_t next = jumps[at]; next != at; next = jumps[next]) way.push_back(hosts[next].spec.name);
+    way.push_back(way.front());
+    faults.add(section.entries()[at].value.find("jump")->mark(), "host.jump-loop",
+               "the jump hosts of host " + way.front() + " lead in a circle: " + join(way, ", "),
+               "leave `jump` out at the one that is reached directly");
+  }
 }
 
 }  // namespace
@@ -137,6 +167,7 @@ std::vector<HostEntry> read_hosts(const Node& section, Faults& faults) {
   std::vector<HostEntry> hosts;
   for_each_named(section, "hosts", faults,
                  [&](const Node::Entry& entry) { hosts.push_back(read_host(entry, faults)); });
+  check_jumps(section, hosts, faults);
   return hosts;
 }
 

@@ -1,11 +1,22 @@
 #include "orchestrator/report/json_lines.h"
 
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+
 #include <nlohmann/json.hpp>
+
+#include "orchestrator/core/deadline.h"
+#include "orchestrator/core/file.h"
 
 namespace mxodus {
 namespace {
 
 using nlohmann::json;
+
+constexpr std::size_t most_unwritten = 4u << 20;
 
 json to_json(const Recorded& recorded) {
   const Event& event = recorded.event;
@@ -53,10 +64,43 @@ std::string line(const json& object) {
 
 }  // namespace
 
+Result<UniqueFd> open_events(const std::string& path) {
+  // To open a pipe without a reader would wait for one; and no program that is started inherits it.
+  UniqueFd out(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600));
+  if (out) return out;
+  if (errno == ENXIO)
+    return fail(ErrorKind::refused, "events.no-reader", "nobody reads from " + path,
+                "start the program that reads the events first");
+  return fail(ErrorKind::io, "events.open", path + " cannot be written: " + errno_text());
+}
+
 void JsonLines::see(const RunEvent& event) {
-  const std::string text = std::visit([](const auto& one) { return line(to_json(one)); }, event);
-  std::fprintf(stream_, "%s\n", text.c_str());
-  std::fflush(stream_);
+  if (!failure_.empty()) return;
+  unwritten_ += std::visit([](const auto& one) { return line(to_json(one)); }, event) + "\n";
+  write_what_goes();
+  if (unwritten_.size() > most_unwritten) failure_ = "its reader takes nothing; events were left out";
+}
+
+void JsonLines::write_what_goes() {
+  while (!unwritten_.empty() && failure_.empty()) {
+    const ssize_t written = ::write(out_, unwritten_.data(), unwritten_.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EAGAIN) return;
+    if (written < 0)
+      failure_ = errno_text();
+    else
+      unwritten_.erase(0, static_cast<std::size_t>(written));
+  }
+}
+
+std::string JsonLines::finish(std::chrono::milliseconds patience) {
+  const Deadline deadline(patience);
+  for (write_what_goes(); !unwritten_.empty() && failure_.empty() && !deadline.passed(); write_what_goes()) {
+    pollfd out{out_, POLLOUT, 0};
+    ::poll(&out, 1, static_cast<int>(deadline.left().count()));
+  }
+  if (failure_.empty() && !unwritten_.empty()) failure_ = "its reader did not take the last of them";
+  return failure_;
 }
 
 std::string event_json(const Event& event) {

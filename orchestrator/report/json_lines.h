@@ -1,20 +1,37 @@
 #pragma once
 
-#include <cstdio>
+#include <chrono>
+#include <string>
 
+#include "orchestrator/core/result.h"
+#include "orchestrator/core/unique_fd.h"
 #include "orchestrator/run/observer.h"
 
 namespace mxodus {
 
-/// Writes every event of a run as one JSON object a line, for programs: `--events FILE`. A stream that can no
-/// longer be written to is left alone: the journal is the record, this is a copy.
+/// Opens what `--events` names, at its end; a new file is for its owner alone. `refused` for a named pipe
+/// that nobody reads: it is not waited for.
+Result<UniqueFd> open_events(const std::string& path);
+
+/// Writes every event of a run as one JSON object a line, for programs: `--events FILE`. Never waits while
+/// the run goes on: what a slow reader has not taken is kept, up to 4 MiB. After the first failure nothing
+/// more is written: the journal is the record, this is a copy.
 class JsonLines final : public Observer {
  public:
-  explicit JsonLines(std::FILE* stream) : stream_(stream) {}
+  /// `out` does not block, and stays its owner's.
+  explicit JsonLines(int out) : out_(out) {}
   void see(const RunEvent& event) override;
 
+  /// Waits up to `patience` for a reader to take the rest. Why not everything was written; empty where it
+  /// was.
+  std::string finish(std::chrono::milliseconds patience = std::chrono::seconds(2));
+
  private:
-  std::FILE* stream_;
+  void write_what_goes();
+
+  int out_;
+  std::string unwritten_;
+  std::string failure_;
 };
 
 /// One journal event as it is written by JsonLines and by `mxodus log --json`.

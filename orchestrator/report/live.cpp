@@ -1,5 +1,6 @@
 #include "orchestrator/report/live.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -36,6 +37,12 @@ std::optional<Duration> time_left(const JobSeen& seen) {
   if (!fraction || *fraction < 0.02 || *fraction >= 1 || !seen.elapsed) return std::nullopt;
   const double left = static_cast<double>(seen.elapsed->value.count()) * (1 - *fraction) / *fraction;
   return Duration{std::chrono::milliseconds(std::llround(left / 1000) * 1000)};
+}
+
+/// A tab takes as many columns as it likes.
+std::string without_tabs(std::string text) {
+  std::replace(text.begin(), text.end(), '\t', ' ');
+  return text;
 }
 
 }  // namespace
@@ -98,11 +105,12 @@ void LiveView::show(const Stopping&) {
 }
 
 void LiveView::print_line(Role role, std::string_view word, const ItemId& id, const std::string& text) {
+  measure();
   const std::size_t room = style_.width > line_indent + 24 ? style_.width - line_indent : 40;
   print_block(style_.paint(Role::faint, clock_text(clock_.now())) + " " +
               style_.paint(role, pad(cut(word, word_width), word_width)) + " " +
               pad(cut(shown(id), id_width), id_width) + " " +
-              (style_.animate ? wrap(text, room, line_indent) : text) + "\n");
+              (style_.animate ? wrap(without_tabs(text), room, line_indent) : text) + "\n");
 }
 
 void LiveView::print_block(const std::string& text) {
@@ -118,12 +126,20 @@ void LiveView::erase_footer() {
   footer_lines_ = 0;
 }
 
+/// Windows are made larger and smaller: a line of the footer that is wrapped would not be erased.
+void LiveView::measure() {
+  if (!style_.animate) return;
+  if (const auto width = Style::width_of(::fileno(stream_))) style_.width = *width;
+}
+
 void LiveView::draw_footer() {
   if (!style_.animate) return;
+  measure();
   constexpr std::size_t most_lines = 8;
   for (const auto& [id, running] : running_) {
     if (footer_lines_ == most_lines) break;
-    const std::string line = cut(footer_line(id, running), style_.width - 1);
+    const std::string line =
+        cut(without_tabs(footer_line(id, running)), std::max<std::size_t>(style_.width, 2) - 1);
     std::fprintf(stream_, "%s\n", style_.paint(Role::faint, line).c_str());
     ++footer_lines_;
   }

@@ -41,6 +41,7 @@ class LiveView final : public Observer {
 
   void print_line(Role role, std::string_view word, const ItemId& id, const std::string& text);
   void print_block(const std::string& text);
+  void measure();
   void erase_footer();
   void draw_footer();
   std::string footer_line(const ItemId& id, const Running& running) const;

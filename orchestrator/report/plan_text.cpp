@@ -204,12 +204,6 @@ std::string plan_text(const Plan& plan, const Style& style) {
   return text + ending(plan, style);
 }
 
-std::string drift_text(const PlannedItem& reviewed, const PlannedItem& fresh, const Style& style) {
-  const std::size_t width = columns(shown(reviewed.id));
-  return style.paint(Role::heading, "As reviewed") + "\n" + item_text(reviewed, style, width) +
-         style.paint(Role::heading, "As it is now") + "\n" + item_text(fresh, style, width);
-}
-
 std::string plan_markdown(const Plan& plan) {
   const auto cell = [](std::string_view text) {
     std::string escaped;

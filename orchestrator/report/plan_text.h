@@ -14,10 +14,7 @@ std::string plan_text(const Plan& plan, const Style& style);
 /// The same as a Markdown checklist, for a wiki or an issue.
 std::string plan_markdown(const Plan& plan);
 
-/// One item on one line and its changes below: also for drift and late plans. `id_width` aligns several.
+/// One item on one line and its changes below. `id_width` aligns several.
 std::string item_text(const PlannedItem& item, const Style& style, std::size_t id_width);
-
-/// Before and after of two plans of the same item, for a drift.
-std::string drift_text(const PlannedItem& reviewed, const PlannedItem& fresh, const Style& style);
 
 }  // namespace mxodus

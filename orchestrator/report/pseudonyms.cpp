@@ -42,6 +42,11 @@ std::vector<std::string*> texts_of(PostMortem& post) {
   return texts;
 }
 
+/// The laptop in "laptop /dev/pts/3 over SSH from 192.0.2.7", as decisions say where they come from.
+std::string laptop_in(const std::string& from) {
+  return from.substr(0, from.find(' '));
+}
+
 }  // namespace
 
 std::vector<std::string> names_in(const RunRecord& record) {
@@ -50,6 +55,8 @@ std::vector<std::string> names_in(const RunRecord& record) {
     for (const char* key : {"who", "user", "laptop"})
       if (const Value* value = event.data.find(key); value && value->get<std::string>())
         names.push_back(*value->get<std::string>());
+    if (const Value* value = event.data.find("from"); value && value->get<std::string>())
+      names.push_back(laptop_in(*value->get<std::string>()));
   }
   std::sort(names.begin(), names.end(),
             [](const auto& a, const auto& b) { return a.size() != b.size() ? a.size() > b.size() : a < b; });

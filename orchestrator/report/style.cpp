@@ -1,7 +1,10 @@
 #include "orchestrator/report/style.h"
 
+#include <locale.h>
 #include <unistd.h>
+#include <wchar.h>
 
+#include <array>
 #include <cstdlib>
 
 #include <sys/ioctl.h>
@@ -39,6 +42,44 @@ bool continues_character(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
 }
 
+/// The character at the front of `text`, which is not empty: its bytes.
+std::string_view first_character(std::string_view text) {
+  std::size_t length = 1;
+  while (length < text.size() && continues_character(text[length])) ++length;
+  return text.substr(0, length);
+}
+
+wchar_t code_point(std::string_view character) {
+  constexpr std::array<unsigned char, 5> first_bits{0, 0x7F, 0x1F, 0x0F, 0x07};
+  if (character.size() >= first_bits.size()) return L'?';
+  auto code = static_cast<wchar_t>(static_cast<unsigned char>(character[0]) & first_bits[character.size()]);
+  for (const char c : character.substr(1)) code = code << 6 | (static_cast<unsigned char>(c) & 0x3F);
+  return code;
+}
+
+/// Widths as UTF-8 has them, whatever the locale of the process, which stays "C".
+class Utf8Widths {
+ public:
+  Utf8Widths() : before_(utf8() ? ::uselocale(utf8()) : nullptr) {}
+  ~Utf8Widths() {
+    if (before_) ::uselocale(before_);
+  }
+  Utf8Widths(const Utf8Widths&) = delete;
+  Utf8Widths& operator=(const Utf8Widths&) = delete;
+
+  std::size_t of(std::string_view character) const {
+    const int width = character.size() > 1 && before_ ? ::wcwidth(code_point(character)) : 1;
+    return width < 0 ? 1 : static_cast<std::size_t>(width);
+  }
+
+ private:
+  static locale_t utf8() {
+    static const locale_t locale = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    return locale;
+  }
+  locale_t before_;
+};
+
 }  // namespace
 
 Style Style::for_fd(int fd) {
@@ -48,9 +89,14 @@ Style Style::for_fd(int fd) {
   const char* no_color = std::getenv("NO_COLOR");
   style.colour = capable && !(no_color && *no_color);
   style.animate = capable;
-  winsize size{};
-  if (capable && ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) style.width = size.ws_col;
+  if (const auto width = width_of(fd); capable && width && *width >= 40) style.width = *width;
   return style;
+}
+
+std::optional<std::size_t> Style::width_of(int fd) {
+  winsize size{};
+  if (::ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return std::nullopt;
+  return size.ws_col;
 }
 
 std::string Style::paint(Role role, std::string_view text) const {
@@ -63,8 +109,13 @@ std::string shown(const ItemId& id) {
 }
 
 std::size_t columns(std::string_view text) {
+  const Utf8Widths widths;
   std::size_t count = 0;
-  for (const char c : text) count += continues_character(c) ? 0 : 1;
+  while (!text.empty()) {
+    const std::string_view character = first_character(text);
+    count += widths.of(character);
+    text.remove_prefix(character.size());
+  }
   return count;
 }
 
@@ -77,11 +128,14 @@ std::string pad(std::string_view text, std::size_t width) {
 
 std::string cut(std::string_view text, std::size_t width) {
   if (columns(text) <= width) return std::string(text);
-  std::size_t seen = 0;
+  const Utf8Widths widths;
+  std::size_t used = 1;  // of the "…"
   std::size_t at = 0;
-  while (at < text.size() && (seen < width - 1 || continues_character(text[at]))) {
-    ++at;
-    if (at < text.size() && !continues_character(text[at])) ++seen;
+  while (at < text.size()) {
+    const std::string_view character = first_character(text.substr(at));
+    used += widths.of(character);
+    if (used > width) break;
+    at += character.size();
   }
   return std::string(text.substr(0, at)) + "…";
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,8 @@ struct Style {
   /// For a file descriptor: colour and animation only on a terminal, neither with NO_COLOR (colour) or
   /// TERM=dumb.
   static Style for_fd(int fd);
+  /// How wide the terminal behind `fd` is now; nothing where there is none that says.
+  static std::optional<std::size_t> width_of(int fd);
 
   std::string paint(Role role, std::string_view text) const;
 };
@@ -27,7 +30,8 @@ struct Style {
 /// host.
 std::string shown(const ItemId& id);
 
-/// The number of terminal columns that UTF-8 text takes, counting each character as one.
+/// The number of terminal columns that UTF-8 text takes: most characters one, those of Chinese, Japanese and
+/// Korean two, accents that combine none.
 std::size_t columns(std::string_view text);
 /// `text` filled with blanks to `width` columns.
 std::string pad(std::string_view text, std::size_t width);

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 #include "orchestrator/core/text.h"
@@ -19,6 +20,19 @@ namespace {
 
 constexpr int max_lookups = 16;
 std::atomic<int> lookups_in_flight{0};
+
+/// One lookup in flight, for as long as it lives.
+class InFlight {
+ public:
+  InFlight() : number_(++lookups_in_flight) {}
+  ~InFlight() { --lookups_in_flight; }
+  InFlight(const InFlight&) = delete;
+  InFlight& operator=(const InFlight&) = delete;
+  bool is_one_too_many() const { return number_ > max_lookups; }
+
+ private:
+  const int number_;
+};
 
 struct Answer {
   int error = 0;
@@ -52,15 +66,19 @@ struct Lookup {
 
 /// The answer, or nothing when the deadline came first.
 std::optional<Answer> ask_in_background(const std::string& host, const std::string& port,
-                                        const Deadline& deadline) {
+                                        std::unique_ptr<InFlight> counted, const Deadline& deadline) {
   const auto lookup = std::make_shared<Lookup>();
-  std::thread([lookup, host, port] {
-    Answer answer = ask(host, port, 0);
-    --lookups_in_flight;
-    const std::lock_guard lock(lookup->mutex);
-    lookup->answer = std::move(answer);
-    lookup->answered.notify_all();
-  }).detach();
+  try {
+    std::thread([lookup, host, port, counted = std::move(counted)]() mutable {
+      Answer answer = ask(host, port, 0);
+      counted.reset();
+      const std::lock_guard lock(lookup->mutex);
+      lookup->answer = std::move(answer);
+      lookup->answered.notify_all();
+    }).detach();
+  } catch (const std::system_error&) {
+    return Answer{EAI_MEMORY, {}};  // the machine has no room for a thread
+  }
   std::unique_lock lock(lookup->mutex);
   lookup->answered.wait_for(lock, deadline.stop_token(), deadline.left(),
                             [&] { return lookup->answer.has_value(); });
@@ -105,13 +123,12 @@ Result<std::vector<SocketAddress>> resolve(const Endpoint& endpoint, const Deadl
   if (Answer numeric = ask(endpoint.host, port, AI_NUMERICHOST); numeric.error == 0)
     return interleaved(std::move(numeric.addresses));
 
-  if (++lookups_in_flight > max_lookups) {
-    --lookups_in_flight;
+  auto counted = std::make_unique<InFlight>();
+  if (counted->is_one_too_many())
     return fail(ErrorKind::no_answer, "dial.resolver",
                 "this machine's resolver has not answered the last " + std::to_string(max_lookups) +
                     " questions; see whether DNS works here");
-  }
-  std::optional<Answer> answer = ask_in_background(endpoint.host, port, deadline);
+  std::optional<Answer> answer = ask_in_background(endpoint.host, port, std::move(counted), deadline);
   if (!answer && deadline.stopped())
     return fail(ErrorKind::cancelled, "dial.stopped",
                 "stopped while looking up " + printable_line(endpoint.host));

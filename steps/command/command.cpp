@@ -32,6 +32,8 @@ opaque, and `effect` has to say what it means.
   fails ends it. Write `|| true` after one that may, and `set +e` above where you look at `$?` yourself.
 - What a job writes can be read by others (umask 022); a script that writes what is private says `umask 077` first.
 - `secrets` become files under `$MXODUS_SECRETS`, in memory and only while the job runs; never put one into `env`.
+- A `regex` of `outputs` is ECMAScript without back-references, lookaheads and lazy repetitions such as `+?`: the first line
+  that matches counts, and of it the first group. The first 512 bytes of each line are looked at.
 - For a change, what it writes to stdout and stderr arrives together, as a terminal would show it.
 
 To run something on the laptop, name a host with `local: true`.)",

@@ -5,20 +5,25 @@
 
 #include <nlohmann/json.hpp>
 
+#include "orchestrator/core/deadline.h"
 #include "orchestrator/core/nesting.h"
 #include "orchestrator/core/text.h"
+#include "steps/command/pattern.h"
 #include "steps/support/values.h"
 
 namespace mxodus {
 namespace {
 
-constexpr std::size_t longest_line = 2000;  ///< std::regex recurses over what it reads
-constexpr int deepest = 32;                 ///< JSON in JSON; each level is a call
-constexpr int deepest_parsed = 256;         ///< of which a path may name what is further down
+constexpr std::size_t longest_matched = 512;  ///< the time for a line grows with its square
+constexpr int deepest_value = 32;             ///< JSON in JSON; each level is a call
+constexpr int deepest_parsed = 256;           ///< of which a path may name what is further down
 
+/// Patterns come from playbooks, lines from hosts: no pair of them may take hours. So all branches are
+/// followed at once, the time for which is bounded, and not one after the other.
 Result<std::regex> compiled(const std::string& pattern) {
+  if (auto bounded = check_pattern(pattern); !bounded) return tl::unexpected(bounded.error());
   try {
-    return std::regex(pattern);
+    return std::regex(pattern, std::regex::ECMAScript | std::regex_constants::__polynomial);
   } catch (const std::regex_error&) {
     return fail(ErrorKind::invalid, "command.regex",
                 "\"" + printable_line(pattern) + "\" is no regular expression (ECMAScript)");
@@ -43,7 +48,8 @@ tl::unexpected<Error> unusable(const std::string& what) {
 /// What a host's JSON is to expressions. Not value_from_json(): the words of a host must not become one of
 /// the tagged values that mxodus writes for itself, such as a secret.
 Result<Value> value_of(const nlohmann::json& json, int depth) {
-  if (depth > deepest) return unusable("it is more than " + std::to_string(deepest) + " levels deep");
+  if (depth > deepest_value)
+    return unusable("it is more than " + std::to_string(deepest_value) + " levels deep");
   if (json.is_number_unsigned() && json.get<std::uint64_t>() > INT64_MAX) return Value(json.get<double>());
   if (json.is_primitive()) return value_from_json(json);
   ValueList list;
@@ -77,12 +83,15 @@ Result<Value> from_json(const std::string& path, std::string_view output) {
   return value_of(*at, 0);
 }
 
-Result<Value> from_regex(const std::string& pattern, std::string_view output) {
+Result<Value> from_regex(const std::string& pattern, std::string_view output, const Deadline& deadline) {
   auto regex = compiled(pattern);
   if (!regex) return tl::unexpected(regex.error());
   for (const std::string& line : split(output, '\n')) {
+    if (deadline.passed())
+      return fail(ErrorKind::no_answer, "command.regex",
+                  "to look for " + printable_line(pattern) + " in the output takes too long");
     std::smatch match;
-    const std::string head = line.substr(0, longest_line);
+    const std::string head = line.substr(0, longest_matched);
     if (std::regex_search(head, match, *regex))
       return Value(match.size() > 1 ? match[1].str() : match[0].str());
   }
@@ -114,9 +123,9 @@ Result<void> check_output_parser(const Value& spec) {
               "write {json: \"a.b\"}, {regex: \"…\"}, {text: true} or {lines: true}");
 }
 
-Result<Value> parse_output(const Value& spec, std::string_view output) {
+Result<Value> parse_output(const Value& spec, std::string_view output, std::chrono::milliseconds patience) {
   if (spec.find("json")) return from_json(text_in(spec, "json"), output);
-  if (spec.find("regex")) return from_regex(text_in(spec, "regex"), output);
+  if (spec.find("regex")) return from_regex(text_in(spec, "regex"), output, Deadline(patience));
   if (spec.find("lines")) return lines_of(output);
   return Value(printable(trim(output)));
 }

@@ -30,7 +30,7 @@ def ownership(bench):
     playbook = write_playbook(bench.directory, "ownership", {"owners": step}, HOSTS)
     find = ["ssh", "old", "find", FOLDER, "-printf", r"'%y %U %G %m %P\0'"]
     try:
-        # A plan looks once; a run has planned before and looks again.
+        # A plan looks and writes nothing down, as find does; a run beside it is shown and has no limit.
         ours, peer = pairs(lambda: bench.lab.mxodus_plan(playbook), lambda: bench.lab.client(find), ROUNDS)
         yield at_most("100,000 owners, plan; ssh find -printf", ours, peer, 1.5)
         runs, peer = pairs(lambda: bench.lab.mxodus_run(playbook), lambda: bench.lab.client(find), ROUNDS)

@@ -116,6 +116,28 @@ Result<bool> confirm(const Cli& cli, const RollbackArguments& options, const Rol
   return answer && trim(*answer) == word;
 }
 
+/// Taking back past the point of no return may lose mail: the record says who wanted it, and knew, before
+/// anything is touched.
+Result<void> record_word(Journal& journal, const RollbackPlan& plan) {
+  if (plan.past_point.empty()) return {};
+  const auto names = [](const std::vector<std::string>& ids) {
+    return ids.empty() ? std::string("nothing") : join(ids, ", ");
+  };
+  std::vector<std::string> taken_back, stays;
+  for (const RollbackPlan::Undo& undo : plan.undos) taken_back.push_back(to_string(undo.change.id));
+  for (const auto* changes : {&plan.not_undone, &plan.without_undo})
+    for (const FinishedChange& change : *changes) stays.push_back(to_string(change.id));
+  const Person person = present_person();
+  DecisionData word;
+  word.who = person.who;
+  word.from = person.from;
+  word.why = "rolls back past the point of no return, " + plan.past_point + ": takes back " +
+             names(taken_back) + "; stays as it is: " + names(stays);
+  auto written = journal.decide(EventType::note, {plan.past_point, {}}, word);
+  if (!written) return tl::unexpected(written.error());
+  return {};
+}
+
 /// What the steps above rest on is not taken back under a step that still works on its host.
 Summary left_alone(const StepTable& table, const RunState& state, const ItemId& going_on) {
   const std::string resume = "mxodus resume " + state.opened.run;
@@ -128,7 +150,8 @@ Summary left_alone(const StepTable& table, const RunState& state, const ItemId& 
 }
 
 Result<Summary> roll_back(const Cli& cli, const RollbackArguments& options, Executor& executor,
-                          const StepTable& table, const RunState& state) {
+                          const StepTable& table, Journal& journal) {
+  const RunState& state = journal.state();
   const auto going_on = executor.look_at_what_was_begun();
   if (!going_on) return tl::unexpected(going_on.error());
   if (!going_on->empty()) return left_alone(table, state, going_on->front());
@@ -141,7 +164,10 @@ Result<Summary> roll_back(const Cli& cli, const RollbackArguments& options, Exec
         "if you mean it: " + rollback_command(options) + " --past-point");
   const auto confirmed = confirm(cli, options, plan);
   if (!confirmed) return tl::unexpected(confirmed.error());
-  if (*confirmed) return executor.roll_back(plan);
+  if (*confirmed) {
+    if (auto recorded = record_word(journal, plan); !recorded) return tl::unexpected(recorded.error());
+    return executor.roll_back(plan);
+  }
   Summary summary;
   summary.exit = ExitCode::parked;
   summary.reason = "nobody confirmed the rollback; nothing has been changed";
@@ -179,8 +205,8 @@ int rollback(const Cli& cli, const RollbackArguments& options) {
   auto session = Session::open(file->playbook, plan->inputs, catalog, has_terminal() && !cli.no_input);
   if (!session) return report(session.error());
   return drive(cli, "rollback", run->directory, *plan, *file, **session, options.drive,
-               [&](Executor& executor, const StepTable& table, const Journal& journal) {
-                 return roll_back(cli, options, executor, table, journal.state());
+               [&](Executor& executor, const StepTable& table, Journal& journal) {
+                 return roll_back(cli, options, executor, table, journal);
                });
 }
 

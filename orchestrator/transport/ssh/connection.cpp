@@ -33,14 +33,14 @@ Result<std::pair<UniqueFd, UniqueFd>> socket_pair() {
 
 }  // namespace
 
-SshConnection::SshConnection(SshSession session, HostIdentity identity, std::string user,
+SshConnection::SshConnection(SshSession session, UniqueFd wake, HostIdentity identity, std::string user,
                              const Timing& timing, const Clock& clock, std::shared_ptr<SshConnection> jump)
     : identity_(std::move(identity)),
       user_(std::move(user)),
       timing_(timing),
       clock_(clock),
       jump_(std::move(jump)),
-      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      wake_(std::move(wake)),
       session_(std::move(session)),
       event_(ssh_event_new()),
       last_heard_(clock.monotonic()),
@@ -269,6 +269,9 @@ Result<std::shared_ptr<SshConnection>> SshConnection::open_hop(const HostSpec& s
     // sshd lets a connection that only forwards wait for Nagle: 44 ms a command. One session ends that.
     static_cast<void>(jump->start_program("true", deadline));
   }
+  UniqueFd wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!wake)
+    return fail(ErrorKind::io, "ssh.eventfd", "cannot make an event descriptor here: " + errno_text());
   const auto reach = [&](const Deadline& until) -> Result<Dialled> {
     if (!jump) return mxodus::dial(endpoint, until);
     auto fd = jump->dial(endpoint, until);
@@ -280,8 +283,8 @@ Result<std::shared_ptr<SshConnection>> SshConnection::open_hop(const HostSpec& s
   if (!logged_in) return tl::unexpected(std::move(logged_in).error());
   HostIdentity identity{spec.name, logged_in->handshake.fingerprint, std::move(logged_in->address)};
   return std::shared_ptr<SshConnection>(new SshConnection(std::move(logged_in->handshake.session),
-                                                          std::move(identity), config->user, timing, clock,
-                                                          std::move(jump)));
+                                                          std::move(wake), std::move(identity), config->user,
+                                                          timing, clock, std::move(jump)));
 }
 
 Result<std::shared_ptr<SshConnection>> SshConnection::open(const HostSpec& spec, const Timing& timing,

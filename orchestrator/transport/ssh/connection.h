@@ -50,8 +50,8 @@ class SshConnection {
   static Result<std::shared_ptr<SshConnection>> open_hop(const HostSpec& spec, const Timing& timing,
                                                          const Clock& clock, const Deadline& deadline,
                                                          int hops_left);
-  SshConnection(SshSession session, HostIdentity identity, std::string user, const Timing& timing,
-                const Clock& clock, std::shared_ptr<SshConnection> jump);
+  SshConnection(SshSession session, UniqueFd wake, HostIdentity identity, std::string user,
+                const Timing& timing, const Clock& clock, std::shared_ptr<SshConnection> jump);
 
   struct Wish {
     ChannelPurpose purpose;

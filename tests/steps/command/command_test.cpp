@@ -190,5 +190,50 @@ TEST(OutputParser, ALineWithoutEndDoesNotOverflowTheStack) {
   EXPECT_FALSE(parse_output(Value(ValueMap{{"regex", "x.*y"}}), std::string(5'000'000, 'x')));
 }
 
+// --- patterns --------------------------------------------------------------------------------------------
+
+TEST(Pattern, ThatWouldBeTriedForHoursIsAnsweredSoon) {
+  const std::string line(100'000, 'a');
+  for (const char* pattern : {"(a+)+b", "(a|a)*b", "(a*)*b", ".*.*.*.*.*x", "(.*)(.*)(.*)=(.*)"})
+    EXPECT_EQ(parse_output(spec("regex", pattern), line).error().kind, ErrorKind::not_found) << pattern;
+}
+
+TEST(Pattern, OfManyLinesIsGivenUpInTime) {
+  std::string lines;
+  for (int i = 0; i < 10'000; ++i) lines += std::string(500, 'a') + "\n";
+  const auto given_up = parse_output(spec("regex", "(a+)+b"), lines, std::chrono::milliseconds(1));
+  ASSERT_FALSE(given_up);
+  EXPECT_EQ(given_up.error().message, "to look for (a+)+b in the output takes too long");
+}
+
+TEST(Pattern, GivesTheFirstGroupInTheFirstLineThatMatches) {
+  const std::string output = "Filesystem Size Used\n/dev/sda1 40G 17G 43% /\n/dev/sdb1 80G 9G 12% /srv\n";
+  EXPECT_EQ(parse_output(spec("regex", R"((\S+)\s+\S+\s+\S+\s+\d+%)"), output), Value("/dev/sda1"));
+  EXPECT_EQ(parse_output(spec("regex", R"(^/\S+\s+(\S+))"), output), Value("40G"));
+  EXPECT_EQ(parse_output(spec("regex", R"(\b(\d{1,3})%)"), output), Value("43"));
+  EXPECT_EQ(parse_output(spec("regex", R"((?:sdb1).*(/\w+)$)"), output), Value("/srv"));
+}
+
+TEST(Pattern, ThatCannotBeSearchedForInBoundedTimeIsRefusedBeforeAnythingRuns) {
+  const auto why = [](const std::string& pattern) {
+    const auto checked = check_output_parser(spec("regex", pattern));
+    return checked ? std::string() : checked.error().message;
+  };
+  EXPECT_THAT(why(R"((a+)\1)"), HasSubstr("refers back"));
+  EXPECT_THAT(why("a(?=b)"), HasSubstr("looks ahead"));
+  EXPECT_THAT(why("a(?!b)"), HasSubstr("looks ahead"));
+  for (const char* lazy : {"a+?b", "a*?b", "a??b", "a{2,3}?b"})
+    EXPECT_THAT(why(lazy), HasSubstr("as seldom as it can")) << lazy;
+  for (const char* large : {"a{5000}", "(a{99}){99}", "((a{10}){10}){10}{2}", "a{99999999999999999999}"})
+    EXPECT_THAT(why(large), HasSubstr("too large")) << large;
+  EXPECT_THAT(why(std::string(2'000, '(')), HasSubstr("too large"));
+}
+
+TEST(Pattern, OfTheUsualKindIsTaken) {
+  for (const char* pattern : {R"((\d{1,3}\.){3}\d{1,3})", R"([+*?{]\?)", R"([\]?]+x)", "(?:a|b)+", R"(\(\?=)",
+                              "^$", R"(\{"free":(\d+)\})"})
+    EXPECT_TRUE(check_output_parser(spec("regex", pattern))) << pattern;
+}
+
 }  // namespace
 }  // namespace mxodus

@@ -125,6 +125,32 @@ TEST(Plan, IsFollowedByTheRunOfTheSameInputs) {
               HasSubstr("Next: mxodus run small.yaml --inputs in.yaml -i 'to=a b'\n"));
 }
 
+TEST(Plan, KnowsHowACommandEndedThoughWhoStartedItIgnoresItsChildren) {
+  const User user;
+  user.write("small.yaml",
+             "mxodus: 1\nname: small\nhosts: {here: {local: true}}\nsteps:\n"
+             "  a: {uses: command, host: here, with: {effect: observe, argv: [\"false\"]}}\n");
+  const Typed typed = user.sh("exec perl -e '$SIG{CHLD} = \"IGNORE\"; exec @ARGV' mxodus plan small.yaml");
+  EXPECT_THAT(typed.out, HasSubstr("here: exit status 1")) << typed.err;
+}
+
+TEST(Plan, WithDetailedExitcodeTellsAProgramWhetherThereIsSomethingToDoOrInTheWay) {
+  const User user;
+  const auto code_of = [&](const std::string& step, bool detailed = true) {
+    user.write("one.yaml",
+               "mxodus: 1\nname: one\nhosts: {here: {local: true}}\nsteps:\n  a: {uses: command, "
+               "host: here, with: " +
+                   step + "}\n");
+    return user.sh(detailed ? "mxodus plan one.yaml --detailed-exitcode" : "mxodus plan one.yaml").code;
+  };
+  const std::string change = "{effect: change, argv: [touch, x]}";
+  EXPECT_EQ(code_of(change), 3) << "a change";
+  EXPECT_EQ(code_of(change, false), 0) << "only where it is asked for";
+  EXPECT_EQ(code_of("{effect: observe, argv: [\"false\"]}"), 3) << "it would fail";
+  EXPECT_EQ(code_of("{effect: observe, argv: [\"true\"]}"), 0) << "nothing to do";
+  EXPECT_FALSE(std::filesystem::exists(user.home() / "x"));
+}
+
 TEST(Plan, ThatIsTakenForAPlaybookIsSaidToBeOne) {
   const User user;
   user.write("small.yaml", kSmallPlaybook);
@@ -282,6 +308,25 @@ TEST(Inputs, ThatNobodyIsThereToGiveAreNamedAllAtOnce) {
   EXPECT_THAT(typed.err, ContainsRegex("the inputs domain, began have no value\n.*--inputs FILE"));
   const Typed one = user.mxodus({"plan", "playbook.yaml", "-i", "domain=example.org"});
   EXPECT_EQ(one.err, "mxodus: the input began has no value\n  give it: -i began=…\n");
+}
+
+// --- --events --------------------------------------------------------------------------------------------
+
+TEST(Events, OfAPipeThatNobodyReadsHoldNothingUp) {
+  const User user;
+  user.write("small.yaml", kSmallPlaybook);
+  const Typed typed = user.sh("mkfifo pipe && exec mxodus run small.yaml --yes --events pipe");
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, HasSubstr("nobody reads from pipe"));
+  EXPECT_EQ(user.mxodus({"status"}).code, 2) << "there is no run";
+}
+
+TEST(Events, ThatCannotBeWrittenAreSaidAtTheEndAndStopNothing) {
+  const User user;
+  user.write("small.yaml", kSmallPlaybook);
+  const Typed typed = user.mxodus({"run", "small.yaml", "--yes", "--events", "/dev/full"});
+  EXPECT_EQ(typed.code, 4);
+  EXPECT_THAT(typed.err, HasSubstr("--events: No space left on device (the run is not affected)"));
 }
 
 }  // namespace

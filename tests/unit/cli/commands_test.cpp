@@ -205,6 +205,25 @@ steps:
   EXPECT_THAT(lines, testing::ElementsAre("failed loud", "gate go", "parked "));
 }
 
+TEST(Notify, OfAStepThatIsTriedAgainComesOnce) {
+  const User user;
+  user.begin_run(R"(mxodus: 1
+name: told
+hosts:
+  here: {local: true}
+notify: {command: [sh, -c, 'echo "$MXODUS_EVENT $MXODUS_STEP" >>told'], on: [failed]}
+steps:
+  look:
+    uses: command
+    host: here
+    retry: {times: 2, delay: 100ms}
+    with: {effect: observe, script: 'echo >>"$HOME/tries"; false'}
+  go: {uses: approve, needs: [], with: {question: "Go on?"}}
+)");
+  EXPECT_EQ(user.read("told"), "failed look\n");
+  EXPECT_GE(user.read("tries").size(), 3u);
+}
+
 // --- log -------------------------------------------------------------------------------------------------
 
 TEST(Log, OfOneStepShowsWhatItSawBoundedAndSafe) {

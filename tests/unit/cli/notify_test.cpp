@@ -94,6 +94,36 @@ TEST(Notify, AStepThatItsDeadlineHasFailedIsTold) {
   EXPECT_EQ(hook.told(), "failed|r|look|too late\n");
 }
 
+TEST(Notify, AnAttemptThatIsTriedAgainIsToldWhenTheLastOneHasFailed) {
+  Hook hook;
+  int left = 2;
+  Notifier notifier(hook.playbook, "r", [&left](const Event&) { return left-- > 0; });
+  for (const char* which : {"the first", "the second", "the last"})
+    notifier.see(event(EventType::attempt_result, failed(which), {"look", {}}));
+  notifier.finish();
+  EXPECT_EQ(hook.told(), "failed|r|look|the last\n");
+}
+
+TEST(Notify, AnUndoThatFailsIsTold) {
+  Hook hook;
+  Notifier notifier(hook.playbook, "r", [](const Event&) { return true; });
+  notifier.see(event(EventType::undo_result, failed("not undone: no"), {"fence", {}}));
+  notifier.finish();
+  EXPECT_EQ(hook.told(), "failed|r|fence|not undone: no\n");
+}
+
+TEST(Notify, HowTheRunStandsIsToldBeforeWhatHappenedOnTheWay) {
+  Hook hook("sleep 0.3\n");
+  Notifier notifier(hook.playbook, "r");
+  for (const char* which : {"one", "two", "three"})
+    notifier.see(event(EventType::attempt_result, failed(which), {"look", {}}));
+  notifier.see(event(EventType::run_parked, stopped(4, "a question stands")));
+  notifier.finish();
+  const std::string told = hook.told();
+  EXPECT_LT(told.find("parked"), told.find("three")) << told;
+  EXPECT_LT(told.find("two"), told.find("three")) << told;
+}
+
 TEST(Notify, AHostThatGoesOutOfSightIsTold) {
   Hook hook;
   hook.playbook.notify->on = {"reconnecting"};
@@ -153,7 +183,7 @@ TEST(Notify, AHookThatIsNotThereIsSaid) {
 /// would have been ended first and the call counted as failed.
 TEST(Notify, TheRunDoesNotWaitForAHookThatHangs) {
   Hook hook("while [ ! -e \"$0.go\" ]; do sleep 0.02; done\n");
-  Notifier notifier(hook.playbook, "r", std::chrono::seconds(30));
+  Notifier notifier(hook.playbook, "r", {}, std::chrono::seconds(30));
   testing::internal::CaptureStderr();
   notifier.see(event(EventType::run_parked, stopped(4, "hangs")));
   write_private(hook.script().string() + ".go", "");
@@ -163,7 +193,7 @@ TEST(Notify, TheRunDoesNotWaitForAHookThatHangs) {
 
 TEST(Notify, AHookThatNeverEndsIsEnded) {
   Hook hook("echo $$ > \"$0.pid\"\nexec sleep 600\n");
-  Notifier notifier(hook.playbook, "r", std::chrono::seconds(2));
+  Notifier notifier(hook.playbook, "r", {}, std::chrono::seconds(2));
   testing::internal::CaptureStderr();
   notifier.see(event(EventType::run_parked, stopped(4, "hangs")));
   notifier.finish();

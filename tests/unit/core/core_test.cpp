@@ -1,3 +1,6 @@
+#include <signal.h>
+#include <unistd.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -5,6 +8,7 @@
 #include "orchestrator/core/base64.h"
 #include "orchestrator/core/digest.h"
 #include "orchestrator/core/process.h"
+#include "orchestrator/core/secret_store.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/core/value.h"
 
@@ -145,6 +149,42 @@ TEST(Process, AProgramThatNoSignalReachesIsNotWaitedFor) {
   if (!result) GTEST_SKIP() << "SKIPPED: this machine has no perl";
   EXPECT_FALSE(result->answered());
   EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(20));
+}
+
+/// The fifth field of /proc/self/stat is the process group.
+const Command kSayGroup{{"cut", "-d ", "-f5", "/proc/self/stat"}};
+
+TEST(Process, AProgramHasAProcessGroupOfItsOwnUnlessItIsToShareOurs) {
+  const std::string ours = std::to_string(::getpgrp()) + "\n";
+  const auto alone = run_process(kSayGroup, Deadline(milliseconds(5000)));
+  const auto shared = run_process(kSayGroup, Deadline(milliseconds(5000)), ProcessGroup::ours);
+  ASSERT_TRUE(alone && shared);
+  EXPECT_NE(alone->out, ours);
+  EXPECT_EQ(shared->out, ours);
+}
+
+TEST(Process, AProgramInOurGroupIsEndedAlone) {
+  const auto result = run_process({{"sleep", "60"}}, Deadline(milliseconds(50)), ProcessGroup::ours);
+  ASSERT_TRUE(result);
+  EXPECT_FALSE(result->answered());
+  EXPECT_LT(result->took, milliseconds(2000)) << "it ends at TERM";
+}
+
+TEST(Process, AnEndThatTheKernelTellsNobodyIsNoExitStatus) {
+  const auto before = ::signal(SIGCHLD, SIG_IGN);
+  const auto result = run_process({{"false"}}, Deadline(milliseconds(5000)));
+  ::signal(SIGCHLD, before);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(to_string(result->outcome), "no answer: it ended, and the kernel did not say how");
+}
+
+TEST(SecretStore, ACommandIsInOurGroupWhereItMayAskOnTheTerminal) {
+  Redactor redactor;
+  const std::vector<std::string> words = {"sh", "-c", "printf 'group '; cut -d' ' -f5 /proc/self/stat"};
+  SecretStore secrets({{"key", SecretCommand{words}}}, redactor, {});
+  const auto secret = secrets.resolve("key");
+  ASSERT_TRUE(secret);
+  EXPECT_EQ(secret->reveal(), "group " + std::to_string(::getpgrp()));
 }
 
 TEST(Process, AProgramThatIsNotThereIsAnError) {

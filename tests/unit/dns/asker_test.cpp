@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "orchestrator/dns/named_server.h"
 #include "orchestrator/dns/unbound_asker.h"
 #include "tests/support/dns_server.h"
 
@@ -252,4 +253,14 @@ TEST_F(Asker, TellsWhatANamedServerRefuses) {
   const DnsAnswer nonsense = open().ask_server("ns1.acme.test", "acme.test", "SOA", false, soon());
   EXPECT_EQ(nonsense.status, DnsStatus::timeout);
   EXPECT_THAT(nonsense.note, HasSubstr("cannot be asked"));
+}
+
+TEST(NamedServer, HasThePortThatIsWrittenOrNone) {
+  ASSERT_TRUE(parse_server("2001:db8::53@5353"));
+  EXPECT_EQ(parse_server("2001:db8::53@5353")->address, "2001:db8::53");
+  EXPECT_EQ(parse_server("2001:db8::53@5353")->port, 5353);
+  EXPECT_EQ(parse_server("192.0.2.53")->port, 53);
+  for (const char* wrong :
+       {"192.0.2.53@", "192.0.2.53@0", "192.0.2.53@99999", "192.0.2.53@53x", "192.0.2.53@domain"})
+    EXPECT_FALSE(parse_server(wrong)) << wrong;
 }

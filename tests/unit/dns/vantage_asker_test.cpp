@@ -67,6 +67,8 @@ TEST_F(Vantage, SaysWhyItCouldNotAsk) {
   EXPECT_EQ(refused.status, DnsStatus::timeout);
   EXPECT_THAT(refused.note, HasSubstr("out is refused by 127.0.0.1"));
   EXPECT_THAT(asker_.ask_server(address, "a..b", "A", false, soon()).note, HasSubstr("cannot be asked"));
+  EXPECT_THAT(asker_.ask_server("127.0.0.1@99999", "mail.acme.test", "A", false, soon()).note,
+              HasSubstr("cannot be asked"));
 }
 
 TEST_F(Vantage, DoesNotWaitPastItsDeadlineForAServerThatSaysNothing) {

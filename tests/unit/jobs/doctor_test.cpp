@@ -51,6 +51,14 @@ TEST(JobDoctor, ToolsThatJobsNeedAreNamedWhereTheyAreMissing) {
   EXPECT_EQ(judged(can, "tools").seen, "missing: setsid, flock");
 }
 
+TEST(JobDoctor, AJobWithSecretsIsRefusedWhereNoTmpfsIs) {
+  JobCapabilities can = fine();
+  EXPECT_FALSE(secrets_refused(can, "new"));
+  can.tmpfs = false;
+  ASSERT_TRUE(secrets_refused(can, "new"));
+  EXPECT_EQ(secrets_refused(can, "new")->code, "job.no-tmpfs");
+}
+
 TEST(JobDoctor, AFullDiskIsSeenBeforeAJobFillsIt) {
   JobCapabilities can = fine();
   can.state_dir_free = Size{1 << 20};

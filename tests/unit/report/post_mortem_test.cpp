@@ -178,5 +178,22 @@ TEST(PostMortem, RedactedLeavesNoPieceOfANameThatMarkdownEscapes) {
   EXPECT_EQ(post_mortem_json(record, true)["timeline"][0]["sentence"], "by person-1: ask mailbox-1");
 }
 
+TEST(PostMortem, RedactedLeavesNoLaptopThatOnlyADecisionCameFrom) {
+  RunRecord record;
+  record.state.opened.laptop = "studio";
+  Event answered;
+  answered.type = EventType::gate_answered;
+  answered.id = {"go", {}};
+  GateAnswered data;
+  data.kind = "approve";
+  data.who = "ada";
+  data.from = "kitchen-laptop /dev/pts/3 over SSH from 192.0.2.7";
+  answered.data = encode(data);
+  record.events = {answered};
+  const auto gate = post_mortem_json(record, true)["gates"][0];
+  EXPECT_THAT(gate["from"].get<std::string>(),
+              testing::MatchesRegex("person-[0-9] /dev/pts/3 over SSH from address-1"));
+}
+
 }  // namespace
 }  // namespace mxodus

@@ -37,6 +37,7 @@ class FakeJobs final : public Jobs {
   std::vector<Duration> waits;        ///< how long each of them was to wait for an end
   int cancels = 0;                    ///< how often the end of a job was asked for
   std::optional<Lease> lease;
+  JobCapabilities can{.flock = true, .setsid = true, .tmpfs = true, .logout_kill = false};
 
   Result<JobStatus> start(const JobId& id, const JobSpec& spec, const Lease& by,
                           const std::map<std::string, SecretText>&, const Deadline&) override {
@@ -106,7 +107,10 @@ class FakeJobs final : public Jobs {
     return {};
   }
   Result<std::optional<Lease>> holder(const Deadline&) override { return lease; }
-  Result<JobCapabilities> capabilities(const Deadline&) override { return JobCapabilities{}; }
+  Result<JobCapabilities> capabilities(const Deadline&) override {
+    if (silent) return tl::unexpected(gone().value());
+    return can;
+  }
 
  private:
   static bool is_of(const Lease& lease, const Lease& by) {

@@ -86,5 +86,61 @@ TEST(Planning, WhatItLeavesOutAsksForAWordWhereItIsToRunAfterAll) {
   EXPECT_EQ(world.must_run().exit, ExitCode::done);
 }
 
+constexpr const char* kOneChange = "  fence: {uses: make, with: {name: a}}\n";
+
+/// What the plan says of the hosts that it was made with, beside its steps.
+std::vector<std::string> warnings_of(RunWorld& world) {
+  world.must_run();
+  std::vector<std::string> said;
+  for (const Error& warning : world.plan().lint)
+    if (warning.code == "host.jobs") said.push_back(warning.message);
+  return said;
+}
+
+TEST(Planning, AHostThatEndsJobsAtLogoutIsNamedBeforeAnythingBegins) {
+  RunWorld world(kOneChange);
+  world.on_new.can.logout_kill = true;
+  world.on_old.can.logout_kill = true;  // where nothing is to be started
+  EXPECT_EQ(warnings_of(world),
+            std::vector<std::string>{"new, where jobs would run: logind ends a user's processes at logout, "
+                                     "so a job would die with the connection"});
+}
+
+TEST(Planning, AHostThatLacksWhatEveryJobNeedsIsNamed) {
+  RunWorld world(kOneChange);
+  world.on_new.can.flock = false;
+  EXPECT_EQ(warnings_of(world), std::vector<std::string>{"new, where jobs would run: missing: flock"});
+}
+
+TEST(Planning, OfAHostWhereNoJobIsToBeginNothingIsSaid) {
+  RunWorld world("  look: {uses: look, with: {name: l}}\n");
+  world.on_new.can = {};
+  EXPECT_TRUE(warnings_of(world).empty());
+}
+
+constexpr const char* kSecretChange = R"(  fence:
+    uses: command
+    host: new
+    with: {effect: change, argv: [fence], secrets: {key: "${secrets.password}"}}
+)";
+
+TEST(Planning, AJobWhoseSecretsHaveNoPlaceWouldFailAndIsNotBegun) {
+  RunWorld world(kSecretChange);
+  world.password = "hunter2hunter2";
+  world.on_new.can.tmpfs = false;
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.plan().find({"fence", {}})->step.would_fail,
+            "host new has no tmpfs, and a secret of a job is never written to a disk; `become: sudo` at the "
+            "host, or a login with $XDG_RUNTIME_DIR");
+  EXPECT_TRUE(world.on_new.starts.empty());
+}
+
+TEST(Planning, AJobWhoseSecretsHaveAPlaceIsBegun) {
+  RunWorld world(kSecretChange);
+  world.password = "hunter2hunter2";
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.on_new.starts.size(), 1u);
+}
+
 }  // namespace
 }  // namespace mxodus
