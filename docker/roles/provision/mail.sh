@@ -1,11 +1,12 @@
 # shellcheck shell=bash
-# A mail host: Postfix and Dovecot for one domain, mail in Maildir below /var/vmail, owned by vmail.
+# A mail host: Postfix and Dovecot for one domain, mail in Maildir below $store, owned by vmail.
+store=/var/vmail
 
 # vmail_user UID
 vmail_user() {
   getent group vmail >/dev/null || groupadd --gid "$1" vmail
-  id vmail >/dev/null 2>&1 || useradd --uid "$1" --gid vmail --home-dir /var/vmail --shell /usr/sbin/nologin vmail
-  install -d -o vmail -g vmail -m 770 /var/vmail
+  id vmail >/dev/null 2>&1 || useradd --uid "$1" --gid vmail --home-dir "$store" --shell /usr/sbin/nologin vmail
+  install -d -o vmail -g vmail -m 770 "$store"
 }
 
 tls_certificate() {
@@ -29,7 +30,7 @@ configure_postfix() {
 }
 
 configure_dovecot() {
-  install -m 644 "$files/dovecot-local.conf" /etc/dovecot/local.conf
+  install_template dovecot-local.conf /etc/dovecot/local.conf STORE="$store"
   sed -i 's/^!include auth-system.conf.ext/#&/' /etc/dovecot/conf.d/10-auth.conf
 }
 
