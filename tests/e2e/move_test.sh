@@ -93,7 +93,7 @@ case_a_killed_mxodus_finds_its_restore_again_and_starts_it_once() {
 }
 
 case_the_move_ends_with_every_message_where_it_belongs() {
-  local round code=4
+  local round name code=4
   for ((round = 0; round < 30 && code == 4; round++)); do
     answer_gates
     code=0
@@ -109,7 +109,10 @@ case_the_move_ends_with_every_message_where_it_belongs() {
   expect_eq 'messages' 4000 "$(lab exec new-mx sh -c "find /var/vmail -type f \( -path '*/cur/*' -o -path '*/new/*' \) | wc -l")"
   expect_eq 'files of somebody else' 0 "$(lab exec new-mx sh -c 'find /var/vmail ! -user vmail | wc -l')"
   expect_match 'the next UID' 'uidnext=1000[0-9]+$' "$(lab exec new-mx doveadm mailbox status -u u01@acme.test uidnext INBOX)"
-  expect_eq 'A' 198.51.100.20 "$(lab exec outside dig +short A mail.acme.test)"
+  for name in mail imap; do
+    expect_eq "A of $name" 198.51.100.20 "$(lab exec outside dig +short A "$name.acme.test")"
+    expect_eq "AAAA of $name" 2001:db8:51::20 "$(lab exec outside dig +short AAAA "$name.acme.test")"
+  done
   expect_match 'SPF' 'a:new-mx.acme.test' "$(lab exec outside dig +short TXT acme.test)"
 }
 
@@ -127,7 +130,7 @@ case_mail_from_outside_arrives_on_the_new_host_and_is_fetched_by_imap() {
   lab exec outside swaks --silent 2 --to u01@acme.test --from alice@other.test --server mail.acme.test \
     --tls-optional --header "Subject: $token" --body hello
   # shellcheck disable=SC2317 # wait_until calls it
-  fetched() { lab exec outside curl -sS --user u01@acme.test:pw01 "imaps://mail.acme.test/INBOX?SUBJECT%20$token" | grep -q 'SEARCH [0-9]'; }
+  fetched() { lab exec outside curl -sS --user u01@acme.test:pw01 "imaps://imap.acme.test/INBOX?SUBJECT%20$token" | grep -q 'SEARCH [0-9]'; }
   wait_until 30 fetched
   expect_match 'delivered on new-mx' "$token" "$(lab exec new-mx sh -c "grep -rl $token /var/vmail/acme.test/u01 | head -1 | xargs -r grep -h Subject")"
 }
