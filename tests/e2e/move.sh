@@ -6,6 +6,7 @@ inputs=(--inputs /mxodus/docker/emergency-move.inputs.yaml)
 
 outage() { lab exec backup cat /etc/outage-began; }
 status_field() { as_op mxodus status --json --no-look 2>/dev/null | python3 -c "import json,sys; s=json.load(sys.stdin); print($1)"; }
+output_of() { status_field "next(i['outputs']['$2'] for i in s['items'] if i['step'] == '$1')"; }
 state_of() { status_field "next((i['state'] for i in s['items'] if i['step'] == '$1'), 'pending')"; }
 
 # Answers every open gate as an operator would who finds all well.

@@ -106,6 +106,7 @@ case_the_move_ends_with_every_message_where_it_belongs() {
   done
   expect_eq 'exit code of the last resume' 0 "$code"
   expect_eq 'stores' "$(store_sums old-mx /srv/vmail_deprecated)" "$(store_sums new-mx /var/vmail)"
+  expect_eq 'mailboxes that were counted' 20 "$(output_of all_users entries)"
   expect_eq 'messages' 4000 "$(lab exec new-mx sh -c "find /var/vmail -type f \( -path '*/cur/*' -o -path '*/new/*' \) | wc -l")"
   expect_eq 'files of somebody else' 0 "$(lab exec new-mx sh -c 'find /var/vmail ! -user vmail | wc -l')"
   expect_match 'the next UID' 'uidnext=1000[0-9]+$' "$(lab exec new-mx doveadm mailbox status -u u01@acme.test uidnext INBOX)"
