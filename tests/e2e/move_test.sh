@@ -108,6 +108,7 @@ case_the_move_ends_with_every_message_where_it_belongs() {
     fi
   done
   expect_eq 'exit code of the last resume' 0 "$code"
+  expect_eq 'DKIM keys that fit' 1 "$(output_of dkim_key matching)"
   expect_eq 'listings that are left' 0 "$(output_of delisted listed)"
   expect_eq 'stores' "$(store_sums old-mx /srv/vmail_deprecated)" "$(store_sums new-mx /var/vmail)"
   expect_eq 'mailboxes that were counted' 20 "$(output_of all_users entries)"

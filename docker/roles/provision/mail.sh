@@ -49,6 +49,14 @@ mailboxes() {
   chmod 640 /etc/dovecot/users
 }
 
+dkim_key() {
+  install -d -m 755 /etc/opendkim /etc/opendkim/keys
+  install -d -m 700 /etc/opendkim/keys/acme.test
+  install -m 600 "$secrets/dkim.private" /etc/opendkim/keys/acme.test/mail.private
+  echo 'mail._domainkey.acme.test acme.test:mail:/etc/opendkim/keys/acme.test/mail.private' > /etc/opendkim/KeyTable
+  echo '*@acme.test mail._domainkey.acme.test' > /etc/opendkim/SigningTable
+}
+
 # The twenty users of acme.test: u01 with password pw01, and so on; the same configuration on both hosts.
 acme_mail_host() {
   local number users=()
@@ -59,6 +67,7 @@ acme_mail_host() {
   configure_dovecot
   mailboxes acme.test "${users[@]}"
   install -m 644 "$files/acme-aliases" /etc/postfix/aliases-virtual
+  dkim_key
 }
 
 start_mail() {

@@ -21,14 +21,6 @@ sieve_filter() {
   chown -h vmail:vmail "$home" "$home/sieve" "$home/.dovecot.sieve"
 }
 
-dkim_key() {
-  install -d -m 755 /etc/opendkim /etc/opendkim/keys
-  install -d -m 700 /etc/opendkim/keys/acme.test
-  install -m 600 "$secrets/dkim.private" /etc/opendkim/keys/acme.test/mail.private
-  echo 'mail._domainkey.acme.test acme.test:mail:/etc/opendkim/keys/acme.test/mail.private' > /etc/opendkim/KeyTable
-  echo '*@acme.test mail._domainkey.acme.test' > /etc/opendkim/SigningTable
-}
-
 # backup TAG [RESTIC OPTIONS...] PATH
 backup() {
   RESTIC_PASSWORD=labrestic timeout 60 restic --repo "$repository" --quiet backup --tag "$@"
@@ -47,7 +39,6 @@ ssh_server 'Port 22'
 authorize root operator
 ssh_client root backup-client
 acme_mail_host old-mx.acme.test 5000
-dkim_key
 start_mail
 
 if [[ ! -d $store/acme.test/u20 ]]; then
