@@ -33,8 +33,8 @@ make_secrets() (
   cd "$1" || exit 1
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=Lab CA" -days 3650 \
     -keyout ca.key -out ca.crt 2>/dev/null
-  server_certificate old-mx mail.acme.test old-mx.acme.test
-  server_certificate new-mx mail.acme.test new-mx.acme.test
+  server_certificate old-mx mail.acme.test imap.acme.test old-mx.acme.test
+  server_certificate new-mx mail.acme.test imap.acme.test new-mx.acme.test
   server_certificate outside mail.other.test
   ssh-keygen -q -t ed25519 -N '' -C operator -f operator
   ssh-keygen -q -t ed25519 -N '' -C backup-client -f backup-client

@@ -9,7 +9,7 @@ about = "files.ownership on 100,000 files, rclone.compare on 4,000"
 
 FILES = 100_000
 FOLDER = "/var/tmp/mxodus-bench-files"
-MAIL = "/var/vmail"
+MAIL = "/srv/vmail"
 COPY = "/var/tmp/mxodus-bench-mail"
 HOSTS = {"old": {}, "new": {"become": "sudo"}}
 ROUNDS = 5

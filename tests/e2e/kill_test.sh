@@ -51,7 +51,7 @@ case_a_move_killed_at_random_moments_ends_the_same_and_begins_every_job_once() {
   echo "$kills kills in $rounds rounds"
   expect_eq 'exit code' 0 "$last_code"
   ((kills >= kills_wanted)) || fail "only $kills kills took hold"
-  expect_eq 'stores' "$(store_sums old-mx /var/vmail_deprecated)" "$(store_sums new-mx /var/vmail)"
+  expect_eq 'stores' "$(store_sums old-mx /srv/vmail_deprecated)" "$(store_sums new-mx /var/vmail)"
   expect_match 'jobs begun' ' 1 restore' "$(jobs_by_step new-mx)"
   expect_eq 'jobs begun twice' '' "$(for host in new-mx old-mx backup; do jobs_by_step "$host" | awk '$1 > 1'; done)"
   expect_eq 'A' 198.51.100.20 "$(lab exec outside dig +short A mail.acme.test)"

@@ -52,7 +52,7 @@ case_new_mx_takes_ssh_from_the_jump_host_only() {
 }
 
 case_old_mx_holds_4000_messages_of_20_users() {
-  local store=/var/vmail/acme.test
+  local store=/srv/vmail/acme.test
   expect_eq messages 4000 "$(lab exec old-mx find $store -regex '.*/\(cur\|new\)/[^/]*' -type f | wc -l)"
   expect_eq users 20 "$(lab exec old-mx ls $store | wc -l)"
   expect_eq 'folders of u20' $'Archive\nArchive.2023\nDevis & factures\nINBOX\nÉléments envoyés' \

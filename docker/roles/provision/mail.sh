@@ -1,11 +1,12 @@
 # shellcheck shell=bash
-# A mail host: Postfix and Dovecot for one domain, mail in Maildir below /var/vmail, owned by vmail.
+# A mail host: Postfix and Dovecot for one domain, mail in Maildir below $store, owned by vmail.
+store=/var/vmail
 
 # vmail_user UID
 vmail_user() {
   getent group vmail >/dev/null || groupadd --gid "$1" vmail
-  id vmail >/dev/null 2>&1 || useradd --uid "$1" --gid vmail --home-dir /var/vmail --shell /usr/sbin/nologin vmail
-  install -d -o vmail -g vmail -m 770 /var/vmail
+  id vmail >/dev/null 2>&1 || useradd --uid "$1" --gid vmail --home-dir "$store" --shell /usr/sbin/nologin vmail
+  install -d -o vmail -g vmail -m 770 "$store"
 }
 
 tls_certificate() {
@@ -29,7 +30,7 @@ configure_postfix() {
 }
 
 configure_dovecot() {
-  install -m 644 "$files/dovecot-local.conf" /etc/dovecot/local.conf
+  install_template dovecot-local.conf /etc/dovecot/local.conf STORE="$store"
   sed -i 's/^!include auth-system.conf.ext/#&/' /etc/dovecot/conf.d/10-auth.conf
 }
 
@@ -48,6 +49,14 @@ mailboxes() {
   chmod 640 /etc/dovecot/users
 }
 
+dkim_key() {
+  install -d -m 755 /etc/opendkim /etc/opendkim/keys
+  install -d -m 700 /etc/opendkim/keys/acme.test
+  install -m 600 "$secrets/dkim.private" /etc/opendkim/keys/acme.test/mail.private
+  echo 'mail._domainkey.acme.test acme.test:mail:/etc/opendkim/keys/acme.test/mail.private' > /etc/opendkim/KeyTable
+  echo '*@acme.test mail._domainkey.acme.test' > /etc/opendkim/SigningTable
+}
+
 # The twenty users of acme.test: u01 with password pw01, and so on; the same configuration on both hosts.
 acme_mail_host() {
   local number users=()
@@ -58,6 +67,7 @@ acme_mail_host() {
   configure_dovecot
   mailboxes acme.test "${users[@]}"
   install -m 644 "$files/acme-aliases" /etc/postfix/aliases-virtual
+  dkim_key
 }
 
 start_mail() {
