@@ -13,8 +13,8 @@ Value value_of(const TreeCount& count) {
       {"files", count.files}, {"folders", count.folders}, {"others", count.others}, {"bytes", count.bytes}};
 }
 
-/// What the restore itself left out, whatever has changed since; nothing where it put all there. Counted is what the
-/// end of the restore was judged by: a socket, say, restic does not put back.
+/// What the restore itself left out, whatever has changed since; nothing where it put all there. Counted is
+/// what the end of the restore was judged by: a socket, say, restic does not put back.
 std::string left_out(const Params& params, const RestoreLook& seen) {
   if (!seen.target.restored) return {};
   const TreeCount& restored = *seen.target.restored;
