@@ -63,7 +63,7 @@ case_a_blocked_port_25_is_in_the_plan_and_its_task_ends_when_it_is_open() {
   expect_eq 'what is behind it' pending "$(state_of go)"
   unblock
   as_op mxodus resume --now --stay 5s >/dev/null 2>&1 || [[ $? == 4 ]]
-  expect_eq 'the task, once the port is open' done "$(state_of open_port_25)"
+  expect_eq 'the task, once the port is open' 'done' "$(state_of open_port_25)"
   as_op mxodus end --why 'only this was to be seen' >/dev/null 2>&1 </dev/null
   as_op mxodus resume >/dev/null 2>&1 || [[ $? == 1 ]]
 }

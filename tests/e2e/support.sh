@@ -37,14 +37,18 @@ expect_exit() {
   expect_eq "exit code of '$*'" "$expected" "$actual"
 }
 
-# jobs_begun HOST: the name of every job that began there since the last forget_runs, one a line. By systemd's own record,
-# because folders go with the end of their run.
-jobs_begun() {
+# units_started HOST [FILE]: those since the cursor in FILE, by systemd's own record, one a line. journalctl is not left to choose among the events: where
+# it does, it loses the first one after a cursor.
+units_started() {
   # shellcheck disable=SC2016 # the host's shell expands it
-  lab exec "$1" sh -c 'journalctl --sync; after=$(cat /var/tmp/case/journal 2>/dev/null || true)
-    journalctl -q -o cat --output-fields=UNIT ${after:+"--after-cursor=$after"} MESSAGE_ID=39f53479d3a045ac8e11786248231fbf' |
-    sed -nE 's/^mxodus-(.*)\.service$/\1/p'
+  lab exec "$1" sh -c 'journalctl --sync; after=$(cat "$1" 2>/dev/null || true)
+    journalctl -q -o json --output-fields=UNIT,MESSAGE_ID ${after:+"--after-cursor=$after"}' sh "${2:-/var/tmp/case/journal}" |
+    sed -nE '/"MESSAGE_ID":"39f53479d3a045ac8e11786248231fbf"/ s/.*"UNIT":"([^"]+)".*/\1/p'
 }
+
+# jobs_begun HOST: the name of every job that began there since the last forget_runs, one a line. Folders would not do: they
+# go with the end of their run.
+jobs_begun() { units_started "$1" | sed -nE 's/^mxodus-(.*)\.service$/\1/p'; }
 
 # wait_until SECONDS CMD...: repeats CMD until it succeeds.
 wait_until() {

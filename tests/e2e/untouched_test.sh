@@ -21,21 +21,23 @@ mark() {
   done
 }
 
-# files_of HOST: new or changed since mark; but for what every login writes.
+# files_of HOST: new or changed since mark; but for what every login writes, every connection to Postfix, and every query of
+# PowerDNS.
 files_of() {
   lab exec "$1" sh -c 'find / -xdev -newer /run/before -type f ! -path "/proc/*" ! -path "/sys/*" ! -path "/run/*" \
-    ! -path "/var/log/*" ! -path "/mxodus/*" 2>/dev/null; find /run /dev/shm /tmp -newer /run/before -type f \
-    ! -path "/run/before*" ! -path "/run/systemd/*" ! -path "/run/log/*" ! -path "/run/user/*" ! -path "/run/utmp" 2>/dev/null' | sort -u
+    ! -path "/var/log/*" ! -path "/mxodus/*" ! -path /var/lib/postfix/prng_exch ! -path "/var/spool/postfix/pid/*" \
+    ! -path "/var/lib/powerdns/pdns.sqlite3-???" 2>/dev/null
+    find /run /dev/shm /tmp -newer /run/before -type f ! -path "/run/before*" ! -path "/run/systemd/*" ! -path "/run/log/*" \
+    ! -path "/run/user/*" ! -path /run/utmp ! -path /run/motd.dynamic 2>/dev/null' | sort -u
 }
 
 # started_on HOST: the units that were started since mark; a login has a scope, a slice and a manager of its own.
 started_on() {
-  lab exec "$1" sh -c 'journalctl --sync; journalctl -q -o cat --output-fields=UNIT --after-cursor="$(cat /run/before.cursor)" \
-    MESSAGE_ID=39f53479d3a045ac8e11786248231fbf' | grep -vE '^(session-|user-|user@|user-runtime-dir@|ssh@|.*\.scope$)' | sort -u
+  units_started "$1" /run/before.cursor | { grep -vE '^(session-|user-|user@|user-runtime-dir@|ssh@|.*\.scope$)' || true; } | sort -u
 }
 
-# left_on HOST: processes whose parents are gone or that no login holds.
-left_on() { lab exec "$1" sh -c 'ps -eo ppid=,comm= | awk "\$1 == 1 {print \$2}" | sort | uniq -c'; }
+# left_on HOST: processes whose parents are gone, or that no login holds; a login's own manager ends some time after it.
+left_on() { lab exec "$1" sh -c 'ps -eo ppid=,comm= | awk "\$1 == 1 && \$2 != \"systemd\" {print \$2}" | sort | uniq -c'; }
 
 api_writes() {
   lab exec dns sh -c 'journalctl --sync; journalctl -q -u pdns -o cat --after-cursor="$(cat /run/before.cursor)"' | grep -cE '"?(PUT|PATCH|POST|DELETE) /api' || true

@@ -70,7 +70,9 @@ case_a_no_stops_what_is_behind_it_until_it_is_asked_again() {
   expect_said 4 'mxodus approve go'
   mx reject go --why 'the fibre is back in an hour'
   mx resume
-  expect_said 1 'the fibre is back in an hour' 'mxodus retry go'
+  expect_said 1 'the fibre is back in an hour' 'mxodus explain go'
+  mx explain go
+  expect_said 0 'mxodus retry go'
   expect_exit 1 on_new test -e /var/tmp/case/behind
   mx retry go
   mx resume
