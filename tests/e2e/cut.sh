@@ -1,16 +1,12 @@
-#!/usr/bin/env bash
-# A restore that is cut off in every way, and comes to its end once.
+# shellcheck shell=bash
+# A restore over a slow line, and what it must come to however it is cut off. For tests that come after support.sh.
 # shellcheck disable=SC2016 # the hosts' shells expand
-# shellcheck source=tests/e2e/support.sh
-source "${0%/*}/../support.sh"
-case_limit=600
 
 playbook=/mxodus/tests/e2e/playbooks/cut-off.yaml
 
 in_home() { lab exec -u op laptop sh -c "cd && $1"; }
 new_mx() { lab exec new-mx sh -c "$1"; }
 state_of() { in_home 'mxodus status --json --no-look 2>/dev/null' | python3 -c "import json,sys; print(next(i['state'] for i in json.load(sys.stdin)['items'] if i['step'] == '$1'))"; }
-is_in() { [[ $(state_of "$1") == "$2" ]]; }
 status_says() { in_home 'mxodus status --no-look 2>&1' | tr -s '\n ' ' ' | grep -qE -- "$1"; }
 has_ended() { in_home 'test -s outcome'; }
 # Some MB of about 28 have come in.
@@ -57,52 +53,3 @@ line_is_cut() {
   expect_exit_code 0
   expect_whole_and_begun_once
 }
-
-case_the_laptops_line_is_cut_for_20_seconds() { line_is_cut laptop 20; }
-case_the_new_hosts_line_is_cut_for_20_seconds() { line_is_cut new-mx 20; }
-case_the_backups_line_is_cut_for_20_seconds() { line_is_cut backup 20; }
-case_the_laptops_line_is_cut_for_90_seconds() { line_is_cut laptop 90; }
-case_the_new_hosts_line_is_cut_for_90_seconds() { line_is_cut new-mx 90; }
-case_the_backups_line_is_cut_for_90_seconds() { line_is_cut backup 90; }
-
-case_the_laptop_sleeps_for_a_minute() {
-  begin_slow_restore
-  lab exec laptop pkill -STOP -x mxodus
-  expect_match 'mxodus' '^T' "$(lab exec laptop ps -o stat= -C mxodus)"
-  sleep 60
-  lab unthrottle backup
-  lab exec laptop pkill -CONT -x mxodus
-  expect_exit_code 0
-  expect_whole_and_begun_once
-}
-
-case_the_new_host_loses_power_and_what_it_did_is_looked_at_after_its_boot() {
-  begin_slow_restore
-  lab stop new-mx
-  wait_until 90 status_says 'no answer +restore'
-  lab start new-mx
-  lab unthrottle backup
-  expect_exit_code 6
-  # The store shows that the restore is not done; of a command only a human can say.
-  status_says 'failed +restore +.*rebooted'
-  status_says 'in doubt +counting'
-  expect_eq 'restores begun' 1 "$(jobs_of restore)"
-  in_home 'mxodus retry restore --why "new lost its power" && mxodus retry counting && mxodus resume --now'
-  expect_eq 'messages' 4000 "$(messages)"
-  expect_eq 'restores begun' 2 "$(jobs_of restore)"
-}
-
-case_the_old_host_comes_back_and_changes_wait_for_a_word() {
-  begin_slow_restore old-mx
-  lab heal old-mx
-  wait_until 90 status_says 'your turn +host.old'
-  expect_match 'what is said first' 'host.old' "$(in_home 'mxodus status 2>/dev/null' | sed -n 2p)"
-  lab unthrottle backup
-  expect_exit_code 4
-  expect_exit 1 lab exec new-mx test -e /var/vmail/settled
-  in_home 'mxodus approve host.old && mxodus resume --now'
-  lab exec new-mx test -e /var/vmail/settled
-  expect_whole_and_begun_once
-}
-
-run_cases "$@"
