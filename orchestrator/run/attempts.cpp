@@ -24,19 +24,28 @@ bool has_jobs_beside(const ItemRecord& record, const std::string& host) {
 // --- beginning -------------------------------------------------------------------------------------------
 
 Attempt* Attempts::open(const RunStep& step, const Instance& instance) {
-  const ItemId id = instance.id;
+  const bool heavy = step.type->declaration().heavy;
   std::set<std::string> hosts;
   if (!instance.standpoint.host.empty()) hosts.insert(instance.standpoint.host);
-  if (const auto further = further_hosts_.find(id); further != further_hosts_.end())
+  if (const auto& begun = run_.item(instance.id).open) {  // its jobs may run: they count whatever else does
+    for (const JobRef& job : begun->intent.jobs) hosts.insert(job.host);
+    slots_.take_anyway(hosts, heavy);
+    return &hold(step, instance, std::move(hosts));
+  }
+  if (const auto further = further_hosts_.find(instance.id); further != further_hosts_.end())
     hosts.insert(further->second.begin(), further->second.end());
-  if (!slots_.take(hosts, step.type->declaration().heavy)) return nullptr;
-  Attempt& attempt = attempts_[id];
-  attempt.id = id;
+  if (!slots_.take(hosts, heavy)) return nullptr;
+  return &hold(step, instance, std::move(hosts));
+}
+
+Attempt& Attempts::hold(const RunStep& step, const Instance& instance, std::set<std::string> hosts) {
+  Attempt& attempt = attempts_[instance.id];
+  attempt.id = instance.id;
   attempt.step = &step;
   attempt.instance = instance;
   attempt.hosts = std::move(hosts);
   attempt.type = step.type;
-  return &attempt;
+  return attempt;
 }
 
 void Attempts::drop(Attempt& attempt) {
@@ -179,6 +188,7 @@ void Attempts::hurry() {
 }
 
 void Attempts::stop_looking() {
+  stopping_ = true;
   for (auto& [id, attempt] : attempts_)
     if (attempt.phase == Attempt::Phase::planning) attempt.stop.request_stop();
 }

@@ -59,7 +59,7 @@ class Attempts {
   void write_down();
   /// Looks at every job now: the laptop has slept, or a host has come back.
   void hurry();
-  /// Ends what can be ended early and begins nothing new: looks and plans, never a job.
+  /// Ends what can be ended early and begins nothing new from here on: looks and plans, never a job.
   void stop_looking();
   /// Asks everything in this process to end at once; jobs stay on their hosts.
   void leave();
@@ -91,6 +91,7 @@ class Attempts {
   };
 
   Attempt* open(const RunStep& step, const Instance& instance);
+  Attempt& hold(const RunStep& step, const Instance& instance, std::set<std::string> hosts);
   void drop(Attempt& attempt);
   void could_not_ask(Attempt& attempt, const Error& why);
   void look_later(Attempt& attempt, const Error& why);
@@ -98,6 +99,7 @@ class Attempts {
   void planned(Attempt& attempt, Result<ItemLook> look);
 
   // attempts_act.cpp: from a plan to its work
+  bool is_held(const Attempt& attempt) const;
   bool may_act(Attempt& attempt);
   void intend(Attempt& attempt, Result<Work> work);
   static void take_work(Attempt& attempt, Work work);
@@ -145,6 +147,7 @@ class Attempts {
   void put_back(Attempt& attempt, ItemState state, const std::string& why, bool may_have_acted = false);
   void settle(Attempt& attempt);
   void settled(Attempt& attempt, Result<ItemLook> look);
+  void leave_in_doubt(Attempt& attempt);
 
   const RunContext& run_;
   /// A worker that starts a job may outlive this.
@@ -154,6 +157,7 @@ class Attempts {
   /// On which jobs of the item were to run, beside its own host, when one of them had no free slot.
   std::map<ItemId, std::set<std::string>> further_hosts_;
   std::map<ItemId, Attempt> attempts_;
+  bool stopping_ = false;              ///< the operator wants to leave
   std::vector<Journal::Ending> ends_;  ///< of attempts that are concluded
   /// Boottime since when something that is no host of the step could not be reached.
   std::map<ItemId, std::chrono::milliseconds> unreached_since_;

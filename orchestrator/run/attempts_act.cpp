@@ -31,10 +31,17 @@ SinceReview since_review(const RunContext& run, const ItemId& id) {
 
 }  // namespace
 
+/// Whether it may not change anything now: what is typed by hand, cleans up or takes back is not held.
+bool Attempts::is_held(const Attempt& attempt) const {
+  const bool may = attempt.planned.effect == Effect::observe || attempt.undoes || attempt.step->clean_up ||
+                   run_.item(attempt.id).adhoc;
+  return !may && tell_.held();
+}
+
 bool Attempts::may_act(Attempt& attempt) {
   const ItemRecord& record = run_.item(attempt.id);
   if (record.adhoc) return true;  // whoever typed it has reviewed it
-  if (!attempt.step->clean_up && tell_.held()) {
+  if (is_held(attempt)) {
     drop(attempt);
     return false;
   }

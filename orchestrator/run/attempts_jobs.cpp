@@ -69,7 +69,7 @@ void Attempts::start_jobs(Attempt& attempt) {
         return all;
       },
       [this](Attempt& a, Result<Started> started) {
-        if (!started) return conclude(a, Finding{Verdict::unknown, with_advice(started.error()), {}, {}});
+        if (!started) return follow(a);  // some may have begun: their hosts know
         jobs_started(a, *started);
       });
 }
@@ -154,15 +154,18 @@ void Attempts::looked(Attempt& attempt, JobFollower::Look look) {
     return std::holds_alternative<JobAbsent>(job.status.state);
   };
   if (!attempt.reached && std::any_of(jobs.begin(), jobs.end(), absent)) {
+    if (stopping_) return drop(attempt);  // its intent stays; whoever comes next starts it
     // After a restart the world may have moved on since the intent: look at it before starting anything.
     const bool stale = attempt.recovered && std::all_of(jobs.begin(), jobs.end(), absent);
-    return stale || attempt.only_looks || attempt.jobs.empty() ? settle(attempt) : start_jobs(attempt);
+    return stale || attempt.only_looks || attempt.jobs.empty() || is_held(attempt) ? settle(attempt)
+                                                                                   : start_jobs(attempt);
   }
-  if (attempt.recovered && !attempt.reached)
+  if (!attempt.reached)
     for (const FollowedJob& job : jobs) {
       // Whoever started it held the lease, and may have been killed before that was written down.
       if (!run_.state().leases.contains(job.host) && !note_lease(job.host)) return drop(attempt);
-      if (!wrote(run_.journal.attached(attempt.id, {job.host, job.id.text}))) return drop(attempt);
+      if (attempt.recovered && !wrote(run_.journal.attached(attempt.id, {job.host, job.id.text})))
+        return drop(attempt);
     }
   attempt.reached = true;
   show_progress(attempt);

@@ -125,7 +125,7 @@ void Attempts::settled(Attempt& attempt, Result<ItemLook> look) {
   }
   const bool observes = attempt.planned.effect == Effect::observe;
   if (never_reached || (attempt.ended_by.empty() && (observes || (looked && !opaque)))) {
-    if (attempt.only_looks && !observes)
+    if (!observes && (attempt.only_looks || is_held(attempt)))
       return put_back(attempt, ItemState::pending, "it had not begun, and does not begin now",
                       !never_reached);
     // It is not done, and repeating it does what was meant the first time: the same attempt, the same job.
@@ -144,11 +144,28 @@ void Attempts::settled(Attempt& attempt, Result<ItemLook> look) {
     return conclude(attempt,
                     Finding{Verdict::fail, attempt.ended_by + "; left to do: " + now.step.summary, {}, {}},
                     "run.lost");
+  attempt.evidence = std::move(look->item.evidence);
+  leave_in_doubt(attempt);
+}
+
+/// What it is known to have said is kept: without any evidence nobody may accept it.
+void Attempts::leave_in_doubt(Attempt& attempt) {
+  const ItemId id = attempt.id;
   const std::string why =
       attempt.ended_by.empty() ? "it was begun and its end is not known" : attempt.ended_by;
-  wrote(run_.journal.in_doubt(
-      id, why + "; what it was to do cannot be seen from outside. Look for yourself, then `retry`, "
-                "`accept` or `skip`"));
+  if (attempt.follower)
+    for (const FollowedJob& job : attempt.follower->jobs())
+      if (std::string said = redacted_tail(job, run_.environment.redactor); !said.empty())
+        attempt.evidence.push_back({job.host + "-output-so-far.txt", std::move(said)});
+  AttemptResult kept;
+  keep_evidence(attempt, kept);
+  const bool written = kept.evidence.empty() ||
+                       wrote(run_.journal.observation(id, {Verdict::unknown, why + kept.sentence,
+                                                           Value(run_.item(id).outputs), kept.evidence}));
+  if (written)
+    wrote(run_.journal.in_doubt(
+        id, why + "; what it was to do cannot be seen from outside. Look for yourself, then " +
+                (kept.evidence.empty() ? "`retry` or `skip`" : "`retry`, `accept` or `skip`")));
   drop(attempt);
 }
 

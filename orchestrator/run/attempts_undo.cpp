@@ -39,6 +39,8 @@ void Attempts::plan_undo_step(Attempt& attempt, const NestedStep& undo) {
 }
 
 void Attempts::undo_step_planned(Attempt& attempt, const ItemLook& look) {
+  if (attempt.stop.stop_requested())
+    return drop(attempt);  // a look that was stopped has not seen how it stands
   attempt.planned = look.item;
   attempt.evidence = look.item.evidence;
   attempt.type = run_.environment.catalog.find(look.item.uses);
@@ -67,6 +69,7 @@ void Attempts::plan_undo_of_type(Attempt& attempt, const Value& undo) {
 }
 
 void Attempts::begin_undo(Attempt& attempt, Result<Work> work) {
+  if (attempt.stop.stop_requested()) return drop(attempt);
   if (!work && (work.error().kind == ErrorKind::unreachable || work.error().kind == ErrorKind::cancelled))
     return could_not_ask(attempt, work.error());
   if (!work)

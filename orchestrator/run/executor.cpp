@@ -145,8 +145,10 @@ Result<Summary> Executor::run() {
 /// everything that has ended by then.
 void Executor::take_completions() {
   auto completion = run_.workers.next(until_next());
-  for (; completion && !cannot_write_; completion = run_.workers.next(std::chrono::milliseconds(0)))
+  for (; completion && !cannot_write_; completion = run_.workers.next(std::chrono::milliseconds(0))) {
+    if (stop_.stop_requested()) show_stopping();  // before a look that has just ended leads to anything
     (*completion)();
+  }
   if (!cannot_write_) attempts_.write_down();
 }
 
@@ -199,6 +201,10 @@ Result<void> Executor::begin_what_may() {
     before = run_.state().last;
     auto ready = schedule_.look(world);
     if (!ready) return tl::unexpected(ready.error());
+    // What has begun already holds its slots before anything new takes one.
+    std::stable_partition(ready->begin(), ready->end(), [](const Schedule::Ready& one) {
+      return one.what == Schedule::Ready::What::recover;
+    });
     for (const Schedule::Ready& one : *ready) begin(one);
   }
   return {};

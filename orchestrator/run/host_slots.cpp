@@ -9,12 +9,15 @@ bool HostSlots::take(const std::set<std::string>& hosts, bool heavy) {
     const Used& used = used_[host];
     return used.steps < per_host_ && !(heavy && used.heavy > 0);
   });
-  if (!free) return false;
+  if (free) take_anyway(hosts, heavy);
+  return free;
+}
+
+void HostSlots::take_anyway(const std::set<std::string>& hosts, bool heavy) {
   for (const auto& host : hosts) {
     ++used_[host].steps;
     if (heavy) ++used_[host].heavy;
   }
-  return true;
 }
 
 void HostSlots::give_back(const std::set<std::string>& hosts, bool heavy) {

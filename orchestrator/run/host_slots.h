@@ -14,6 +14,8 @@ class HostSlots {
 
   /// Takes a slot on each of `hosts`, or none of them and false.
   bool take(const std::set<std::string>& hosts, bool heavy);
+  /// The same for what has begun already: it counts, however many there are.
+  void take_anyway(const std::set<std::string>& hosts, bool heavy);
   void give_back(const std::set<std::string>& hosts, bool heavy);
 
  private:

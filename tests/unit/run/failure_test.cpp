@@ -340,6 +340,31 @@ TEST(HostBack, IsLookedForBeforeAnythingChangesHoweverLongTheLookTakes) {
   EXPECT_EQ(world.of("other"), ItemState::done);
 }
 
+TEST(HostBack, HoldsAChangeThatAnotherProcessMeantAndThatNeverReachedItsHost) {
+  bool meant = false;
+  for (int k = 1; k < 100; ++k) {
+    RunWorld world(R"(  there: {uses: look, host: old, needs: [], with: {name: there}}
+  other: {uses: make, host: new, needs: [], with: {name: b}}
+  here: {uses: call, needs: [], with: {name: c}}
+)");
+    world.old_is_down = true;
+    if (!world.run_killed_at(k, MemoryJournal::Fault::dies_after)) break;
+    const RunState killed = world.state();
+    if (killed.lost_hosts.empty() || !world.on_new.jobs.empty() || world.called["c"] > 0) continue;
+    meant |= killed.item({"other", {}}).open || killed.item({"here", {}}).open;
+    world.old_is_down = false;
+    EXPECT_EQ(world.must_run().exit, ExitCode::parked) << k;
+    EXPECT_EQ(world.of("host.old"), ItemState::gate) << k;
+    EXPECT_TRUE(world.on_new.starts.empty()) << k;
+    EXPECT_EQ(world.called["c"], 0) << k;
+    world.approve("host.old");
+    world.must_run();
+    EXPECT_EQ(world.on_new.starts["make b"], 1) << k;
+    EXPECT_EQ(world.called["c"], 1) << k;
+  }
+  EXPECT_TRUE(meant);
+}
+
 TEST(HostBack, ThatIsRejectedOrCancelledHoldsWhatChanges) {
   for (const EventType no : {EventType::reject, EventType::cancel}) {
     RunWorld world(kHostBack);

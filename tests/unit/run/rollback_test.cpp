@@ -115,6 +115,19 @@ TEST(Rollback, IsLeftByTheFirstInterruptAndTheUndoGoesOn) {
   EXPECT_EQ(world.on_new.starts["unmake a"], 0);
 }
 
+TEST(Rollback, LeftWhileItLooksSaysNothingOfTheUndo) {
+  RunWorld world(kSteps);
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
+  world.on_look = [&](StepContext&) { world.stop.request_stop(); };
+  ASSERT_TRUE(world.roll_back());
+  EXPECT_EQ(world.of("second"), ItemState::done) << world.state().item({"second", {}}).sentence;
+  EXPECT_EQ(world.on_new.starts["unmake b"], 0);
+  world.on_look = {};
+  world.stop = {};
+  EXPECT_EQ(world.roll_back()->exit, ExitCode::done);
+  EXPECT_EQ(world.on_new.starts["unmake b"], 1);
+}
+
 TEST(Rollback, ListsThePermanentAsNotUndone) {
   RunWorld world(kSteps);
   world.permanent = {"b"};

@@ -78,6 +78,7 @@ class Maker : public StepType {
   }
   Result<Finding> probe(StepContext& context) const override {
     const std::string name = context.params().text("name");
+    if (world_.on_look) world_.on_look(context);
     if (world_.unseen.contains(name)) return fail(ErrorKind::no_answer, "make.silent", "no answer");
     Finding finding = found(Verdict::ok, {{"n", 1}});
     finding.state = world_.facts.contains(name);

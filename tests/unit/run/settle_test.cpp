@@ -45,6 +45,21 @@ TEST(Settle, AnEndOnAnotherHostThanItsOwnIsNotPutDownToItsOwn) {
   EXPECT_EQ(std::count(types.begin(), types.end(), EventType::host_lost), 0);
 }
 
+TEST(Settle, WhatAJobSaidBeforeItWasLostMayBeAcceptedAndSilenceMayNot) {
+  for (const std::string said : {"", "half of it\n"}) {
+    RunWorld world("  first: {uses: make_unseen, with: {name: a}}\n");
+    world.on_new.says = said;
+    world.on_new.ends = [](const JobSpec&) -> JobState { return JobLost{"it was killed"}; };
+    EXPECT_EQ(world.must_run().exit, ExitCode::in_doubt);
+    const ItemRecord record = world.state().item({"first", {}});
+    ASSERT_EQ(record.state, ItemState::in_doubt);
+    EXPECT_EQ(record.evidence.size(), said.empty() ? 0u : 1u);
+    EXPECT_EQ(record.reason.find("`accept`") == std::string::npos, said.empty()) << record.reason;
+    world.decide(EventType::accept, {"first", {}});
+    EXPECT_EQ(world.must_run().exit, said.empty() ? ExitCode::in_doubt : ExitCode::done);
+  }
+}
+
 /// A job that another process began, with a secret, and that has ended since.
 class SecretOfAnotherProcess : public testing::Test {
  protected:
