@@ -113,16 +113,28 @@ std::string as_written(const StepSpec& spec) {
   return sha256_hex(text.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-/// What the change would do, as it was reviewed; of one that was edited since, as far as that tells, what it
-/// would do now.
-std::vector<std::string> plans_of(const RunContext& run, const RunStep& change) {
+/// Of the outputs that the change reads, those that were there when the gate asked: what comes after it must
+/// not look like another question.
+Value outputs_above(const RunContext& run, const RunStep& gate, const RunStep& change) {
+  Value all = outputs_for(change, run.state());
+  auto* of_steps = all.get<ValueMap>();
+  if (!of_steps) return all;
+  ValueMap above;
+  for (const RunStep* step : run.table.upstream(gate.id()))
+    if (const auto known = of_steps->find(step->id()); known != of_steps->end()) above.insert(*known);
+  return above;
+}
+
+/// What the change would do, as it was reviewed; of one that was edited since, as far as that tells at the
+/// gate, what it would do now.
+std::vector<std::string> plans_of(const RunContext& run, const RunStep& gate, const RunStep& change) {
   std::vector<std::string> plans;
   if (!run.state().revised(change.id())) {
     for (const PlannedItem& item : run.plan.items)
       if (item.id.step == change.id()) plans.push_back(intent_digest(item));
     return plans;
   }
-  const Value outputs = outputs_for(change, run.state());
+  const Value outputs = outputs_above(run, gate, change);
   const auto instances = run.table.instances(change, outputs);
   if (!instances || !instances->waits_for.empty()) return {as_written(*change.spec)};
   for (const Instance& instance : instances->list) {
@@ -153,7 +165,7 @@ std::string Gates::digest_of(const RunStep& step, const Question& question) cons
   nlohmann::json behind = nlohmann::json::array();
   for (const RunStep* below : run_.table.downstream(step.id()))
     if (below->effect != Effect::observe)
-      for (std::string& plan : plans_of(run_, *below)) behind.push_back(std::move(plan));
+      for (std::string& plan : plans_of(run_, step, *below)) behind.push_back(std::move(plan));
   const nlohmann::json seen{{"question", to_json(question)}, {"under", under}, {"behind", behind}};
   return sha256_hex(seen.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }

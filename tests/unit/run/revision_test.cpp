@@ -146,6 +146,23 @@ TEST(Revision, AfterTheAnswerIsHeldAtTheGateBeforeTheChange) {
   EXPECT_EQ(world.facts, std::set<std::string>{"b"});
 }
 
+TEST(Revision, WhatAStepBehindTheGateGivesIsNoOtherQuestion) {
+  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  zone: {uses: call, with: {name: z}}
+  last: {uses: make, with: {name: "a${steps.zone.n}"}}
+)");
+  world.must_run();
+  world.edit(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  zone: {uses: call, with: {name: z}}
+  last: {uses: make, with: {name: "b${steps.zone.n}"}}
+)");
+  ASSERT_EQ(world.must_run().exit, ExitCode::parked);
+  world.approve("go");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.facts, (std::set<std::string>{"z", "b2"}));
+  EXPECT_TRUE(world.state().drifts.empty());
+}
+
 TEST(Revision, AStepPutBeforeAFinishedOneIsDoneBeforeWhatComesNext) {
   RunWorld world(R"(  first: {uses: make, with: {name: a}}
   go: {uses: approve, with: {question: "Go on?"}}
