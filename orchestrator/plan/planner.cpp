@@ -128,6 +128,7 @@ class Planner {
   Value steps_{ValueMap()};
   std::vector<StepOutcome> outcomes_;
   std::size_t steps_left_ = 0;
+  bool broken_ = false;  ///< a look threw: nobody waits for what it would have made ready
   std::deque<Look*> ready_;
   std::deque<Instance> instances_;  ///< a deque: looks point into it
 };
@@ -207,15 +208,22 @@ void Planner::look_at_steps() {
 
 void Planner::look_while_any_left() {
   std::unique_lock lock(mutex_);
-  while (steps_left_ > 0) {
-    if (ready_.empty()) {
-      changed_.wait(lock);
-      continue;
+  try {
+    while (steps_left_ > 0 && !broken_) {
+      if (ready_.empty()) {
+        changed_.wait(lock);
+        continue;
+      }
+      Look& look = *ready_.front();
+      ready_.pop_front();
+      perform(look, lock);
+      if (--outcomes_[look.node].looks_left == 0) end(look.node);
     }
-    Look& look = *ready_.front();
-    ready_.pop_front();
-    perform(look, lock);
-    if (--outcomes_[look.node].looks_left == 0) end(look.node);
+  } catch (...) {
+    if (!lock.owns_lock()) lock.lock();
+    broken_ = true;
+    changed_.notify_all();
+    throw;
   }
 }
 
