@@ -63,7 +63,7 @@ write_end() {
 
 run_job() {
   # Not ignored, which the script would inherit, but outlived: somebody must write down the end.
-  trap : HUP INT TERM
+  trap interrupted=yes HUP INT TERM
   exec 7>>"$dir/lock"
   flock -n 7 || exit 0
   proc_stat $$ || proc_start=-
@@ -88,12 +88,16 @@ run_job() {
   # Not durable: no process outlives the boot.
   if proc_stat "$child"; then printf '%s\n' "$child $proc_start" >"$dir/child"; fi
   start_timer
-  # A trap ends `wait` too; only then is the child still there.
+  # A trap ends `wait` too, with more than 128: then it is asked again, and where the child had been forgotten by then (127),
+  # the answer before was its end.
+  rc=
   until
+    before=$rc interrupted=
     wait "$child"
     rc=$?
-    ! kill -0 "$child" 2>/dev/null
+    [ "$rc" -le 128 ] || [ -z "$interrupted" ]
   do :; done
+  [ "$rc" != 127 ] || rc=${before:-127}
   stop_timer
   drain
   rm -rf "$dir/pipe" ${secrets:+"$secrets"}
