@@ -108,25 +108,37 @@ class DialogueLooker {
                                 "daemon behind it runs");
   }
 
-  /// Goes as far as a server that has mail for them would, and sends none.
+  /// Goes as far as a server that has mail for them would, and sends none. Each is asked for by itself: of a
+  /// mail without a sender, which may only be a bounce, many servers take no second recipient.
   void smtp_recipients(SmtpClient& client) {
-    auto sender = client.mail_from("", wait_for_reply());
-    if (!sender) return unanswered(sender.error(), "MAIL FROM");
-    const bool begun = sender->code / 100 == 2;
-    SmtpReply reply = std::move(*sender);
+    SmtpReply reply;
     for (const std::string& recipient : manner_.recipients) {
-      if (begun && reply.code != 421) {  // after a 421 the server is gone, and said it of the others too
-        auto said = client.rcpt_to(recipient, wait_for_greeting());  // it may ask elsewhere before it answers
-        if (!said) return unanswered(said.error(), "RCPT TO:<" + recipient + ">");
+      if (reply.code != 421) {  // after it the server is gone, and said it of the others too
+        auto said = smtp_recipient(client, recipient);
+        if (!said) return;
         reply = std::move(*said);
       }
       seen_.recipients.push_back({recipient, reply.code, reply.text()});
     }
-    (void)client.reset(wait_for_reply());
     if (const std::string refused = refused_recipients(seen_.recipients); !refused.empty())
       found(Answer::recipient_refused, refused);
     if (std::string later = deferred_recipients(seen_.recipients); !later.empty())
       seen_.warnings.push_back(std::move(later));
+  }
+
+  /// What the server says of one; nothing where that is found out already to be no answer.
+  std::optional<SmtpReply> smtp_recipient(SmtpClient& client, const std::string& recipient) {
+    const auto heard = [this](Result<SmtpReply> said,
+                              const std::string& command) -> std::optional<SmtpReply> {
+      if (said) return std::move(*said);
+      unanswered(said.error(), command);
+      return std::nullopt;
+    };
+    auto reply = heard(client.mail_from("", wait_for_reply()), "MAIL FROM");
+    if (reply && reply->code / 100 == 2)  // it may ask elsewhere before it answers
+      reply = heard(client.rcpt_to(recipient, wait_for_greeting()), "RCPT TO:<" + recipient + ">");
+    if (reply && reply->code != 421) (void)client.reset(wait_for_reply());
+    return reply;
   }
 
   std::string inside_tls() const { return seen_.tls ? " inside TLS" : ""; }
@@ -376,10 +388,11 @@ void sit_out(const Deadline& deadline) {
 /// Looks once more where that may show another thing.
 void look_again(Observation& seen, HostReader& vantage, const Manner& manner, const Clock& clock,
                 const Deadline& deadline) {
+  if (manner.to_be_closed) return;  // it is not, and no second look makes it so
   // Where the vantage's own connection broke it looks the same: what happens twice is the target's doing.
   if (seen.answer == Answer::hung_up && !deadline.stopped())
     seen = look_once(vantage, seen.target, manner, clock, deadline);
-  if (seen.answer != Answer::greeting_deferred || manner.to_be_closed) return;
+  if (seen.answer != Answer::greeting_deferred) return;
   sit_out(deadline.at_most(manner.again_after));
   if (deadline.passed()) return;
   seen = look_once(vantage, seen.target, manner, clock, deadline);

@@ -43,7 +43,8 @@ std::string last_of_greeting(const std::string& out) {
 
 /// What a command cannot see, though it is asked for; empty where the greeting is all.
 std::string unseen(const Manner& manner) {
-  const bool tls = manner.certificate_counts || manner.min_days_left > 0;
+  const bool named = !manner.server_name.empty() && !manner.certificate_ignored;
+  const bool tls = manner.certificate_counts || manner.min_days_left > 0 || named;
   if (!manner.recipients.empty()) return "whether it takes mail for the recipients";
   if (takes_logins(manner.protocol.protocol)) return "TLS, and whether anybody can log in";
   return tls ? "TLS and its certificate" : "";
@@ -90,6 +91,7 @@ FallbackAnswer look_by_command(HostReader& vantage, const Target& target, const 
   if (result->err.find("refused") != std::string::npos)
     return {Answer::refused, "the connection is refused: nothing listens there, or a firewall rejects it"};
   if (result->err.find("No route to host") != std::string::npos ||
+      result->err.find("Host is unreachable") != std::string::npos ||  // as musl says it
       result->err.find("Permission denied") != std::string::npos)
     return {Answer::rejected, kRejected};
   if (result->out.starts_with("timed-out"))

@@ -41,8 +41,8 @@ Where people log in, they must be able to: inside TLS `submission` and `submissi
 not say LOGINDISABLED without another way to log in. An IMAP server that takes whoever connects for logged in (PREAUTH)
 fails as well.
 
-With `recipient` the server is asked, before the DNS leads there, whether it would take mail for these addresses: MAIL FROM
-with the empty sender of bounces, RCPT TO, RSET, inside TLS where it is offered. No mail is sent. A refusal (5xx) is what
+With `recipient` the server is asked, before the DNS leads there, whether it would take mail for these addresses: for
+each MAIL FROM with the empty sender of bounces, RCPT TO, RSET, inside TLS where it is offered. No mail is sent. A refusal (5xx) is what
 would bounce, and a failure with what the server said; a 4xx, as greylisting gives it to strangers, is a warning.
 
 With `protocol: smtp` a certificate that does not hold is a warning, because mail servers do not check each other's; with the
@@ -54,7 +54,7 @@ warning. Many providers drop what goes out to port 25: with `closed`, a port 25 
 port of the same address is asked and filtered too.
 
 A vantage whose sshd forbids forwarding is helped by a command on that host, which reads the greeting: where TLS with its
-certificate, a login or a recipient is asked for as well, the answer is unknown.)";
+certificate (also by a `server_name`), a login or a recipient is asked for as well, the answer is unknown.)";
   declaration.example = R"(smtp_from_outside:
   uses: net.reach
   from: out

@@ -53,6 +53,8 @@ Verdict verdict_of(const Observation& seen, const std::vector<Observation>& all,
   if (could_not_ask(seen, all)) return Verdict::unknown;
   if (!want_open && may_be_the_line(seen, all)) return Verdict::warn;
   if (!want_open) return is_closed(seen, all) ? Verdict::ok : Verdict::fail;
+  const bool recipients_unasked = !manner.recipients.empty() && seen.recipients.empty();
+  if (seen.answer == Answer::greeting_deferred && recipients_unasked) return Verdict::unknown;
   // Mail servers try again for days; a person who cannot send, or read, does not.
   if (seen.answer == Answer::greeting_deferred)
     return takes_logins(manner.protocol.protocol) ? Verdict::fail : Verdict::warn;
