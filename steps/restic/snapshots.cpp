@@ -53,6 +53,9 @@ disturbed and planning leaves nothing behind.
                  {.name = "as_of",
                   .type = ParamType::time,
                   .doc = "The moment to go back to; later snapshots are passed over."},
+                 {.name = "since",
+                  .type = ParamType::time,
+                  .doc = "Earlier snapshots are passed over: of the host that had this name before, say."},
                  {.name = "max_gap",
                   .type = ParamType::duration,
                   .doc = "How much older than `as_of`, or than now, the snapshot may be."}},
@@ -78,18 +81,22 @@ bool holds(const std::vector<std::string>& list, const std::string& item) {
 struct Choice {
   std::vector<Snapshot> fitting;  ///< oldest first
   std::size_t too_late = 0;       ///< fitted but for as_of
+  std::size_t too_early = 0;      ///< fitted but for since
 };
 
 Choice choose(const Params& params, const std::vector<Snapshot>& all) {
   Choice choice;
   const std::string host = params.text("host");
   const auto as_of = params.time("as_of");
+  const auto since = params.time("since");
   for (const Snapshot& snapshot : all) {
     const bool fits = (host.empty() || snapshot.hostname == host) &&
                       holds(snapshot.paths, params.text("path")) && holds(snapshot.tags, params.text("tag"));
     if (!fits) continue;
     if (as_of && snapshot.time > *as_of) {
       ++choice.too_late;
+    } else if (since && snapshot.time < *since) {
+      ++choice.too_early;
     } else {
       choice.fitting.push_back(snapshot);
     }
@@ -112,10 +119,13 @@ Finding nothing_fits(const Params& params, const Choice& choice, const std::vect
   std::string wish = "no snapshot";
   for (const char* name : {"host", "path", "tag"})
     if (params.has(name)) wish += std::string(" with ") + name + " " + params.text(name);
+  if (const auto since = params.time("since")) wish += " from " + to_string(*since) + " on";
   if (const auto as_of = params.time("as_of")) wish += " up to " + to_string(*as_of);
   wish += " in repository " + params.text("repository") + "; " + inventory(all);
   if (choice.too_late > 0)
     wish += "; " + std::to_string(choice.too_late) + " that would fit are later than as_of";
+  if (choice.too_early > 0)
+    wish += "; " + std::to_string(choice.too_early) + " that would fit are earlier than since";
   return Finding{Verdict::fail, wish, {}, ValueMap{{"id", ""}}};
 }
 

@@ -112,6 +112,14 @@ TEST_F(ResticSnapshots, PassesOverWhatWasMadeAfterTheOutageBegan) {
   EXPECT_THAT(found->sentence, HasSubstr("2 later ones passed over"));
 }
 
+TEST_F(ResticSnapshots, PassesOverWhatWasMadeBeforeTheMove) {
+  listing(exited(0, fixture("restic/fixtures/0.18-snapshots.out")));
+  const auto found = type->probe(context(R"({"repository": "mail", "since": "2026-11-23T00:00:00Z"})"));
+  EXPECT_EQ(found->verdict, Verdict::fail);
+  EXPECT_THAT(found->sentence, HasSubstr("no snapshot from 2026-11-23"));
+  EXPECT_THAT(found->sentence, HasSubstr("that would fit are earlier than since"));
+}
+
 TEST_F(ResticSnapshots, FailsWhenTheNewestIsTooOld) {
   listing(exited(0, fixture("restic/fixtures/0.18-snapshots.out")));
   auto& step = context(R"({"repository": "mail", "path": "/mail", "as_of": "2026-11-23T07:07Z",
