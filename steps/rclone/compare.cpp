@@ -82,6 +82,7 @@ side by side. Nothing but hashes and names crosses the network, and memory does 
                   {.name = "by_user",
                    .type = ParamType::map,
                    .doc = "For users with differences: the same counts, without `unhashed`; 100 at most."}},
+      .heavy = true,
       .tools = {"rclone", "awk", "sort"},
       .tags = {"compares"}};
 }
