@@ -22,7 +22,7 @@ Result<void> SignedExchange::ask(std::string message, const Deadline& deadline) 
   }
   message.replace(0, 2, wire_number(id_, 2));
   opcode_ = read_header(message).value_or(WireHeader{}).opcode;
-  return stream_.send(tsig_.sign(std::move(message)), deadline);
+  return stream_.send(tsig_.sign(message), deadline);
 }
 
 Result<SignedAnswer> SignedExchange::next(const Deadline& deadline) {

@@ -55,11 +55,11 @@ EdgeState judge(const StepTable& table, const Dependency& dependency, const Item
 }
 
 /// What is open outweighs what is broken: a step is judged when everything above it has ended.
-EdgeState worse(EdgeState a, EdgeState b) {
+void add(EdgeState& edge, EdgeState one) {
   const auto rank = [](Kind kind) {
     return kind == Kind::open ? 3 : kind == Kind::broken ? 2 : kind == Kind::skipped ? 1 : 0;
   };
-  return rank(b.kind) > rank(a.kind) ? b : a;
+  if (rank(one.kind) > rank(edge.kind)) edge = std::move(one);
 }
 
 /// A word of the operator may come before what the step waits for has ended; it stood for that.
@@ -77,12 +77,11 @@ EdgeState whole_step(const StepTable& table, const Dependency& dependency, const
   EdgeState edge;
   bool all_skipped = true;
   for (const Instance& instance : items->second) {
-    const EdgeState one = judge(table, dependency, instance.id, state);
+    EdgeState one = judge(table, dependency, instance.id, state);
     all_skipped = all_skipped && one.kind == Kind::skipped;
-    edge = worse(std::move(edge), one);
+    add(edge, std::move(one));
     if (skipped_by_hand(state, instance.id))
-      edge = worse(std::move(edge),
-                   joined_edges_of(table, *table.find(dependency.step), instance.id, state, expansions));
+      add(edge, joined_edges_of(table, *table.find(dependency.step), instance.id, state, expansions));
   }
   if (edge.kind == Kind::skipped && !all_skipped) return {};
   return edge;
@@ -111,7 +110,7 @@ EdgeState edges_of(const StepTable& table, const RunStep& step, const RunState& 
       if (!seen.insert(dependency.step).second) continue;
       EdgeState one = whole_step(table, dependency, state, expansions);
       if (here != &step && one.kind == Kind::skipped) one = {};  // that skipped the other, not this one
-      edge = worse(std::move(edge), std::move(one));
+      add(edge, std::move(one));
       if (edge.kind == Kind::open) return edge;
       if (skipped_by_hand(state, {dependency.step, {}})) left.push_back(table.find(dependency.step));
     }
@@ -131,7 +130,7 @@ EdgeState joined_edges_of(const StepTable& table, const RunStep& step, const Ite
       const ItemId above{dependency.step, id.item};
       EdgeState one = judge(table, dependency, above, state);
       if (here != &step && one.kind == Kind::skipped) one = {};
-      edge = worse(std::move(edge), std::move(one));
+      add(edge, std::move(one));
       if (skipped_by_hand(state, above)) left.push_back(table.find(dependency.step));
     }
   }

@@ -64,7 +64,7 @@ std::optional<std::int64_t> owed_undo(const StepRules& rules, const RunState& st
 
 std::string held_by(const StepTable& table, const RunState& state, const Expansions& expansions) {
   for (const auto& [id, record] : state.items) {
-    if (const std::string host = held_by_host(id, record); !host.empty()) return host;
+    if (std::string host = held_by_host(id, record); !host.empty()) return host;
     const RunStep* step = table.find(id.step);
     if (!step) continue;
     if (record.state == ItemState::in_doubt) return to_string(id) + " is in doubt";

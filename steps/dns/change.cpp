@@ -92,7 +92,7 @@ Result<std::unique_ptr<DnsProvider>> open_provider(StepContext& context, const Z
     if (!resolved) return tl::unexpected(std::move(resolved).error());
     secrets[name] = std::move(*resolved);
   }
-  return make_provider(zone, {context.http(), context.clock()}, std::move(secrets));
+  return make_provider(zone, {context.http(), context.clock()}, secrets);
 }
 
 Result<void> carry_out(DnsProvider& provider, const std::string& zone, const ZoneChange& change,

@@ -44,7 +44,7 @@ bool cannot_stand_beside(const Wish& wish, const Wish& other) {
 }  // namespace
 
 std::string Wish::text() const {
-  const std::string whose = key.type + " of " + shown_owner(key.name);
+  std::string whose = key.type + " of " + shown_owner(key.name);
   switch (kind) {
     case Kind::exists:
       return whose + " is to be there";

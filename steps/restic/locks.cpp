@@ -46,7 +46,7 @@ std::string holder_of(StepContext& context, const Repository& repository) {
   std::size_t read = 0;
   for (const std::string& id : split(said(context, repository, *password, {"list", "locks"}), '\n')) {
     if (!is_id(id) || ++read > locks_read) continue;
-    const std::string holder = holder_in(said(context, repository, *password, {"cat", "lock", id}));
+    std::string holder = holder_in(said(context, repository, *password, {"cat", "lock", id}));
     if (!holder.empty()) return holder;
   }
   return {};

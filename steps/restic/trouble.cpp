@@ -62,7 +62,7 @@ bool is_said(const std::vector<std::string>& lines, const char* pattern) {
   constexpr std::size_t longest_line = 2000;
   const std::regex regex(pattern);
   return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
-    return std::regex_search(line.begin(), line.begin() + std::min(line.size(), longest_line), regex);
+    return std::regex_search(line.data(), line.data() + std::min(line.size(), longest_line), regex);
   });
 }
 

@@ -113,7 +113,7 @@ Result<ProviderTraits> provider_traits(const Zone& zone) {
 }
 
 Result<std::unique_ptr<DnsProvider>> make_provider(const Zone& zone, ProviderTools tools,
-                                                   ZoneSecrets secrets) {
+                                                   const ZoneSecrets& secrets) {
   auto known = known_provider(zone);
   if (!known) return tl::unexpected(std::move(known).error());
   if (auto url = check_url(zone, *known); !url) return tl::unexpected(std::move(url).error());

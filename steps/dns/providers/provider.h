@@ -87,7 +87,7 @@ using ZoneSecrets = std::map<std::string, SecretText>;
 /// The provider that an entry of `dns:` names. `invalid` for an unknown one, or for a setting or a secret
 /// that is missing.
 Result<std::unique_ptr<DnsProvider>> make_provider(const Zone& zone, ProviderTools tools,
-                                                   ZoneSecrets secrets);
+                                                   const ZoneSecrets& secrets);
 
 /// What is known of an entry's provider before it is asked.
 Result<ProviderTraits> provider_traits(const Zone& zone);

@@ -98,7 +98,7 @@ void read_and_write(std::string_view input, const TsigKey& key, const Clock& clo
   dns::ZoneSecrets secrets;
   secrets["secret"] = SecretText(kSecret);
   const Zone zone{"main", "rfc2136", "acme.test", {}, {{"server", "192.0.2.1"}, {"key_name", "k"}}};
-  auto provider = dns::make_provider(zone, {http, clock, dns::pause_for, connect}, std::move(secrets));
+  auto provider = dns::make_provider(zone, {http, clock, dns::pause_for, connect}, secrets);
   if (!provider) std::abort();
   const std::vector<dns::RRsetKey> keys = {
       {"acme.test", "MX"}, {"mail.acme.test", "A"}, {"acme.test", "NS"}, {"www.acme.test", "CNAME"}};

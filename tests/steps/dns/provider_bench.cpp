@@ -35,7 +35,7 @@ dns::ProviderTools UpdateBench::tools() {
 void Bench::open(const std::map<std::string, std::string>& secrets, const std::string& zone) {
   dns::ZoneSecrets texts;
   for (const auto& [name, text] : secrets) texts[name] = SecretText(text);
-  auto made = dns::make_provider(this->zone().entry(zone), tools(), std::move(texts));
+  auto made = dns::make_provider(this->zone().entry(zone), tools(), texts);
   if (!made) throw std::runtime_error(made.error().message);
   provider_ = std::move(*made);
 }

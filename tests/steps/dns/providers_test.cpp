@@ -49,8 +49,7 @@ TEST(Providers, SendNoTokenToAnAddressThatIsOpenOrHoldsALogin) {
   const auto open = [&](const std::string& provider, const std::string& url) {
     ZoneSecrets secrets;
     secrets["token"] = SecretText("hunter2hunter2");
-    auto made =
-        make_provider({"main", provider, "acme.test", {}, {{"url", url}}}, {http, clock}, std::move(secrets));
+    auto made = make_provider({"main", provider, "acme.test", {}, {{"url", url}}}, {http, clock}, secrets);
     return made ? Error{} : made.error();
   };
   EXPECT_EQ(open("gandi", "http://api.gandi.net/v5/livedns").code, "dns.url");
@@ -202,8 +201,7 @@ TEST(Hetzner, RecognisesTheOldConsole) {
   const auto open = [&](const std::string& token, const ValueMap& options) {
     ZoneSecrets secrets;
     secrets["token"] = SecretText(token);
-    auto made =
-        make_provider({"main", "hetzner", "acme.test", {}, options}, {http, clock}, std::move(secrets));
+    auto made = make_provider({"main", "hetzner", "acme.test", {}, options}, {http, clock}, secrets);
     return made ? Error{} : made.error();
   };
   EXPECT_EQ(open(std::string(32, 'a'), {}).code, "hetzner.console");

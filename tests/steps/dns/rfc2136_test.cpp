@@ -199,7 +199,7 @@ TEST(Rfc2136, WantsToKnowWhoToAskAndByWhichKey) {
     ZoneSecrets secrets;
     secrets["secret"] = SecretText("c2VjcmV0");
     auto made = make_provider({"main", "rfc2136", "acme.test", {}, std::move(options)},
-                              {http, system_clock()}, std::move(secrets));
+                              {http, system_clock()}, secrets);
     return made ? Error{} : made.error();
   };
   EXPECT_EQ(error({{"key_name", "k"}}).code, "rfc2136.server");
