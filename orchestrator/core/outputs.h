@@ -11,6 +11,8 @@ inline constexpr Size largest_outputs{64 * 1024};
 
 /// In AttemptResult::code of an attempt whose outputs were not kept.
 inline constexpr const char* outputs_not_kept = "outputs.not-kept";
+/// The code of a step whose end nobody knows and that was accepted all the same.
+inline constexpr const char* outputs_not_known = "outputs.not-known";
 
 /// How much of it these take.
 Size size_of_outputs(const Value& outputs);

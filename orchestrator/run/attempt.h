@@ -44,6 +44,7 @@ struct Attempt {
   std::optional<JobFollower> follower;
   std::optional<StateChange> again;  ///< when it is tried again, once its end is written down
   bool asked_wrongly = false;        ///< no later look can find anything else
+  std::optional<Error> start_broke;  ///< its jobs could not be handed over for a reason of this process
   bool looking = false;
   bool reached = false;     ///< its jobs are known to have reached their hosts
   bool recovered = false;   ///< begun by another process: its jobs are asked before anything else

@@ -69,14 +69,17 @@ void Attempts::start_jobs(Attempt& attempt) {
         return all;
       },
       [this](Attempt& a, Result<Started> started) {
-        if (!started) return follow(a);  // some may have begun: their hosts know
-        jobs_started(a, *started);
+        if (started) return jobs_started(a, *started);
+        a.start_broke = started.error();
+        follow(a);  // some may have begun: their hosts know
       });
 }
 
 void Attempts::jobs_started(Attempt& attempt, const Started& started) {
   for (const std::string& host : started.leased)
     if (!note_lease(host)) return drop(attempt);
+  for (const FollowedJob& job : started.jobs)  // taken by a start that came to nothing else
+    if (!run_.state().leases.contains(job.host) && !note_lease(job.host)) return drop(attempt);
   if (!started.error) {
     attempt.reached = true;
     follow(attempt);
@@ -155,10 +158,12 @@ void Attempts::looked(Attempt& attempt, JobFollower::Look look) {
   };
   if (!attempt.reached && std::any_of(jobs.begin(), jobs.end(), absent)) {
     if (stopping_) return drop(attempt);  // its intent stays; whoever comes next starts it
+    const bool none = std::all_of(jobs.begin(), jobs.end(), absent);
+    if (none && attempt.start_broke)
+      return conclude(attempt, Finding{Verdict::unknown, with_advice(*attempt.start_broke), {}, {}});
     // After a restart the world may have moved on since the intent: look at it before starting anything.
-    const bool stale = attempt.recovered && std::all_of(jobs.begin(), jobs.end(), absent);
-    return stale || attempt.only_looks || attempt.jobs.empty() || is_held(attempt) ? settle(attempt)
-                                                                                   : start_jobs(attempt);
+    const bool stale = none && (attempt.recovered || is_held(attempt));
+    return stale || attempt.only_looks || attempt.jobs.empty() ? settle(attempt) : start_jobs(attempt);
   }
   if (!attempt.reached)
     for (const FollowedJob& job : jobs) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "orchestrator/core/outputs.h"
+
 namespace mxodus {
 namespace {
 
@@ -115,6 +117,8 @@ Result<void> Decisions::settle(const ItemId& id, const Decision& decision, ItemS
     result.verdict = run_.item(id).verdict;
     result.sentence = reason;
     result.decision = decision.n;
+    result.evidence = run_.item(id).evidence;
+    if (state == ItemState::accepted) result.code = outputs_not_known;
     if (auto written = run_.journal.result(id, result); !written) return tl::unexpected(written.error());
     return {};
   }

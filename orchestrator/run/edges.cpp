@@ -38,6 +38,8 @@ EdgeState judge(const StepTable& table, const Dependency& dependency, const Item
       // Read as nil, they could decide an `if` the wrong way.
       if (dependency.reads && record.code == outputs_not_kept)
         return {Kind::broken, "it refers to outputs of " + to_string(id) + " that were too large to keep"};
+      if (dependency.reads && record.code == outputs_not_known)
+        return {Kind::broken, "it refers to outputs of " + to_string(id) + ", whose end is not known"};
       return {};
     case ItemState::skipped:
       if (dependency.reads) return {Kind::skipped, "it refers to " + to_string(id) + ", which was skipped"};

@@ -47,16 +47,30 @@ TEST(Settle, AnEndOnAnotherHostThanItsOwnIsNotPutDownToItsOwn) {
 
 TEST(Settle, WhatAJobSaidBeforeItWasLostMayBeAcceptedAndSilenceMayNot) {
   for (const std::string said : {"", "half of it\n"}) {
-    RunWorld world("  first: {uses: make_unseen, with: {name: a}}\n");
+    RunWorld world(R"(  first: {uses: make_unseen, with: {name: a}}
+  next: {uses: make, needs: [first], with: {name: b}}
+  reads: {uses: look, needs: [first], if: not steps.first.n, with: {name: c}}
+)");
     world.on_new.says = said;
-    world.on_new.ends = [](const JobSpec&) -> JobState { return JobLost{"it was killed"}; };
+    world.on_new.ends = [&world](const JobSpec& spec) -> JobState {
+      if (spec.title != "make b") return JobLost{"it was killed"};
+      world.facts.insert("b");
+      return JobDone{0};
+    };
     EXPECT_EQ(world.must_run().exit, ExitCode::in_doubt);
     const ItemRecord record = world.state().item({"first", {}});
     ASSERT_EQ(record.state, ItemState::in_doubt);
     EXPECT_EQ(record.evidence.size(), said.empty() ? 0u : 1u);
     EXPECT_EQ(record.reason.find("`accept`") == std::string::npos, said.empty()) << record.reason;
     world.decide(EventType::accept, {"first", {}});
-    EXPECT_EQ(world.must_run().exit, said.empty() ? ExitCode::in_doubt : ExitCode::done);
+    const Summary after = world.must_run();
+    if (said.empty()) {
+      EXPECT_EQ(after.exit, ExitCode::in_doubt);
+      continue;
+    }
+    EXPECT_EQ(world.of("next"), ItemState::done);
+    EXPECT_EQ(world.of("reads"), ItemState::blocked) << "what it reads nobody knows";
+    EXPECT_EQ(world.state().item({"first", {}}).evidence.size(), 1u) << "it stays with what was accepted";
   }
 }
 
