@@ -88,15 +88,15 @@ run_job() {
   # Not durable: no process outlives the boot.
   if proc_stat "$child"; then printf '%s\n' "$child $proc_start" >"$dir/child"; fi
   start_timer
-  # A trap ends `wait` too, with more than 128: then it is asked again, and where the child had been forgotten by then (127),
-  # the answer before was its end.
+  # A trap ends `wait` too, with more than 128: then it is asked again. Where the child was gone already and is forgotten
+  # (127), the answer before was its end.
   rc=
   until
     before=$rc interrupted=
     wait "$child"
     rc=$?
     [ "$rc" -le 128 ] || [ -z "$interrupted" ]
-  do :; done
+  do ! kill -0 "$child" 2>/dev/null || rc=; done
   [ "$rc" != 127 ] || rc=${before:-127}
   stop_timer
   drain
