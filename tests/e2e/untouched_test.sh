@@ -22,11 +22,11 @@ mark() {
 }
 
 # files_of HOST: new or changed since mark; but for what every login writes, every connection to Postfix, every query of
-# PowerDNS, and BIND by itself.
+# PowerDNS, and BIND and Knot by themselves.
 files_of() {
   lab exec "$1" sh -c 'find / -xdev -newer /run/before -type f ! -path "/proc/*" ! -path "/sys/*" ! -path "/run/*" \
     ! -path "/var/log/*" ! -path "/mxodus/*" ! -path /var/lib/postfix/prng_exch ! -path "/var/spool/postfix/pid/*" \
-    ! -path "/var/lib/powerdns/pdns.sqlite3-???" ! -path "/var/cache/bind/managed-keys.*" 2>/dev/null
+    ! -path "/var/lib/powerdns/pdns.sqlite3-???" ! -path "/var/cache/bind/*" ! -path "/var/lib/knot/*" 2>/dev/null
     find /run /dev/shm /tmp -newer /run/before -type f ! -path "/run/before*" ! -path "/run/systemd/*" ! -path "/run/log/*" \
     ! -path "/run/user/*" ! -path /run/utmp ! -path /run/motd.dynamic 2>/dev/null' | sort -u
 }
