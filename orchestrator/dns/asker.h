@@ -55,7 +55,7 @@ class DnsAsker {
   /// trust anchors of the playbook where it sets any. Fresh: an answer of an earlier call is
   /// never reused.
   virtual DnsAnswer resolve(const std::string& name, const std::string& type, const Deadline& deadline) = 0;
-  /// Many at once, at most 256 in flight, in the order of the questions.
+  /// Many at once, at most 128 in flight, in the order of the questions.
   virtual std::vector<DnsAnswer> resolve_all(
       const std::vector<std::pair<std::string, std::string>>& questions, const Deadline& deadline) = 0;
   /// One named server ("192.0.2.53", "2001:db8::53", with "@port" where it is not 53). `recurse` for a

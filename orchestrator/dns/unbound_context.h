@@ -14,8 +14,9 @@ namespace mxodus {
 /// it should: a quote, a line break.
 Result<std::string> unbound_configuration(const ResolverSettings& settings);
 
-/// How many questions one context has on their way; more overflow the sockets of those who are asked.
-constexpr std::size_t kQuestionsInFlight = 256;
+/// How many questions one context has on their way: half of what the socket of a server that is busy holds in
+/// a Linux as it is installed (net.core.rmem_default).
+constexpr std::size_t kQuestionsInFlight = 128;
 
 /// A context of libunbound that works in a thread of its own and has an empty cache. Ends with all that is
 /// still asked.

@@ -29,7 +29,7 @@ class Exchange : public testing::Test {
   DnsServer server_;
 };
 
-TEST_F(Exchange, NeverHasMoreThan256QuestionsInFlight) {
+TEST_F(Exchange, NeverHasMoreThan128QuestionsInFlight) {
   constexpr milliseconds patience{1500};
   std::vector<std::pair<std::string, std::string>> questions;
   for (int i = 0; i < 300; ++i) {
@@ -44,8 +44,8 @@ TEST_F(Exchange, NeverHasMoreThan256QuestionsInFlight) {
   // None is answered, so that all that are asked before the first is given up are in flight together.
   std::size_t together = 0;
   for (const auto asked : server_.first_asked()) together += asked - begun < patience ? 1 : 0;
-  EXPECT_LE(together, 256u);
-  EXPECT_GT(together, 128u) << "and the window is used";
+  EXPECT_LE(together, 128u);
+  EXPECT_GT(together, 64u) << "and the window is used";
   EXPECT_EQ(server_.first_asked().size(), 300u) << "those behind it are asked when there is room";
 }
 
