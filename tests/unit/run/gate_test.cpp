@@ -1,0 +1,156 @@
+#include <chrono>
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/run/run_world.h"
+
+namespace mxodus {
+namespace {
+
+constexpr const char* kGate = R"(  look: {uses: look, with: {name: l}}
+  go: {uses: approve, with: {question: "There are ${steps.look.n}. Go on?"}}
+  change: {uses: make, with: {name: a}}
+)";
+
+TEST(Gate, ParksTheRunAndIsAnsweredFromAnotherTerminal) {
+  RunWorld world(kGate);
+  world.looks["l"] = [] { return found(Verdict::ok, {{"n", 3}}); };
+  const Summary parked = world.must_run();
+  EXPECT_EQ(parked.exit, ExitCode::parked);
+  EXPECT_NE(parked.reason.find("There are 3"), std::string::npos);
+  EXPECT_EQ(parked.next.command, "mxodus approve go");
+  EXPECT_EQ(parked.next.then, "mxodus resume r1");
+  world.approve("go");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("change"), ItemState::done);
+}
+
+TEST(Gate, RejectedHoldsEverythingBehindIt) {
+  RunWorld world(kGate);
+  world.looks["l"] = [] { return found(Verdict::ok, {{"n", 3}}); };
+  world.must_run();
+  world.decide(EventType::reject, {"go", {}});
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world.of("change"), ItemState::blocked);
+}
+
+TEST(Gate, IsAskedAgainWhereWhatWasApprovedIsNoLongerSo) {
+  RunWorld world(R"(  look: {uses: look, with: {name: l}, fresh_for: 1h}
+  go: {uses: approve, with: {question: "There are ${steps.look.n}. Go on?"}}
+  pause: {uses: wait, with: {for: 2h}}
+  change: {uses: make, with: {name: a}}
+)");
+  int n = 3;
+  world.looks["l"] = [&] { return found(Verdict::ok, {{"n", n}}); };
+  world.must_run();
+  world.approve("go");
+  world.must_run();
+  n = 4;
+  world.clock.advance(std::chrono::hours(3));
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.of("go"), ItemState::gate);
+  EXPECT_EQ(world.state().drifts.size(), 1u);
+  EXPECT_TRUE(world.on_new.starts.empty());
+}
+
+/// What becomes of an approval if the look that its gate only needs is `later` by the time of the change.
+ItemState gate_after(const Finding& later) {
+  RunWorld world(R"(  look: {uses: look, with: {name: l}, fresh_for: 1h, on_fail: warn}
+  go: {uses: approve, needs: [look], with: {question: "Go on?"}}
+  pause: {uses: wait, with: {for: 2h}}
+  change: {uses: make, with: {name: a}}
+)");
+  Finding seen = found(Verdict::ok, {{"n", 3}});
+  world.looks["l"] = [&] { return seen; };
+  world.must_run();
+  world.approve("go");
+  world.must_run();
+  seen = later;
+  world.clock.advance(std::chrono::hours(3));
+  world.must_run();
+  EXPECT_GE(world.attempts("look"), 2);
+  return world.of("go");
+}
+
+TEST(Gate, IsAskedAgainWhereALookThatItOnlyNeedsComesToAnotherVerdict) {
+  EXPECT_EQ(gate_after(found(Verdict::warn, {{"n", 3}})), ItemState::gate);
+  EXPECT_EQ(gate_after(found(Verdict::fail, {{"n", 3}})), ItemState::gate);
+  EXPECT_EQ(gate_after(found(Verdict::ok, {{"n", 4}})), ItemState::done) << "nobody was shown the output";
+}
+
+TEST(Gate, RefusesAnAnswerToAQuestionThatWasAskedAnew) {
+  RunWorld world(kGate);
+  world.looks["l"] = [] { return found(Verdict::ok, {{"n", 3}}); };
+  world.must_run();
+  DecisionData old;
+  old.who = "ada";
+  old.digest = "of another question";
+  Redactor redactor;
+  auto journal = Journal::open(std::make_unique<MemoryJournal>(world.disk), world.clock, redactor);
+  ASSERT_TRUE(journal->decide(EventType::approve, {"go", {}}, old));
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.state().refused_decisions.size(), 1u);
+}
+
+TEST(Gate, IsAnsweredByTheLastWordOfAPersonBeforeTheRunHasHeardIt) {
+  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  change: {uses: make, with: {name: a}}
+)");
+  world.must_run();
+  world.decide(EventType::reject, {"go", {}});
+  world.approve("go");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+}
+
+TEST(Gate, ForTwoPeopleNeedsTwoDifferentOnes) {
+  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?", people: 2}}
+)");
+  world.must_run();
+  world.approve("go", "ada");
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  world.approve("go", "ada");
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  world.approve("go", "bob");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+}
+
+TEST(Gate, GivesItsAnswerToTheStepsBehindIt) {
+  RunWorld world(R"(  size: {uses: answer, with: {question: "How many?", type: integer}}
+  change: {uses: make, with: {name: "a${steps.size.answer}"}}
+)");
+  world.must_run();
+  world.decide(EventType::answer, {"size", {}}, "7");
+  world.must_run();
+  EXPECT_EQ(world.on_new.starts.count("make a7"), 1u);
+}
+
+TEST(Task, IsDoneWhenItsLookHoldsAndNotByAWord) {
+  RunWorld world(R"(  port:
+    uses: task
+    with: {text: Open the port, done_if: {uses: look, with: {name: p}}}
+  change: {uses: make, with: {name: a}}
+)");
+  world.looks["p"] = [] { return found(Verdict::fail); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  world.approve("port");
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.state().refused_decisions.size(), 1u);
+  world.looks["p"] = [] { return found(Verdict::ok); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+}
+
+TEST(Task, IsAlsoWhatAChangeAsksForThatAPersonHasToMake) {
+  RunWorld world("  first: {uses: make, with: {name: a}}\n  second: {uses: make, with: {name: b}}\n");
+  world.by_hand = {"a"};
+  world.looks["a"] = [] { return found(Verdict::fail); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.of("first"), ItemState::gate);
+  EXPECT_TRUE(world.on_new.starts.empty()) << "what comes after it waits";
+  world.looks.clear();
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.on_new.starts.count("make a"), 0u);
+  EXPECT_EQ(world.on_new.starts["make b"], 1);
+}
+
+}  // namespace
+}  // namespace mxodus
