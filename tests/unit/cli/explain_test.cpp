@@ -6,6 +6,7 @@
 namespace mxodus {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 
 TEST(Explain, NamesTheFailureThatHoldsAStepBackAndNotWhatHasEnded) {
@@ -37,6 +38,23 @@ steps:
 )");
   EXPECT_THAT(user.mxodus({"explain", "many[6]"}).out,
               HasSubstr("has not begun: more items of many have failed than its `stop_after` allows\n"));
+}
+
+TEST(Explain, OfAStepWithItemsShowsEachWithItsState) {
+  const User user;
+  user.begin_run(R"(mxodus: 1
+name: items
+hosts:
+  here: {local: true}
+steps:
+  each: {uses: command, host: here, for_each: [good, bad], on_fail: continue,
+         with: {effect: observe, script: 'test "$IT" = good', env: {IT: "${item}"}}}
+  go: {uses: approve, needs: [], with: {question: "Go on?"}}
+)");
+  const Typed typed = user.mxodus({"explain", "each"});
+  EXPECT_THAT(typed.out, ContainsRegex("each has 2 items\n"));
+  EXPECT_THAT(typed.out, ContainsRegex("each\\[good\\] +done: "));
+  EXPECT_THAT(typed.out, ContainsRegex("each\\[bad\\] +failed: "));
 }
 
 }  // namespace

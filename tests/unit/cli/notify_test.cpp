@@ -1,5 +1,9 @@
 #include "orchestrator/cli/notify.h"
 
+#include <set>
+#include <sstream>
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,6 +12,7 @@
 #include "orchestrator/journal/event_data.h"
 #include "tests/support/arrange.h"
 #include "tests/support/temporary_directory.h"
+#include "tests/unit/cli/user.h"
 
 namespace mxodus {
 namespace {
@@ -202,6 +207,43 @@ TEST(Notify, AHookThatNeverEndsIsEnded) {
   const auto pid = read_file(hook.script().string() + ".pid", 100);
   ASSERT_TRUE(pid) << "the hook was called";
   EXPECT_NE(::kill(std::atoi(pid->c_str()), 0), 0) << "the hook is still there";
+}
+
+TEST(Notify, OfAStepIsItsOwnInARunOfItToo) {
+  const User user;
+  user.begin_run(R"(mxodus: 1
+name: told
+hosts:
+  here: {local: true}
+notify: {command: [sh, -c, 'echo "$MXODUS_EVENT $MXODUS_STEP" >>told'], on: [parked]}
+steps:
+  loud: {uses: command, host: here, on_fail: continue, notify: [failed], with: {effect: observe, argv: ["false"]}}
+  quiet: {uses: command, host: here, on_fail: continue, with: {effect: observe, argv: ["false"]}}
+  go: {uses: approve, needs: [], notify: [gate], with: {question: "Go on?"}}
+)");
+  std::istringstream told(user.read("told"));
+  std::set<std::string> lines;
+  for (std::string line; std::getline(told, line);) lines.insert(line);
+  EXPECT_THAT(lines, testing::ElementsAre("failed loud", "gate go", "parked "));
+}
+
+TEST(Notify, OfAStepThatIsTriedAgainComesOnce) {
+  const User user;
+  user.begin_run(R"(mxodus: 1
+name: told
+hosts:
+  here: {local: true}
+notify: {command: [sh, -c, 'echo "$MXODUS_EVENT $MXODUS_STEP" >>told'], on: [failed]}
+steps:
+  look:
+    uses: command
+    host: here
+    retry: {times: 2, delay: 100ms}
+    with: {effect: observe, script: 'echo >>"$HOME/tries"; false'}
+  go: {uses: approve, needs: [], with: {question: "Go on?"}}
+)");
+  EXPECT_EQ(user.read("told"), "failed look\n");
+  EXPECT_GE(user.read("tries").size(), 3u);
 }
 
 }  // namespace

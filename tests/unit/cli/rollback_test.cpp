@@ -1,11 +1,15 @@
+#include <filesystem>
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/cli/terminal.h"
+#include "tests/unit/cli/user.h"
 
 namespace mxodus {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -77,70 +81,130 @@ TEST(RollbackOf, AChangeWhoseUndoFailsIsFollowedByTheRollback) {
   EXPECT_THAT(explained, Not(HasSubstr("mxodus retry")));
 }
 
-/// A change after which mail arrives elsewhere, and a question.
-constexpr const char* kPastPoint = R"(mxodus: 1
-name: past
+TEST(Rollback, WithoutATerminalWhatHasNoUndoIsLeftOnlyByItsName) {
+  const User user;
+  user.begin_run(kFence);
+  ASSERT_TRUE(std::filesystem::exists(user.home() / "fence"));
+  const Typed refused = user.mxodus({"rollback", "--yes"});
+  EXPECT_EQ(refused.code, 5) << refused.err;
+  EXPECT_THAT(refused.err, ContainsRegex("Not undone: nothing says how.*\n  ! fence"));
+  EXPECT_THAT(refused.err, testing::EndsWith("undo it by hand, then: mxodus rollback --yes --leave fence\n"));
+  EXPECT_TRUE(std::filesystem::exists(user.home() / "file"));
+  const Typed done = user.mxodus({"rollback", "--yes", "--leave", "fence"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_FALSE(std::filesystem::exists(user.home() / "file"));
+  EXPECT_TRUE(std::filesystem::exists(user.home() / "fence"));
+  EXPECT_THAT(user.mxodus({"log"}).out, ContainsRegex("fence.*left as it is by the rollback"));
+}
+
+TEST(Rollback, ShowsWhatItWillDoAndNotWhatWasDone) {
+  const User user;
+  user.begin_run(R"(mxodus: 1
+name: folders
 hosts:
   here: {local: true}
 steps:
-  cutover:
+  one:
     uses: command
     host: here
-    point_of_no_return: true
-    with: {effect: change, script: 'echo >"$HOME/made"', undo: {script: 'rm "$HOME/made"'}}
+    with: {effect: change, script: 'mkdir "$HOME/one"', undo: {script: 'rmdir "$HOME/one"'}}
+  two:
+    uses: command
+    host: here
+    with: {effect: change, script: 'mkdir "$HOME/two"'}
+    undo: {uses: command, with: {effect: permanent, script: 'rm -r "$HOME/two"'}}
   go: {uses: approve, with: {question: "Go on?"}}
-)";
-constexpr const char* kQuestion = "Type cutover to go on";
-
-bool still_made(const User& user) {
-  return std::filesystem::exists(user.home() / "made");
+)");
+  EXPECT_THAT(user.mxodus({"rollback"}).err,
+              ContainsRegex("~ two +run on here: rm -r .*/two\"\n  ~ one +run on here: rmdir .*/one\"\n"));
+  EXPECT_EQ(user.mxodus({"rollback", "--yes"}).code, 0);
+  EXPECT_THAT(user.mxodus({"log", "one"}).out, ContainsRegex("undoes +one +run on here: rmdir .*/one"));
 }
 
-TEST(RollbackPastThePoint, IsRefusedWithoutItsOption) {
+TEST(Rollback, GoesByTheNewestRevisionOfThePlaybook) {
   const User user;
-  const std::string run = user.begin_run(kPastPoint);
-  const Typed refused = user.mxodus({"rollback", run, "--yes"});
-  EXPECT_EQ(refused.code, 5);
-  EXPECT_THAT(refused.err, HasSubstr("the point of no return (cutover) is past"));
-  EXPECT_THAT(refused.err, HasSubstr("if you mean it: mxodus rollback " + run + " --past-point"));
-  EXPECT_TRUE(still_made(user));
+  user.begin_run(kFence);
+  std::string edited = kFence;
+  edited.insert(edited.find("  go:"),
+                "    undo: {uses: command, with: {effect: permanent, script: 'rm \"$HOME/fence\"'}}\n");
+  user.write("playbook.yaml", edited);
+  ASSERT_EQ(user.mxodus({"resume", "--stay", "1s"}).code, 4);
+  const Typed done = user.mxodus({"rollback", "--yes"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_FALSE(std::filesystem::exists(user.home() / "fence"));
 }
 
-TEST(RollbackPastThePoint, IsNotConfirmedByAYesWithoutATerminal) {
+TEST(Rollback, DoesNotGuessBetweenTheNewestRunAndAnOlderOneThatStandsOpen) {
   const User user;
-  const std::string run = user.begin_run(kPastPoint);
-  const Typed parked = user.mxodus({"rollback", run, "--yes", "--past-point"});
-  EXPECT_EQ(parked.code, 4);
-  EXPECT_THAT(parked.err, HasSubstr("nobody confirmed the rollback; nothing has been changed"));
-  EXPECT_TRUE(still_made(user));
+  const std::string open = user.begin_run(kSmallPlaybook);
+  user.write("other.yaml", R"(mxodus: 1
+name: other
+hosts:
+  here: {local: true}
+steps:
+  file:
+    uses: command
+    host: here
+    with: {effect: change, script: 'touch "$HOME/other"', undo: {script: 'rm "$HOME/other"'}}
+)");
+  const Typed other = user.mxodus({"run", "other.yaml", "--yes"});
+  ASSERT_EQ(other.code, 0) << other.err;
+  const Typed refused = user.mxodus({"rollback", "--yes"});
+  EXPECT_EQ(refused.code, 5) << refused.err;
+  EXPECT_THAT(refused.err, ContainsRegex("is the newest, and run " + open + " has not ended"));
+  EXPECT_TRUE(std::filesystem::exists(user.home() / "other"));
 }
 
-TEST(RollbackPastThePoint, AnotherWordThanTheStepsNameTakesNothingBack) {
+TEST(Rollback, TakesNothingBackWhileAStepBelowGoesOn) {
   const User user;
-  user.begin_run(kPastPoint);
-  Terminal terminal(user, "exec mxodus rollback --past-point");
-  ASSERT_TRUE(terminal.shows(kQuestion)) << terminal.seen();
-  terminal.type("yes\n");
-  EXPECT_EQ(terminal.wait(), 4);
-  EXPECT_TRUE(still_made(user));
-  EXPECT_THAT(user.mxodus({"log"}).out, Not(HasSubstr("rolls back")));
+  const std::string run = user.begin_run(R"(mxodus: 1
+name: long
+hosts:
+  here: {local: true}
+steps:
+  file: {uses: command, host: here, with: {effect: change, script: 'echo >"$HOME/file"', undo: {script: 'rm "$HOME/file"'}}}
+  long: {uses: command, host: here, timeout: 1s, with: {effect: permanent, argv: [sleep, "60"]}}
+  last: {uses: command, host: here, with: {effect: permanent, script: 'echo >"$HOME/last"'}}
+)");
+  const Typed refused = user.mxodus({"rollback", "--yes"});
+  EXPECT_EQ(refused.code, 5) << refused.err;
+  EXPECT_THAT(refused.err, HasSubstr("long goes on on its host; nothing has been taken back"));
+  EXPECT_THAT(refused.err, HasSubstr("Next: mxodus cancel long\nthen: mxodus resume " + run +
+                                     "\n  or: mxodus resume " + run + " --until long\n"));
+  EXPECT_TRUE(std::filesystem::exists(user.home() / "file"));
+  ASSERT_EQ(user.mxodus({"cancel", "long"}).code, 0);
+  ASSERT_EQ(user.mxodus({"resume"}).code, 1);
+  EXPECT_EQ(user.mxodus({"rollback", "--yes"}).code, 0);
+  EXPECT_FALSE(std::filesystem::exists(user.home() / "file"));
+  EXPECT_FALSE(std::filesystem::exists(user.home() / "last"));
 }
 
-TEST(RollbackPastThePoint, IsRecordedWithWhoGaveTheWordBeforeAnythingIsTakenBack) {
+TEST(Rollback, AsAWholeIsFollowedByTheSameCommandsInStatus) {
   const User user;
-  const std::string run = user.begin_run(kPastPoint);
-  Terminal terminal(user, "exec mxodus rollback --past-point");
-  ASSERT_TRUE(terminal.shows(kQuestion)) << terminal.seen();
-  terminal.type("cutover\n");
-  EXPECT_EQ(terminal.wait(), 0);
-  EXPECT_FALSE(still_made(user));
-  const std::string word =
-      "rolls back past the point of no return, cutover: takes back cutover; stays as it is: nothing";
-  const std::string log = user.mxodus({"log", "--run", run}).out;
-  EXPECT_THAT(log, HasSubstr(word));
-  EXPECT_LT(log.find(word), log.find("undoes")) << log;
-  EXPECT_THAT(user.mxodus({"log", "--run", run, "--json"}).out, HasSubstr("/dev/pts/")) << "from where";
-  EXPECT_THAT(user.mxodus({"report", run}).out, HasSubstr(word));
+  const std::string run = user.begin_run(R"(mxodus: 1
+name: one
+hosts:
+  here: {local: true}
+steps:
+  file: {uses: command, host: here, with: {effect: change, script: 'echo >"$HOME/file"', undo: {script: 'rm "$HOME/file"'}}}
+)");
+  const std::string next = "Next: mxodus end --run " + run + " --why …\n  or: mxodus retry file\n";
+  EXPECT_THAT(user.mxodus({"rollback", "--yes"}).err, testing::EndsWith(next));
+  EXPECT_THAT(user.mxodus({"status"}).err, testing::EndsWith(next));
+}
+
+TEST(Rollback, ThatNobodyConfirmsIsParkedLikeAPlanThatNobodyConfirms) {
+  const User user;
+  const std::string run = user.begin_run(kFence);
+  const std::string before = user.mxodus({"log", "-v"}).out;
+  const Typed typed = user.mxodus({"rollback"});
+  EXPECT_EQ(typed.code, 4) << typed.err;
+  EXPECT_THAT(typed.err, HasSubstr("nobody confirmed the rollback; nothing has been changed"));
+  EXPECT_THAT(typed.err, HasSubstr("Next: mxodus rollback --yes --leave fence\n"));
+  EXPECT_THAT(user.mxodus({"rollback", run}).err,
+              HasSubstr("Next: mxodus rollback " + run + " --yes --leave fence\n"));
+  EXPECT_EQ(user.mxodus({"log", "-v"}).out, before);
+  EXPECT_EQ(user.mxodus({"rollback", run, "--yes", "--leave", "fence"}).code, 0) << "as it was printed";
 }
 
 }  // namespace

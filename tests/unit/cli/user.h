@@ -20,6 +20,23 @@ steps:
   change: {uses: command, host: here, with: {effect: permanent, argv: [touch, changed]}}
 )";
 
+/// Two changes, of which the second has no undo, and a question.
+inline constexpr const char* kFence = R"(mxodus: 1
+name: fence
+hosts:
+  here: {local: true}
+steps:
+  file:
+    uses: command
+    host: here
+    with: {effect: change, script: 'echo >"$HOME/file"', undo: {script: 'rm "$HOME/file"'}}
+  fence:
+    uses: command
+    host: here
+    with: {effect: change, script: 'echo >"$HOME/fence"'}
+  go: {uses: approve, with: {question: "Go on?"}}
+)";
+
 /// What a command showed, and how it ended.
 struct Typed {
   int code = -1;
