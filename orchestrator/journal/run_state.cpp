@@ -56,7 +56,9 @@ void end_attempt(RunState& state, ItemRecord& item, const Event& event) {
     item.open.reset();
   }
   item.without_end = 0;
-  if (event.type == EventType::attempt_result)
+  // What was put back before it began has neither failed nor gone well.
+  const bool put_back = result.state == ItemState::pending || result.code == never_began_code;
+  if (event.type == EventType::attempt_result && !put_back)
     item.failures = result.state == ItemState::failed ? item.failures + 1 : 0;
   item.verdict = result.verdict;
   item.sentence = std::move(result.sentence);
@@ -127,6 +129,7 @@ bool apply_to_item(RunState& state, const Event& event) {
       end_attempt(state, item(), event);
       return true;
     case EventType::attempt_in_doubt:
+      if (item().open) item().open->doubted = true;
       change_state(state, item(), ItemState::in_doubt, event);
       return true;
     case EventType::wait_armed:

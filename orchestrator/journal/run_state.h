@@ -20,6 +20,9 @@ struct OpenAttempt {
   AttemptIntent intent;  ///< jobs: also those it was attached to later
   bool undo = false;     ///< it takes an effect back
   Value progress;        ///< the last attempt_progress
+  /// Was in doubt, and nothing has told its end since, whatever the item's state is while it is looked for
+  /// again.
+  bool doubted = false;
   bool operator==(const OpenAttempt&) const = default;
 };
 
@@ -71,6 +74,11 @@ struct ItemRecord {
   std::optional<Adhoc> adhoc;          ///< it came from `do`, not from the playbook
   bool operator==(const ItemRecord&) const = default;
 };
+
+/// What it did is not known, also while it is looked for again.
+inline bool is_in_doubt(const ItemRecord& record) {
+  return record.state == ItemState::in_doubt || (record.open && record.open->doubted);
+}
 
 /// An attempt with an effect, ended and not undone: what a rollback has to look at.
 struct FinishedChange {

@@ -1,4 +1,5 @@
 #include "orchestrator/core/advice.h"
+#include "orchestrator/core/text.h"
 #include "orchestrator/journal/never_began.h"
 #include "orchestrator/run/attempts.h"
 #include "orchestrator/run/crash_point.h"
@@ -16,6 +17,16 @@ void add_secrets(const Value& value, std::set<std::string>& names) {
     for (const Value& element : *list) add_secrets(element, names);
   if (const auto* map = value.get<ValueMap>())
     for (const auto& member : *map) add_secrets(member.second, names);
+}
+
+/// What a person can do about what is in doubt. Without evidence nobody may accept it, and what was typed by
+/// hand is typed again.
+std::string look_for_yourself(bool adhoc, bool evidence) {
+  std::vector<std::string> words;
+  if (!adhoc) words.emplace_back("`retry`");
+  if (evidence) words.emplace_back("`accept`");
+  const std::string before = join(words, ", ");
+  return "Look for yourself, then " + before + (before.empty() ? "" : " or ") + "`skip`";
 }
 
 }  // namespace
@@ -59,6 +70,13 @@ void Attempts::learn_secrets(Attempt& attempt, const std::set<std::string>& name
         if (known) return take_up(a);
         const ItemId id = a.id;
         drop(a);
+        const ItemRecord& record = run_.item(id);
+        if (is_in_doubt(record)) {
+          const std::string words = look_for_yourself(record.adhoc.has_value(), !record.evidence.empty());
+          wrote(run_.journal.in_doubt(id, "its end is not known and cannot be looked for now: " +
+                                              with_advice(known.error()) + ". " + words));
+          return;
+        }
         wrote(
             run_.journal.wait_armed(id, {ItemState::waiting,
                                          "what was begun is not looked at yet: " + with_advice(known.error()),
@@ -164,8 +182,8 @@ void Attempts::leave_in_doubt(Attempt& attempt) {
                                                            Value(run_.item(id).outputs), kept.evidence}));
   if (written)
     wrote(run_.journal.in_doubt(
-        id, why + "; what it was to do cannot be seen from outside. Look for yourself, then " +
-                (kept.evidence.empty() ? "`retry` or `skip`" : "`retry`, `accept` or `skip`")));
+        id, why + "; what it was to do cannot be seen from outside. " +
+                look_for_yourself(run_.item(id).adhoc.has_value(), !kept.evidence.empty())));
   drop(attempt);
 }
 

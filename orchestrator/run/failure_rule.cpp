@@ -67,7 +67,7 @@ std::string held_by(const StepTable& table, const RunState& state, const Expansi
     if (std::string host = held_by_host(id, record); !host.empty()) return host;
     const RunStep* step = table.find(id.step);
     if (!step) continue;
-    if (record.state == ItemState::in_doubt) return to_string(id) + " is in doubt";
+    if (is_in_doubt(record)) return to_string(id) + " is in doubt";
     if (!has_failed(record.state)) continue;
     if (rule_after(step->rules(), record).action == FailureRule::Action::proceed) continue;
     if (step->rules().stop_after && !stopped_by_failures(table, *step, state, expansions)) continue;

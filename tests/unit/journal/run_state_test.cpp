@@ -81,6 +81,9 @@ TEST(RunState, FailuresInARowAreCountedForTheRetryLimit) {
   }
   EXPECT_EQ(fold.state.item(restore).failures, 2);
   fold.intent(restore, 3);
+  fold.result(restore, ItemState::pending, 3);  // put back: it had not begun
+  EXPECT_EQ(fold.state.item(restore).failures, 2);
+  fold.intent(restore, 3);
   fold.result(restore, ItemState::waiting, 3);  // ended well, `until` is false
   EXPECT_EQ(fold.state.item(restore).failures, 0);
 }

@@ -74,6 +74,77 @@ TEST(Settle, WhatAJobSaidBeforeItWasLostMayBeAcceptedAndSilenceMayNot) {
   }
 }
 
+/// What another process has left in doubt, and beside it a change that is ready in this one.
+class InDoubt : public testing::Test {
+ protected:
+  explicit InDoubt(const std::string& first)
+      : steps_(first + R"(  slow: {uses: command, host: old, needs: [], with: {effect: change, argv: [slow]}}
+  other: {uses: command, host: old, needs: [slow], with: {effect: change, argv: [other]}}
+)") {}
+  InDoubt() : InDoubt("  first: {uses: make_unseen, host: new, with: {name: a}}\n") {}
+
+  void SetUp() override {
+    before_.password = "correct horse";
+    before_.on_new.ends = [](const JobSpec&) -> JobState { return JobLost{"it was killed"}; };
+    before_.on_old.looks = 1'000'000;
+    before_.on_wait = [&] {
+      if (before_.of("first") == ItemState::in_doubt) before_.stop.request_stop();
+    };
+    ASSERT_EQ(before_.must_run().exit, ExitCode::interrupted);
+    ASSERT_EQ(before_.of("first"), ItemState::in_doubt);
+    ASSERT_EQ(before_.of("slow"), ItemState::running);
+    world_.disk = before_.disk;
+    world_.on_new = before_.on_new;
+    world_.on_old = before_.on_old;
+    world_.on_old.looks = 1;
+    world_.on_old.jobs.begin()->second.looks_left = 0;
+  }
+  void expect_that_nothing_else_has_begun() {
+    EXPECT_EQ(world_.of("slow"), ItemState::done);
+    EXPECT_EQ(world_.on_old.starts["other"], 0);
+  }
+
+  const std::string steps_;
+  RunWorld before_{steps_};
+  RunWorld world_{steps_};
+};
+
+TEST_F(InDoubt, HoldsWhatChangesWhileItIsLookedForOnceMore) {
+  EXPECT_EQ(world_.must_run().exit, ExitCode::in_doubt);
+  EXPECT_EQ(world_.of("first"), ItemState::in_doubt);
+  expect_that_nothing_else_has_begun();
+}
+
+TEST_F(InDoubt, HoldsWhatChangesWhileItsHostIsAskedOnceMore) {
+  int waits = 0;
+  world_.on_new.silent = true;
+  world_.on_wait = [&] {
+    if (++waits == 200) world_.stop.request_stop();
+  };
+  world_.must_run();
+  EXPECT_EQ(world_.of("first"), ItemState::reconnecting);
+  expect_that_nothing_else_has_begun();
+}
+
+class InDoubtWithASecret : public InDoubt {
+ protected:
+  InDoubtWithASecret()
+      : InDoubt(
+            "  first:\n    uses: command\n    host: new\n"
+            "    with: {effect: change, argv: [tell], secrets: {password: \"${secrets.password}\"}}\n") {}
+};
+
+TEST_F(InDoubtWithASecret, HoldsWhatChangesAndTakesAWordWhereTheSecretIsNotToBeHad) {
+  EXPECT_EQ(world_.must_run().exit, ExitCode::in_doubt);
+  expect_that_nothing_else_has_begun();
+  const ItemRecord record = world_.state().item({"first", {}});
+  EXPECT_EQ(record.state, ItemState::in_doubt);
+  EXPECT_THAT(record.reason, testing::HasSubstr("there is no terminal"));
+  world_.decide(EventType::skip, {"first", {}});
+  EXPECT_EQ(world_.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world_.on_old.starts["other"], 1);
+}
+
 /// A job that another process began, with a secret, and that has ended since.
 class SecretOfAnotherProcess : public testing::Test {
  protected:
