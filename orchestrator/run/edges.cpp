@@ -64,6 +64,33 @@ void add(EdgeState& edge, EdgeState one) {
   if (rank(one.kind) > rank(edge.kind)) edge = std::move(one);
 }
 
+/// Whether the step is left out because of what a word of the operator has skipped, and not by any `if`:
+/// nobody has thought of what then follows without it.
+bool skipped_for_a_word(const StepTable& table, const RunStep& step, const RunState& state) {
+  std::set<std::string> seen;
+  std::vector<const RunStep*> left{&step};
+  while (!left.empty()) {
+    const RunStep* here = left.back();
+    left.pop_back();
+    for (const Dependency& dependency : here->dependencies) {
+      const ItemRecord& above = state.item({dependency.step, {}});
+      if (!dependency.named || above.state != ItemState::skipped) continue;
+      if (above.settled_by && dependency.reads) return true;
+      if (!above.settled_by && seen.insert(dependency.step).second)
+        left.push_back(table.find(dependency.step));
+    }
+  }
+  return false;
+}
+
+/// A question that cannot be asked is not passed by: what stands behind it would go on without a word.
+EdgeState unless_it_asks(const StepTable& table, const RunStep& step, const RunState& state, EdgeState edge) {
+  if (edge.kind != Kind::skipped || step.kind() != StepKind::gate || !skipped_for_a_word(table, step, state))
+    return edge;
+  return {Kind::broken,
+          "it cannot ask: " + edge.reason + "; `retry` that, or `skip` this one too, which goes on unasked"};
+}
+
 /// A word of the operator may come before what the step waits for has ended; it stood for that.
 bool skipped_by_hand(const RunState& state, const ItemId& id) {
   const ItemRecord& record = state.item(id);
@@ -117,7 +144,7 @@ EdgeState edges_of(const StepTable& table, const RunStep& step, const RunState& 
       if (skipped_by_hand(state, {dependency.step, {}})) left.push_back(table.find(dependency.step));
     }
   }
-  return edge;
+  return unless_it_asks(table, step, state, std::move(edge));
 }
 
 EdgeState joined_edges_of(const StepTable& table, const RunStep& step, const ItemId& id,
@@ -136,7 +163,7 @@ EdgeState joined_edges_of(const StepTable& table, const RunStep& step, const Ite
       if (skipped_by_hand(state, above)) left.push_back(table.find(dependency.step));
     }
   }
-  return edge;
+  return unless_it_asks(table, step, state, std::move(edge));
 }
 
 }  // namespace mxodus

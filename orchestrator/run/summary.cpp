@@ -64,6 +64,13 @@ void note_jobs(Summary& summary, const RunState& state) {
   }
 }
 
+/// The first step that is blocked although nothing has failed; nullptr where there is none.
+const std::pair<const ItemId, ItemRecord>* first_blocked(const RunState& state) {
+  const auto found = std::find_if(state.items.begin(), state.items.end(),
+                                  [](const auto& entry) { return entry.second.state == ItemState::blocked; });
+  return found == state.items.end() ? nullptr : &*found;
+}
+
 /// What has not ended well, and which of it came first: clean-up steps never hide what they clean up after.
 struct Failures {
   bool any_unknown = false;
@@ -72,8 +79,8 @@ struct Failures {
   std::vector<std::string> rolled_back;  ///< items that a rollback has taken back
 
   void add(const StepTable& table, const ItemId& id, const ItemRecord& record) {
-    const bool doubtful = record.state == ItemState::in_doubt ||
-                          (record.state == ItemState::failed && record.verdict == Verdict::unknown);
+    const bool doubtful =
+        is_in_doubt(record) || (record.state == ItemState::failed && record.verdict == Verdict::unknown);
     const bool had_ended_well = record.failures == 0;
     if (record.state == ItemState::undone && had_ended_well) return rolled_back.push_back(to_string(id));
     const bool bad = record.state == ItemState::failed || record.state == ItemState::cancelled ||
@@ -124,6 +131,8 @@ NextCommand next_command(const StepTable& table, const Summary& summary, const R
       return {"mxodus explain " + name};
   }
   if (summary.exit == ExitCode::done) return {"mxodus report " + run};
+  if (const auto* blocked = first_blocked(state); blocked && summary.due.empty() && !departure.refused)
+    return {"mxodus explain " + shell_quote(to_string(blocked->first)), resume};
   // Once the other run has ended, the same command does; where it never will, its host is taken over.
   const std::string take_over = departure.refused ? take_over_in(departure.why) : std::string();
   return {resume, {}, take_over.empty() ? "" : resume + " " + take_over};
@@ -131,7 +140,7 @@ NextCommand next_command(const StepTable& table, const Summary& summary, const R
 
 ExitCode adhoc_exit(const ItemRecord& record, const Departure& departure) {
   if (departure.interrupted && !has_ended(record.state)) return ExitCode::interrupted;
-  if (record.state == ItemState::in_doubt) return ExitCode::in_doubt;
+  if (is_in_doubt(record)) return ExitCode::in_doubt;
   if (!has_ended(record.state)) return ExitCode::parked;  // its host is out of sight, its job goes on
   if (departure.interrupted && record.state == ItemState::skipped) return ExitCode::interrupted;
   if (departure.refused) return ExitCode::refused;
@@ -187,8 +196,10 @@ Summary summarise(const StepTable& table, const RunState& state, const Departure
                      " taken back by a rollback; nothing that changes begins again by itself";
   } else if (!is_complete(table, state)) {
     summary.exit = ExitCode::parked;
-    summary.reason = summary.due.empty() ? "nothing can move now"
-                                         : to_string(summary.due.front().id) + " " + summary.due.front().what;
+    const auto* blocked = first_blocked(state);
+    summary.reason = !summary.due.empty() ? to_string(summary.due.front().id) + " " + summary.due.front().what
+                     : blocked ? to_string(blocked->first) + " is blocked: " + blocked->second.reason
+                               : "nothing can move now";
   } else {
     summary.reason = "every step has ended";
   }
@@ -202,7 +213,7 @@ Summary summarise_rollback(const StepTable& table, const RunState& state, const 
   summary.reason = "everything that can be taken back is taken back";
   summary.exit = ExitCode::done;
   for (const auto& [id, record] : state.items) {
-    const bool in_doubt = record.state == ItemState::in_doubt;
+    const bool in_doubt = is_in_doubt(record);
     const bool under_way = record.open && record.open->intent.effect != Effect::observe;
     if (!in_doubt && !under_way) continue;
     summary.exit = ExitCode::in_doubt;

@@ -1,5 +1,6 @@
 #include <variant>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "orchestrator/run/decisions.h"
@@ -92,6 +93,42 @@ TEST(Skip, OfAnItemOpensNoWayPastTheOneItIsJoinedTo) {
   world.decide(EventType::skip, {"check", "x"});
   EXPECT_NE(world.must_run().exit, ExitCode::done);
   EXPECT_EQ(world.on_new.starts["make z"], 0);
+}
+
+TEST(Skip, OfWhatAGateQuotesDoesNotTakeTheQuestionAway) {
+  for (const char* between : {"", "  middle: {uses: make, if: steps.hint.n == 1, with: {name: m}}\n"}) {
+    const bool quotes_it = std::string(between).empty();
+    RunWorld world("  hint: {uses: look, with: {name: h}}\n" + std::string(between) +
+                   "  go: {uses: approve, needs: [" + (quotes_it ? "" : "middle") + "], with: {question: \"" +
+                   (quotes_it ? "${steps.hint.n} are open. " : "") + "Go on?\"}}\n" +
+                   "  start: {uses: make, with: {name: s}}\n");
+    world.looks["h"] = [] { return Finding{Verdict::unknown, "no answer", {}, {}}; };
+    ASSERT_EQ(world.must_run().exit, ExitCode::in_doubt);
+    world.decide(EventType::skip, {"hint", {}});
+    const Summary summary = world.must_run();
+    EXPECT_EQ(summary.exit, ExitCode::parked) << between;
+    EXPECT_THAT(summary.reason, testing::HasSubstr("it cannot ask"));
+    EXPECT_EQ(summary.next.command, "mxodus explain go");
+    EXPECT_EQ(world.of("go"), ItemState::blocked);
+    EXPECT_EQ(world.on_new.starts["make s"], 0);
+    world.looks["h"] = [] { return Finding{Verdict::ok, "seen", {{"n", 1}}, {}}; };
+    world.decide(EventType::retry, {"hint", {}});
+    EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+    EXPECT_EQ(world.of("go"), ItemState::gate) << between;
+    world.decide(EventType::skip, {"go", {}});
+    EXPECT_EQ(world.must_run().exit, ExitCode::done);
+    EXPECT_EQ(world.on_new.starts["make s"], 1);
+  }
+}
+
+TEST(Skip, ByAnIfOfWhatAGateReadsPassesTheGateBy) {
+  RunWorld world(R"(  hint: {uses: look, if: false, with: {name: h}}
+  go: {uses: approve, with: {question: "${steps.hint.n} are open. Go on?"}}
+  start: {uses: make, with: {name: s}}
+)");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("go"), ItemState::skipped);
+  EXPECT_EQ(world.of("start"), ItemState::done);
 }
 
 constexpr const char* kItems = R"(  each: {uses: make, for_each: [a, b, c], with: {name: "${item}"}}
