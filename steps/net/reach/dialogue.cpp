@@ -134,10 +134,14 @@ class DialogueLooker {
       unanswered(said.error(), command);
       return std::nullopt;
     };
+    if (!seen_.recipients.empty()) {
+      // Its answer is waited for, or the next ones would be taken for those of other questions.
+      auto forgotten = heard(client.reset(wait_for_reply()), "RSET");
+      if (!forgotten || forgotten->code == 421) return forgotten;
+    }
     auto reply = heard(client.mail_from("", wait_for_reply()), "MAIL FROM");
     if (reply && reply->code / 100 == 2)  // it may ask elsewhere before it answers
       reply = heard(client.rcpt_to(recipient, wait_for_greeting()), "RCPT TO:<" + recipient + ">");
-    if (reply && reply->code != 421) (void)client.reset(wait_for_reply());
     return reply;
   }
 

@@ -35,14 +35,14 @@ TEST_F(NetReach, AsksForRecipientsAndSendsNoMail) {
   std::vector<std::string> heard;
   std::optional<LoopbackServer> server;
   server.emplace(
-      taking_mail({"250 ok", "250 ok", "250 flushed", "250 ok", "251 will forward", "250 flushed"}, heard));
+      taking_mail({"250 ok", "250 ok", "250 flushed", "250 ok", "251 will forward"}, heard));
   network_.place(kNew4, 25, *server);
   const Finding found = look(R"({"to": "198.51.100.20", "protocol": "smtp", "certificate": "ignore",
                                  "recipient": ["info@acme.test", "a.b+c@acme.test"]})");
   EXPECT_EQ(found.verdict, Verdict::ok) << found.sentence;
   server.reset();  // so that it has heard all
   EXPECT_THAT(heard, ElementsAre("EHLO probe.invalid", "MAIL FROM:<>", "RCPT TO:<info@acme.test>", "RSET",
-                                 "MAIL FROM:<>", "RCPT TO:<a.b+c@acme.test>", "RSET", "QUIT"))
+                                 "MAIL FROM:<>", "RCPT TO:<a.b+c@acme.test>", "QUIT"))
       << "a bounce has one recipient";
   const Value& first = found.outputs.at("results").get<ValueList>()->front();
   EXPECT_EQ(to_string(*first.find("recipients")->find("a.b+c@acme.test")), "251 will forward");
@@ -51,7 +51,7 @@ TEST_F(NetReach, AsksForRecipientsAndSendsNoMail) {
 TEST_F(NetReach, SaysWhatWouldBounce) {
   std::vector<std::string> heard;
   LoopbackServer server(taking_mail({"250 ok", "250 ok", "250 flushed", "250 ok", "550 5.1.1 no such user",
-                                     "250 flushed", "250 ok", "450 greylisted", "250 flushed"},
+                                     "250 flushed", "250 ok", "450 greylisted"},
                                     heard));
   network_.place(kNew4, 25, server);
   const std::string with = R"({"to": "198.51.100.20", "protocol": "smtp", "certificate": "ignore", )";
@@ -77,9 +77,36 @@ TEST_F(NetReach, TakesGreylistingForAWarning) {
       << "it was neither asked for nor taken";
 }
 
+TEST_F(NetReach, TakesNoAnswerForThatOfAnotherQuestion) {
+  LoopbackServer server([](Conversation& client) {
+    for (const char* reply : {"220 mail.acme.test", "250 mail.acme.test", "250 ok", "250 ok"}) {
+      client.say(std::string(reply) + "\r\n");
+      client.hear_line();  // the last is RSET
+    }
+    client.wait_for_end();
+  });
+  network_.place(kNew4, 25, server);
+  manner_.reply_within = std::chrono::milliseconds(200);
+  manner_.recipients = {"a@acme.test", "b@acme.test"};
+  const reach::Observation seen = look_at(kNew4, 25, "smtp");
+  EXPECT_EQ(seen.answer, reach::Answer::silent);
+  EXPECT_THAT(seen.note, HasSubstr("does not answer RSET within 200ms"));
+  EXPECT_EQ(seen.recipients.size(), 1u) << "b was not asked for";
+}
+
+TEST_F(NetReach, TakesALeaveAfterOneRecipientForTheAnswerAboutTheOthers) {
+  std::vector<std::string> heard;
+  LoopbackServer server(taking_mail({"250 ok", "250 ok", "421 4.7.0 enough"}, heard));
+  network_.place(kNew4, 25, server);
+  const Finding found = look(R"({"to": "198.51.100.20", "protocol": "smtp", "certificate": "ignore",
+                                 "recipient": ["a@acme.test", "b@acme.test"]})");
+  EXPECT_EQ(found.verdict, Verdict::warn);
+  EXPECT_THAT(found.sentence, HasSubstr("for b@acme.test (\"421 4.7.0 enough\")"));
+}
+
 TEST_F(NetReach, TellsARefusedBounceLikeARefusedRecipient) {
   std::vector<std::string> heard;
-  LoopbackServer server(taking_mail({"553 no empty sender", "250 flushed"}, heard));
+  LoopbackServer server(taking_mail({"553 no empty sender"}, heard));
   network_.place(kNew4, 25, server);
   const Finding found = look(R"({"to": "198.51.100.20", "protocol": "smtp", "certificate": "ignore",
                                  "recipient": "a@acme.test"})");
