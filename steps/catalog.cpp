@@ -57,8 +57,9 @@ Catalog make_catalog() {
   catalog.add(make_net_reach());
   catalog.add(make_rclone_compare());
   const auto snapshot_counts = std::make_shared<SnapshotCounts>();
-  catalog.add(make_restic_restore(snapshot_counts));
-  catalog.add(make_restic_snapshots(snapshot_counts));
+  const auto lock_holders = std::make_shared<LockHolders>();
+  catalog.add(make_restic_restore(snapshot_counts, lock_holders));
+  catalog.add(make_restic_snapshots(snapshot_counts, lock_holders));
   catalog.add(make_service_state());
   catalog.add(make_task());
   catalog.add(make_wait());

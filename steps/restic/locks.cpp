@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t locks_read = 10;  ///< each is another restic; who holds it alone has few beside him
 constexpr int deepest = 32;
+constexpr std::chrono::minutes stands_for{1};
 
 /// What restic prints, in vain where it does not end well.
 std::string said(StepContext& context, const Repository& repository, const SecretText& password,
@@ -38,18 +39,31 @@ std::string holder_in(const std::string& lock) {
   return text("hostname") + ", since " + text("time");
 }
 
-}  // namespace
-
-std::string holder_of(StepContext& context, const Repository& repository) {
-  const auto password = context.secret(*repository.password);
-  if (!password) return {};
+std::string look(StepContext& context, const Repository& repository, const SecretText& password) {
   std::size_t read = 0;
-  for (const std::string& id : split(said(context, repository, *password, {"list", "locks"}), '\n')) {
+  for (const std::string& id : split(said(context, repository, password, {"list", "locks"}), '\n')) {
     if (!is_id(id) || ++read > locks_read) continue;
-    std::string holder = holder_in(said(context, repository, *password, {"cat", "lock", id}));
+    std::string holder = holder_in(said(context, repository, password, {"cat", "lock", id}));
     if (!holder.empty()) return holder;
   }
   return {};
+}
+
+}  // namespace
+
+std::string LockHolders::holder(StepContext& context, const Repository& repository,
+                                const SecretText& password) {
+  const std::pair key{context.host().name(), repository.url};
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = seen_.find(key);
+    if (found != seen_.end() && context.clock().boottime() - found->second.when < stands_for)
+      return found->second.holder;
+  }
+  std::string holder = look(context, repository, password);
+  const std::lock_guard lock(mutex_);
+  seen_[key] = {context.clock().boottime(), holder};
+  return holder;
 }
 
 }  // namespace mxodus

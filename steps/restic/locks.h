@@ -1,15 +1,34 @@
 #pragma once
 
+#include <chrono>
+#include <map>
+#include <mutex>
 #include <string>
+#include <utility>
 
+#include "orchestrator/core/secret.h"
 #include "orchestrator/step_api/context.h"
 #include "orchestrator/step_api/resources.h"
 
 namespace mxodus {
 
-/// Who holds the repository for himself alone, as `prune` and `check` do, alive or not: "ananas, since
-/// 2026-11-22T02:46:06Z". Empty where nobody does, and where that cannot be seen: it is no more than a
-/// warning.
-std::string holder_of(StepContext& context, const Repository& repository);
+/// Who holds a repository for himself alone, as `prune` and `check` do, alive or not. To see it costs an
+/// opening of the repository, a second and more; the list of snapshots, the restore of one and the run after
+/// the plan want to know it one after the other. Any thread.
+class LockHolders {
+ public:
+  /// "ananas, since 2026-11-22T02:46:06Z", as seen from the step's host within the last minute. Empty where
+  /// nobody does, and where that cannot be seen: it is no more than a warning. Blocks, within the step's
+  /// deadline.
+  std::string holder(StepContext& context, const Repository& repository, const SecretText& password);
+
+ private:
+  struct Seen {
+    std::chrono::milliseconds when;  ///< boottime
+    std::string holder;
+  };
+  std::mutex mutex_;
+  std::map<std::pair<std::string, std::string>, Seen> seen_;  ///< by host and URL
+};
 
 }  // namespace mxodus

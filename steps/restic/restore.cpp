@@ -20,7 +20,8 @@ namespace {
 
 class ResticRestore final : public StepType {
  public:
-  explicit ResticRestore(std::shared_ptr<SnapshotCounts> counts) : counts_(std::move(counts)) {}
+  ResticRestore(std::shared_ptr<SnapshotCounts> counts, std::shared_ptr<LockHolders> holders)
+      : counts_(std::move(counts)), holders_(std::move(holders)) {}
 
   const StepDeclaration& declaration() const override { return declaration_; }
 
@@ -62,8 +63,9 @@ class ResticRestore final : public StepType {
     auto expected = part_count(context, *repository, exactly);
     if (!expected) return finding_of_trouble(std::move(expected.error()));
     Finding found = finding_of(context, *repository, {first_version(answers->at(0).out), *expected, *target});
-    if (!exactly && found.verdict == Verdict::ok)
-      (*found.state.get<ValueMap>())["holder"] = holder_of(context, *repository);
+    if (exactly || found.verdict != Verdict::ok) return found;
+    if (const auto password = context.secret(*repository->password))
+      (*found.state.get<ValueMap>())["holder"] = holders_->holder(context, *repository, *password);
     return found;
   }
 
@@ -234,12 +236,14 @@ class ResticRestore final : public StepType {
 
   StepDeclaration declaration_ = restic_restore_declaration();
   std::shared_ptr<SnapshotCounts> counts_;
+  std::shared_ptr<LockHolders> holders_;
 };
 
 }  // namespace
 
-std::unique_ptr<StepType> make_restic_restore(std::shared_ptr<SnapshotCounts> counts) {
-  return std::make_unique<ResticRestore>(std::move(counts));
+std::unique_ptr<StepType> make_restic_restore(std::shared_ptr<SnapshotCounts> counts,
+                                              std::shared_ptr<LockHolders> holders) {
+  return std::make_unique<ResticRestore>(std::move(counts), std::move(holders));
 }
 
 }  // namespace mxodus

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "orchestrator/core/parallel.h"
 #include "orchestrator/core/text.h"
 #include "steps/restic/count_trees.h"
 #include "steps/restic/repository.h"
@@ -181,7 +182,8 @@ std::string left_out(std::string_view said) {
 
 class ResticSnapshots final : public StepType {
  public:
-  explicit ResticSnapshots(std::shared_ptr<SnapshotCounts> counts) : counts_(std::move(counts)) {}
+  ResticSnapshots(std::shared_ptr<SnapshotCounts> counts, std::shared_ptr<LockHolders> holders)
+      : counts_(std::move(counts)), holders_(std::move(holders)) {}
 
   const StepDeclaration& declaration() const override { return declaration_; }
 
@@ -191,8 +193,7 @@ class ResticSnapshots final : public StepType {
     auto password = context.secret(*repository->password);
     if (!password) return tl::unexpected(password.error());
 
-    auto listing = ask(context.host(), restic_command(*repository, {"--json", "snapshots"}, *password),
-                       "which snapshots there are", context.deadline());
+    auto listing = list(context, *repository, *password);
     if (!listing) return tl::unexpected(listing.error());
     if (!listing->exited_with(0)) return finding_of_trouble(trouble(context, *repository, *listing));
     context.keep_evidence("restic-snapshots.json", listing->out);
@@ -216,6 +217,20 @@ class ResticSnapshots final : public StepType {
   }
 
  private:
+  /// Beside it, for the restore that mostly follows: who holds the repository.
+  Result<CommandResult> list(StepContext& context, const Repository& repository,
+                             const SecretText& password) const {
+    Result<CommandResult> listing;
+    in_parallel(2, 2, [&](std::size_t which) {
+      if (which == 0)
+        listing = ask(context.host(), restic_command(repository, {"--json", "snapshots"}, password),
+                      "which snapshots there are", context.deadline());
+      else
+        holders_->holder(context, repository, password);
+    });
+    return listing;
+  }
+
   static Error trouble(StepContext& context, const Repository& repository, const CommandResult& result) {
     const auto* exited = std::get_if<Exited>(&result.outcome);
     return restic_trouble(context.host(), repository, exited ? exited->code : 255, result.err,
@@ -261,12 +276,14 @@ class ResticSnapshots final : public StepType {
 
   StepDeclaration declaration_ = declare_snapshots();
   std::shared_ptr<SnapshotCounts> counts_;
+  std::shared_ptr<LockHolders> holders_;
 };
 
 }  // namespace
 
-std::unique_ptr<StepType> make_restic_snapshots(std::shared_ptr<SnapshotCounts> counts) {
-  return std::make_unique<ResticSnapshots>(std::move(counts));
+std::unique_ptr<StepType> make_restic_snapshots(std::shared_ptr<SnapshotCounts> counts,
+                                                std::shared_ptr<LockHolders> holders) {
+  return std::make_unique<ResticSnapshots>(std::move(counts), std::move(holders));
 }
 
 }  // namespace mxodus

@@ -7,6 +7,7 @@
 
 #include "orchestrator/transport/local_host.h"
 #include "steps/restic/restore_output.h"
+#include "steps/restic/snapshots.h"
 #include "steps/restic/target.h"
 #include "steps/support/asking.h"
 #include "steps/support/scripts.h"
@@ -29,7 +30,8 @@ const std::string id = "9644354b00112233445566778899aabbccddeeff0011223344556677
 class ResticRestore : public testing::Test {
  protected:
   const std::shared_ptr<SnapshotCounts> counts = std::make_shared<SnapshotCounts>();
-  const std::unique_ptr<StepType> type = make_restic_restore(counts);
+  const std::shared_ptr<LockHolders> holders = std::make_shared<LockHolders>();
+  const std::unique_ptr<StepType> type = make_restic_restore(counts, holders);
   FakeHost host{"new"};
   JobRunner jobs;
   const fs::path target = jobs.scratch("mail");
@@ -275,6 +277,32 @@ TEST_F(ResticRestore, WarnsOfALockThatNobodyShares) {
   EXPECT_THAT(plan.warnings, testing::Contains(HasSubstr("restic unlock")));
 }
 
+TEST_F(ResticRestore, LooksForLocksOnceAMinuteWhoeverAsksForThem) {
+  const auto snapshots = make_restic_snapshots(counts, holders);
+  const auto looks = [&] {
+    const auto calls = host.calls();
+    return std::count_if(calls.begin(), calls.end(), [](const FakeCall& call) {
+      return call.text.find("list locks") != std::string::npos;
+    });
+  };
+  host_says(std::string("kind absent\n") + room);
+  host.expect_matching("--json snapshots", exited(0, fixture("restic/fixtures/0.18-snapshots.out")));
+  FakeContext listing(*snapshots, R"({"repository": "mail"})");
+  auto& step = context();
+  for (FakeContext* one : {&listing, &step}) {
+    one->use_host(host);
+    one->add_secret("pw", "canary-of-the-repository");
+    one->resources().repositories["mail"] = Repository{"mail", "restic", "/srv/restic", SecretRef{"pw"}, {}};
+  }
+  ASSERT_TRUE(snapshots->probe(listing));
+  planned(step);
+  planned(step);
+  EXPECT_EQ(looks(), 1);
+  step.fake_clock().sleep(std::chrono::hours(1));
+  planned(step);
+  EXPECT_EQ(looks(), 2) << "the laptop has slept";
+}
+
 TEST_F(ResticRestore, AFullDiskIsSeenBeforeAnythingBegins) {
   host_says("kind absent\nroom 10 4096 6000000 6553600\n", "restic 0.18.0", "4000 100 0 27400000 0\n");
   host_says("kind absent\nroom 26214400 4096 50 6553600\n", "restic 0.18.0", "4000 100 0 27400000 0\n");
@@ -432,7 +460,7 @@ TEST_F(ResticRestore, UndoTakesTheFolderAwayThatTheStepMade) {
 }
 
 TEST(ResticRestoreCheck, LatestIsNoSnapshotThatAPlanCouldPromise) {
-  const auto type = make_restic_restore(std::make_shared<SnapshotCounts>());
+  const auto type = make_restic_restore(std::make_shared<SnapshotCounts>(), std::make_shared<LockHolders>());
   FakeContext latest(*type, R"({"repository": "mail", "snapshot": "latest", "to": "/mnt/ssd/mail"})");
   EXPECT_EQ(type->check(latest.params()).error().code, "restic.snapshot-id");
   FakeContext root(*type, R"({"repository": "mail", "snapshot": "9644354b", "to": "/"})");

@@ -18,7 +18,8 @@ using testing::Not;
 class ResticSnapshots : public testing::Test {
  protected:
   const std::shared_ptr<SnapshotCounts> counts = std::make_shared<SnapshotCounts>();
-  const std::unique_ptr<StepType> type = make_restic_snapshots(counts);
+  const std::shared_ptr<LockHolders> holders = std::make_shared<LockHolders>();
+  const std::unique_ptr<StepType> type = make_restic_snapshots(counts, holders);
   FakeHost host{"new"};
 
   FakeContext& context(std::string_view with) {
@@ -27,6 +28,7 @@ class ResticSnapshots : public testing::Test {
     made.resources().repositories["mail"] =
         Repository{"mail", "restic", "sftp:backup@backup.example.org:/restic", SecretRef{"pw"}, {}};
     made.add_secret("pw", "canary-of-the-repository");
+    host.allow("list locks", exited(0));
     return made;
   }
   void listing(CommandResult result) { host.expect_matching("--json snapshots", std::move(result)); }
@@ -66,8 +68,9 @@ TEST_F(ResticSnapshots, AListThatResticCouldNotReadToItsEndIsUnknown) {
   for (const char* said : {"could not load snapshots: read: connection reset by peer\n",
                            "Ignoring \"47975bac\": failed to load snapshot\n"}) {
     FakeHost forgetful("new");
-    forgetful.expect_matching("--json snapshots",
-                              exited(0, fixture("restic/fixtures/0.18-snapshots.out"), said));
+    forgetful
+        .expect_matching("--json snapshots", exited(0, fixture("restic/fixtures/0.18-snapshots.out"), said))
+        .allow("list locks", exited(0));
     auto& step = context(mail_of_ananas);
     step.use_host(forgetful);
     const auto found = type->probe(step);
