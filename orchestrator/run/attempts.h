@@ -130,7 +130,7 @@ class Attempts {
   void look(Attempt& attempt);
   void looked(Attempt& attempt, JobFollower::Look look);
   void note_contact(Attempt& attempt, JobFollower::Contact before);
-  void show_progress(const Attempt& attempt);
+  void show_progress(Attempt& attempt);
   bool note_lease(const std::string& host);
   void jobs_ended(Attempt& attempt);
 

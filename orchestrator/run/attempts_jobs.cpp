@@ -35,6 +35,14 @@ StartedJob start_one(const Environment& environment, Leases& leases, const JobSp
   return {std::move(started), *held};
 }
 
+/// By its own progress so far.
+bool ends_within(std::chrono::milliseconds time, const Progress& progress,
+                 const std::optional<Duration>& elapsed) {
+  if (!progress.fraction || *progress.fraction <= 0 || !elapsed) return false;
+  const double left = static_cast<double>(elapsed->value.count()) * (1 / *progress.fraction - 1);
+  return left <= static_cast<double>(time.count());
+}
+
 bool may_have_reached_its_host(const Error& error) {
   return error.kind == ErrorKind::unreachable || error.kind == ErrorKind::no_answer ||
          error.kind == ErrorKind::cancelled || error.kind == ErrorKind::in_doubt;
@@ -196,12 +204,14 @@ void Attempts::note_contact(Attempt& attempt, JobFollower::Contact before) {
                                              0}));
 }
 
-void Attempts::show_progress(const Attempt& attempt) {
-  for (const FollowedJob& job : attempt.follower->jobs())
-    run_.show(JobSeen{
-        attempt.id, job.host,
-        attempt.type->progress(Params(attempt.planned.params), redacted_tail(job, run_.environment.redactor)),
-        job.status.elapsed, job.status.heartbeat_age});
+void Attempts::show_progress(Attempt& attempt) {
+  for (const FollowedJob& job : attempt.follower->jobs()) {
+    const Progress progress =
+        attempt.type->progress(Params(attempt.planned.params), redacted_tail(job, run_.environment.redactor));
+    run_.show(JobSeen{attempt.id, job.host, progress, job.status.elapsed, job.status.heartbeat_age});
+    if (ends_within(run_.options.times.follow.each_look, progress, job.status.elapsed))
+      attempt.follower->expect_end();
+  }
 }
 
 void Attempts::jobs_ended(Attempt& attempt) {

@@ -1,6 +1,7 @@
 #include "orchestrator/run/job_follower.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "orchestrator/core/parallel.h"
 
@@ -73,6 +74,12 @@ void JobFollower::take(Look look) {
 
 void JobFollower::hurry() {
   next_look_ = clock_.boottime();
+}
+
+void JobFollower::expect_end() {
+  if (std::exchange(expects_end_, true)) return;
+  pause_ = times_.first_look;
+  next_look_ = clock_.boottime() + pause_;
 }
 
 bool JobFollower::ended() const {

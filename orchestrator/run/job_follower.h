@@ -61,6 +61,8 @@ class JobFollower {
   void take(Look look);
   /// Looks at once: the laptop has slept, or an operator asked.
   void hurry();
+  /// It will soon be over, as far as can be told: once, looks follow each other as they did in the beginning.
+  void expect_end();
 
   /// When the next look is due, on the clock that counts the laptop's sleep.
   std::chrono::milliseconds next_look() const { return next_look_; }
@@ -81,6 +83,7 @@ class JobFollower {
   std::optional<Error> silent_;
   std::chrono::milliseconds silent_since_{0};
   std::chrono::milliseconds pause_;
+  bool expects_end_ = false;
   std::chrono::milliseconds next_look_;
 };
 

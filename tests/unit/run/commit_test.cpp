@@ -111,6 +111,18 @@ TEST(Follow, LooksAtAYoungJobWaitOnItsHostForItsEndAndLooksAtAnOldOneDoNot) {
   EXPECT_TRUE(std::is_sorted(world.on_new.waits.rbegin(), world.on_new.waits.rend()));
 }
 
+TEST(Follow, AJobThatIsNearlyDoneIsWaitedForOnItsHostAgain) {
+  RunWorld world("  slow: {uses: make, with: {name: a}}\n");
+  world.on_new.looks = 200;
+  world.on_new.elapsed = Duration{std::chrono::seconds(100)};
+  world.fraction = [&] { return world.on_new.asked < 150 ? 0.5 : 0.999; };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  ASSERT_GT(world.on_new.waits.size(), 190u);
+  EXPECT_EQ(world.on_new.waits[145], Duration{});
+  EXPECT_EQ(world.on_new.waits[155], Duration{std::chrono::milliseconds(250)});
+  EXPECT_EQ(world.on_new.waits[195], Duration{}) << "it is not, after all";
+}
+
 TEST(Start, JobsOnTwoHostsAreStartedOnBoth) {
   RunWorld world("  both: {uses: make_both, with: {name: a}}\n");
   EXPECT_EQ(world.must_run().exit, ExitCode::done);

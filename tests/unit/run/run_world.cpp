@@ -125,6 +125,11 @@ class Make final : public Maker {
     }
     return Work(std::move(work));
   }
+  Progress progress(const Params&, std::string_view) const override {
+    Progress progress;
+    if (world_.fraction) progress.fraction = world_.fraction();
+    return progress;
+  }
   Result<Work> undo(const Params& params, const Value&, const Finding& now) const override {
     if (now.state != Value(true))
       return fail(ErrorKind::drift, "make.drift", params.text("name") + " is not there any more");

@@ -110,6 +110,7 @@ class RunWorld {
   std::set<std::string> unseen;       ///< names of makes whose look gets no answer
   std::map<std::string, std::string> note;  ///< shown in the plan of a make: its effect on the reviewed plan
   std::vector<std::size_t> budgets;         ///< what was left when each piece of evidence was kept
+  std::function<double()> fraction;         ///< how far the job of each make says that it is
   bool old_is_down = false;
   bool newest_first = false;                  ///< of the blocking work that was begun
   std::optional<std::string> password;        ///< the secret of this name, where it is to be had
