@@ -92,6 +92,11 @@ class Lab:
     def throttle(host, rate):
         run([TOOL, "throttle", host, rate] if rate else [TOOL, "unthrottle", host])
 
+    @staticmethod
+    def pin(host, processors):
+        """Keeps all that runs on a host, and whatever that begins, on these processors ("0", "0-1")."""
+        Lab.on(host, f"for p in /proc/[0-9]*; do taskset -acp {processors} ${{p#/proc/}} >/dev/null || true; done")
+
     def client(self, argv, **keys):
         """Runs argv on the laptop's network, as `measure.run` does; what enters it costs each client some 5 ms."""
         enter = ["nsenter", f"--net={self._network}", "unshare", "--mount", "sh", "-euc",
