@@ -13,14 +13,7 @@ namespace {
 constexpr std::size_t locks_read = 10;  ///< each is another restic; who holds it alone has few beside him
 constexpr int deepest = 32;
 constexpr std::chrono::minutes stands_for{1};
-
-/// What restic prints, in vain where it does not end well.
-std::string said(StepContext& context, const Repository& repository, const SecretText& password,
-                 const std::vector<std::string>& words) {
-  const auto answer = ask(context.host(), restic_command(repository, words, password),
-                          "who holds the repository", context.deadline());
-  return answer && answer->exited_with(0) ? answer->out : std::string();
-}
+constexpr std::chrono::seconds look_limit{15};  ///< nothing else is to wait for a warning
 
 bool is_id(const std::string& word) {
   return word.size() == 64 && word.find_first_not_of("0123456789abcdef") == std::string::npos;
@@ -39,31 +32,42 @@ std::string holder_in(const std::string& lock) {
   return text("hostname") + ", since " + text("time");
 }
 
-std::string look(StepContext& context, const Repository& repository, const SecretText& password) {
+/// Nothing where restic does not say.
+std::optional<std::string> look(HostReader& host, const Repository& repository, const SecretText& password,
+                                const Deadline& deadline) {
+  const auto said = [&](const std::vector<std::string>& words) {
+    const auto answer =
+        ask(host, restic_command(repository, words, password), "who holds the repository", deadline);
+    return answer && answer->exited_with(0) ? std::optional(answer->out) : std::nullopt;
+  };
+  const auto locks = said({"list", "locks"});
+  if (!locks) return std::nullopt;
   std::size_t read = 0;
-  for (const std::string& id : split(said(context, repository, password, {"list", "locks"}), '\n')) {
+  for (const std::string& id : split(*locks, '\n')) {
     if (!is_id(id) || ++read > locks_read) continue;
-    std::string holder = holder_in(said(context, repository, password, {"cat", "lock", id}));
-    if (!holder.empty()) return holder;
+    // One that cannot be read any more has mostly been taken away meanwhile.
+    if (std::string holder = holder_in(said({"cat", "lock", id}).value_or("")); !holder.empty())
+      return holder;
   }
-  return {};
+  return "";
 }
 
 }  // namespace
 
-std::string LockHolders::holder(StepContext& context, const Repository& repository,
-                                const SecretText& password) {
-  const std::pair key{context.host().name(), repository.url};
+std::string LockHolders::holder(HostReader& host, const Repository& repository, const SecretText& password,
+                                const Clock& clock, const Deadline& deadline) {
+  const std::pair key{host.name(), repository.url};
   {
     const std::lock_guard lock(mutex_);
     const auto found = seen_.find(key);
-    if (found != seen_.end() && context.clock().boottime() - found->second.when < stands_for)
+    if (found != seen_.end() && clock.boottime() - found->second.when < stands_for)
       return found->second.holder;
   }
-  std::string holder = look(context, repository, password);
+  const auto holder = look(host, repository, password, deadline.at_most(look_limit));
+  if (!holder) return {};
   const std::lock_guard lock(mutex_);
-  seen_[key] = {context.clock().boottime(), holder};
-  return holder;
+  seen_[key] = {clock.boottime(), *holder};
+  return *holder;
 }
 
 }  // namespace mxodus

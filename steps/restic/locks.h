@@ -6,9 +6,11 @@
 #include <string>
 #include <utility>
 
+#include "orchestrator/core/clock.h"
+#include "orchestrator/core/deadline.h"
 #include "orchestrator/core/secret.h"
-#include "orchestrator/step_api/context.h"
 #include "orchestrator/step_api/resources.h"
+#include "orchestrator/transport/host.h"
 
 namespace mxodus {
 
@@ -17,10 +19,10 @@ namespace mxodus {
 /// the plan want to know it one after the other. Any thread.
 class LockHolders {
  public:
-  /// "ananas, since 2026-11-22T02:46:06Z", as seen from the step's host within the last minute. Empty where
-  /// nobody does, and where that cannot be seen: it is no more than a warning. Blocks, within the step's
-  /// deadline.
-  std::string holder(StepContext& context, const Repository& repository, const SecretText& password);
+  /// "ananas, since 2026-11-22T02:46:06Z", as seen from `host` within the last minute. Empty where nobody
+  /// does, and where that cannot be seen: it is no more than a warning. Blocks, for 15 s at most.
+  std::string holder(HostReader& host, const Repository& repository, const SecretText& password,
+                     const Clock& clock, const Deadline& deadline);
 
  private:
   struct Seen {

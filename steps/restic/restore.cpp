@@ -65,7 +65,8 @@ class ResticRestore final : public StepType {
     Finding found = finding_of(context, *repository, {first_version(answers->at(0).out), *expected, *target});
     if (exactly || found.verdict != Verdict::ok) return found;
     if (const auto password = context.secret(*repository->password))
-      (*found.state.get<ValueMap>())["holder"] = holders_->holder(context, *repository, *password);
+      (*found.state.get<ValueMap>())["holder"] =
+          holders_->holder(context.host(), *repository, *password, context.clock(), context.deadline());
     return found;
   }
 

@@ -220,13 +220,14 @@ class ResticSnapshots final : public StepType {
   /// Beside it, for the restore that mostly follows: who holds the repository.
   Result<CommandResult> list(StepContext& context, const Repository& repository,
                              const SecretText& password) const {
+    HostReader& host = context.host();  // the context is of one thread
     Result<CommandResult> listing;
     in_parallel(2, 2, [&](std::size_t which) {
       if (which == 0)
-        listing = ask(context.host(), restic_command(repository, {"--json", "snapshots"}, password),
+        listing = ask(host, restic_command(repository, {"--json", "snapshots"}, password),
                       "which snapshots there are", context.deadline());
       else
-        holders_->holder(context, repository, password);
+        holders_->holder(host, repository, password, context.clock(), context.deadline());
     });
     return listing;
   }
