@@ -175,6 +175,12 @@ NextCommand next_command(const StatusView& view) {
   if (view.driver) return {about_run("mxodus log", run)};
   const auto undone = std::find_if(state.items.begin(), state.items.end(),
                                    [](const auto& entry) { return entry.second.state == ItemState::undone; });
+  const bool moves = std::any_of(state.items.begin(), state.items.end(), [](const auto& entry) {
+    return entry.second.state == ItemState::waiting || entry.second.state == ItemState::reconnecting ||
+           entry.second.open;
+  });
+  if (const auto* blocked = what_blocks(state); blocked && !moves && state.phase == RunPhase::parked)
+    return {about_run("mxodus explain " + shell_quote(to_string(blocked->first)), run), resume};
   if (undone == state.items.end()) return {resume};
   const bool more = std::any_of(state.changes.begin(), state.changes.end(), [](const auto& change) {
     return change.second.intent.effect == Effect::change && !change.second.intent.undo.is_null();

@@ -89,6 +89,8 @@ void change_state(RunState& state, ItemRecord& item, ItemState target, const Eve
     if (item.verdict != Verdict::unknown) item.verdict = Verdict::fail;
   }
   if (target == ItemState::pending && has_ended(item.state)) item.deadline.reset();
+  if (target == ItemState::skipped && change.decision == 0)
+    item.settled_by.reset();  // by an `if`, or with another
   enter(item, target, event);
   if (change.next_look) item.next_look = change.next_look;
   if (change.deadline) item.deadline = change.deadline;

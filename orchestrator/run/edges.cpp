@@ -64,28 +64,50 @@ void add(EdgeState& edge, EdgeState one) {
   if (rank(one.kind) > rank(edge.kind)) edge = std::move(one);
 }
 
-/// Whether the step is left out because of what a word of the operator has skipped, and not by any `if`:
-/// nobody has thought of what then follows without it.
-bool skipped_for_a_word(const StepTable& table, const RunStep& step, const RunState& state) {
+struct Left {
+  bool out = false;      ///< all of what is waited for is skipped
+  bool by_hand = false;  ///< some of it by a word of the operator
+};
+
+/// What became of a dependency: of the step as a whole, of all its items, or of the one with the key `item`.
+Left left(const Dependency& dependency, const std::string& item, const RunState& state) {
+  const ItemRecord& whole = state.item({dependency.step, {}});
+  if (whole.state == ItemState::skipped) return {true, whole.settled_by.has_value()};
+  Left seen;
+  for (auto it = state.items.lower_bound({dependency.step, {}});
+       it != state.items.end() && it->first.step == dependency.step; ++it) {
+    if (it->first.item.empty() || (dependency.joined && !item.empty() && it->first.item != item)) continue;
+    if (it->second.state != ItemState::skipped) return {};
+    seen = {true, seen.by_hand || it->second.settled_by};
+  }
+  return seen;
+}
+
+/// Whether a step, or an item of it, is left out because of what a word of the operator has skipped, and not
+/// by any `if`: nobody has thought of what then follows without it.
+bool skipped_for_a_word(const StepTable& table, const RunStep& step, const std::string& item,
+                        const RunState& state) {
   std::set<std::string> seen;
-  std::vector<const RunStep*> left{&step};
-  while (!left.empty()) {
-    const RunStep* here = left.back();
-    left.pop_back();
+  std::vector<const RunStep*> left_over{&step};
+  while (!left_over.empty()) {
+    const RunStep* here = left_over.back();
+    left_over.pop_back();
     for (const Dependency& dependency : here->dependencies) {
-      const ItemRecord& above = state.item({dependency.step, {}});
-      if (!dependency.named || above.state != ItemState::skipped) continue;
-      if (above.settled_by && dependency.reads) return true;
-      if (!above.settled_by && seen.insert(dependency.step).second)
-        left.push_back(table.find(dependency.step));
+      const Left above = left(dependency, item, state);
+      if (!dependency.named || !above.out) continue;
+      if (above.by_hand && dependency.reads) return true;
+      if (!above.by_hand && seen.insert(dependency.step).second)
+        left_over.push_back(table.find(dependency.step));
     }
   }
   return false;
 }
 
 /// A question that cannot be asked is not passed by: what stands behind it would go on without a word.
-EdgeState unless_it_asks(const StepTable& table, const RunStep& step, const RunState& state, EdgeState edge) {
-  if (edge.kind != Kind::skipped || step.kind() != StepKind::gate || !skipped_for_a_word(table, step, state))
+EdgeState unless_it_asks(const StepTable& table, const RunStep& step, const std::string& item,
+                         const RunState& state, EdgeState edge) {
+  if (edge.kind != Kind::skipped || step.kind() != StepKind::gate ||
+      !skipped_for_a_word(table, step, item, state))
     return edge;
   return {Kind::broken,
           "it cannot ask: " + edge.reason + "; `retry` that, or `skip` this one too, which goes on unasked"};
@@ -144,7 +166,7 @@ EdgeState edges_of(const StepTable& table, const RunStep& step, const RunState& 
       if (skipped_by_hand(state, {dependency.step, {}})) left.push_back(table.find(dependency.step));
     }
   }
-  return unless_it_asks(table, step, state, std::move(edge));
+  return unless_it_asks(table, step, {}, state, std::move(edge));
 }
 
 EdgeState joined_edges_of(const StepTable& table, const RunStep& step, const ItemId& id,
@@ -163,7 +185,7 @@ EdgeState joined_edges_of(const StepTable& table, const RunStep& step, const Ite
       if (skipped_by_hand(state, above)) left.push_back(table.find(dependency.step));
     }
   }
-  return unless_it_asks(table, step, state, std::move(edge));
+  return unless_it_asks(table, step, id.item, state, std::move(edge));
 }
 
 }  // namespace mxodus

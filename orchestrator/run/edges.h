@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "orchestrator/journal/run_state.h"
@@ -15,6 +16,9 @@ using Expansions = std::map<std::string, std::vector<Instance>>;
 /// What the step comes to, also where this process has not come to it yet; nothing where that is not known.
 std::vector<Instance> items_of(const StepTable& table, const RunStep& step, const RunState& state,
                                const Expansions& expansions);
+
+/// How the reason of a broken edge ends where what stands above is blocked itself.
+inline constexpr std::string_view blocked_by_a_block = " is blocked";
 
 /// How what a step or item waits for stands to it.
 struct EdgeState {

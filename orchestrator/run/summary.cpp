@@ -59,16 +59,9 @@ void note_item(Summary& summary, const ItemId& id, const ItemRecord& record) {
 void note_jobs(Summary& summary, const RunState& state) {
   for (const auto& [id, record] : state.items) {
     // What is in doubt has been looked for: its job does not go on.
-    if (!record.open || has_ended(record.state) || record.state == ItemState::in_doubt) continue;
+    if (!record.open || has_ended(record.state) || is_in_doubt(record)) continue;
     for (const JobRef& job : record.open->intent.jobs) summary.going_on.push_back({id, job.host, job.id});
   }
-}
-
-/// The first step that is blocked although nothing has failed; nullptr where there is none.
-const std::pair<const ItemId, ItemRecord>* first_blocked(const RunState& state) {
-  const auto found = std::find_if(state.items.begin(), state.items.end(),
-                                  [](const auto& entry) { return entry.second.state == ItemState::blocked; });
-  return found == state.items.end() ? nullptr : &*found;
 }
 
 /// What has not ended well, and which of it came first: clean-up steps never hide what they clean up after.
@@ -131,7 +124,7 @@ NextCommand next_command(const StepTable& table, const Summary& summary, const R
       return {"mxodus explain " + name};
   }
   if (summary.exit == ExitCode::done) return {"mxodus report " + run};
-  if (const auto* blocked = first_blocked(state); blocked && summary.due.empty() && !departure.refused)
+  if (const auto* blocked = what_blocks(state); blocked && summary.due.empty() && !departure.refused)
     return {"mxodus explain " + shell_quote(to_string(blocked->first)), resume};
   // Once the other run has ended, the same command does; where it never will, its host is taken over.
   const std::string take_over = departure.refused ? take_over_in(departure.why) : std::string();
@@ -157,6 +150,14 @@ ExitCode adhoc_exit(const ItemRecord& record, const Departure& departure) {
 }
 
 }  // namespace
+
+const std::pair<const ItemId, ItemRecord>* what_blocks(const RunState& state) {
+  const auto found = std::find_if(state.items.begin(), state.items.end(), [](const auto& entry) {
+    const ItemRecord& record = entry.second;
+    return record.state == ItemState::blocked && !record.reason.ends_with(blocked_by_a_block);
+  });
+  return found == state.items.end() ? nullptr : &*found;
+}
 
 bool is_complete(const StepTable& table, const RunState& state) {
   const bool adhoc_open = std::any_of(state.items.begin(), state.items.end(), [](const auto& entry) {
@@ -196,7 +197,7 @@ Summary summarise(const StepTable& table, const RunState& state, const Departure
                      " taken back by a rollback; nothing that changes begins again by itself";
   } else if (!is_complete(table, state)) {
     summary.exit = ExitCode::parked;
-    const auto* blocked = first_blocked(state);
+    const auto* blocked = what_blocks(state);
     summary.reason = !summary.due.empty() ? to_string(summary.due.front().id) + " " + summary.due.front().what
                      : blocked ? to_string(blocked->first) + " is blocked: " + blocked->second.reason
                                : "nothing can move now";

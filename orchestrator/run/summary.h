@@ -60,6 +60,10 @@ struct Departure {
   std::string why;       ///< of refused
 };
 
+/// What keeps other steps blocked and is blocked itself by something else than a block; nullptr where nothing
+/// is.
+const std::pair<const ItemId, ItemRecord>* what_blocks(const RunState& state);
+
 /// Where several exit codes apply the order is 6, 1, 5, 4; an interruption outranks them all, since nothing
 /// was brought to its end.
 Summary summarise(const StepTable& table, const RunState& state, const Departure& departure);

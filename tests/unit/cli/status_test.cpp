@@ -130,5 +130,29 @@ TEST(Status, AnUnknownStepIsAnsweredByTheNearestOne) {
   EXPECT_THAT(typed.err, HasSubstr("did you mean change?"));
 }
 
+TEST(Status, NamesTheGateThatCannotAsk) {
+  const User user;
+  user.begin_run(R"(mxodus: 1
+name: small
+hosts:
+  here: {local: true}
+steps:
+  hint: {uses: command, host: here, with: {effect: observe, argv: ["false"]}}
+  go: {uses: approve, with: {question: "${steps.hint.stdout} was seen. Go on?"}}
+  a_change: {uses: command, host: here, with: {effect: change, argv: ["true"]}}
+)");
+  ASSERT_EQ(user.mxodus({"skip", "hint", "--why", "known"}).code, 0);
+  const Typed resumed = user.mxodus({"resume", "--no-input"});
+  EXPECT_EQ(resumed.code, 4);
+  EXPECT_THAT(resumed.out + resumed.err,
+              HasSubstr("go is blocked: it cannot ask: it refers to hint, which was skipped"));
+  EXPECT_THAT(resumed.err, HasSubstr("mxodus explain go"));
+  const Typed status = user.mxodus({"status"});
+  EXPECT_THAT(status.out, ContainsRegex("blocked +go +it cannot ask"));
+  EXPECT_THAT(status.err, HasSubstr("mxodus explain"));
+  EXPECT_THAT(status.err, HasSubstr("go"));
+  EXPECT_THAT(user.mxodus({"explain", "go"}).out, HasSubstr("`skip` this one too"));
+}
+
 }  // namespace
 }  // namespace mxodus

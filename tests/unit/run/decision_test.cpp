@@ -121,6 +121,43 @@ TEST(Skip, OfWhatAGateQuotesDoesNotTakeTheQuestionAway) {
   }
 }
 
+TEST(Skip, OfTheItemsThatAGateQuotesDoesNotTakeTheQuestionAway) {
+  for (const char* gate :
+       {"go: {uses: approve, with: {question: \"${steps.each.a.n} and ${steps.each.b.n}?\"}}",
+        "go: {uses: approve, for_each: [a, b], with: {question: \"${steps.each.n}?\"}}"}) {
+    RunWorld world("  each: {uses: look, for_each: [a, b], with: {name: \"${item}\"}}\n  " +
+                   std::string(gate) + "\n  begin: {uses: make, with: {name: s}}\n");
+    world.looks["a"] = world.looks["b"] = [] { return Finding{Verdict::unknown, "no answer", {}, {}}; };
+    ASSERT_EQ(world.must_run().exit, ExitCode::in_doubt) << gate;
+    world.decide(EventType::skip, {"each", "a"});
+    world.decide(EventType::skip, {"each", "b"});
+    const Summary summary = world.must_run();
+    EXPECT_EQ(summary.exit, ExitCode::parked) << gate;
+    EXPECT_THAT(summary.reason, testing::HasSubstr("it cannot ask")) << gate;
+    EXPECT_THAT(summary.next.command, testing::HasSubstr("mxodus explain")) << gate;
+    EXPECT_EQ(world.on_new.starts["make s"], 0) << gate;
+  }
+}
+
+TEST(Skip, ThatIsTakenBackLeavesTheIfToDecide) {
+  RunWorld world(R"(  first: {uses: look, with: {name: f}}
+  hint: {uses: look, if: steps.first.n == 1, with: {name: h}}
+  go: {uses: approve, with: {question: "${steps.hint.n} are open. Go on?"}}
+  begin: {uses: make, with: {name: s}}
+)");
+  world.looks["f"] = [] { return Finding{Verdict::unknown, "no answer", {}, {}}; };
+  ASSERT_EQ(world.must_run().exit, ExitCode::in_doubt);
+  world.decide(EventType::skip, {"hint", {}});
+  world.must_run();
+  ASSERT_EQ(world.of("hint"), ItemState::skipped);
+  world.looks["f"] = [] { return Finding{Verdict::ok, "seen", {{"n", 2}}, {}}; };
+  world.decide(EventType::retry, {"first", {}});
+  world.decide(EventType::retry, {"hint", {}});
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("hint"), ItemState::skipped) << "by its `if`";
+  EXPECT_EQ(world.of("go"), ItemState::skipped);
+}
+
 TEST(Skip, ByAnIfOfWhatAGateReadsPassesTheGateBy) {
   RunWorld world(R"(  hint: {uses: look, if: false, with: {name: h}}
   go: {uses: approve, with: {question: "${steps.hint.n} are open. Go on?"}}
