@@ -35,10 +35,10 @@ StartedJob start_one(const Environment& environment, Leases& leases, const JobSp
   return {std::move(started), *held};
 }
 
-/// By its own progress so far.
+/// By its own progress so far. Of a job of a moment nothing can be told: hosts count whole seconds.
 bool ends_within(std::chrono::milliseconds time, const Progress& progress,
                  const std::optional<Duration>& elapsed) {
-  if (!progress.fraction || *progress.fraction <= 0 || !elapsed) return false;
+  if (!progress.fraction || *progress.fraction <= 0 || !elapsed || elapsed->value <= 2 * time) return false;
   const double left = static_cast<double>(elapsed->value.count()) * (1 / *progress.fraction - 1);
   return left <= static_cast<double>(time.count());
 }
