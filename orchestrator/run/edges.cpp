@@ -119,11 +119,19 @@ bool skipped_by_hand(const RunState& state, const ItemId& id) {
   return record.state == ItemState::skipped && record.settled_by;
 }
 
+bool any_open(const RunState& state, const std::string& step) {
+  for (auto it = state.items.lower_bound({step, {}}); it != state.items.end() && it->first.step == step; ++it)
+    if (it->second.open) return true;
+  return false;
+}
+
 EdgeState whole_step(const StepTable& table, const Dependency& dependency, const RunState& state,
                      const Expansions& expansions) {
   const ItemId whole{dependency.step, {}};
   const auto items = expansions.find(dependency.step);
   if (items == expansions.end() || items->second.empty() || items->second.front().id == whole)
+    return judge(table, dependency, whole, state);
+  if (state.item(whole).state == ItemState::skipped && !any_open(state, dependency.step))
     return judge(table, dependency, whole, state);
   EdgeState edge;
   bool all_skipped = true;
@@ -157,7 +165,8 @@ EdgeState edges_of(const StepTable& table, const RunStep& step, const RunState& 
     const RunStep* here = left.back();
     left.pop_back();
     for (const Dependency& dependency : here->dependencies) {
-      if (dependency.joined && expansions.contains(dependency.step)) continue;
+      // Key by key, but not what lies above a step that is skipped as a whole.
+      if (here == &step && dependency.joined && expansions.contains(dependency.step)) continue;
       if (!seen.insert(dependency.step).second) continue;
       EdgeState one = whole_step(table, dependency, state, expansions);
       if (here != &step && one.kind == Kind::skipped) one = {};  // that skipped the other, not this one
@@ -182,7 +191,8 @@ EdgeState joined_edges_of(const StepTable& table, const RunStep& step, const Ite
       EdgeState one = judge(table, dependency, above, state);
       if (here != &step && one.kind == Kind::skipped) one = {};
       add(edge, std::move(one));
-      if (skipped_by_hand(state, above)) left.push_back(table.find(dependency.step));
+      if (skipped_by_hand(state, above) || skipped_by_hand(state, {dependency.step, {}}))
+        left.push_back(table.find(dependency.step));
     }
   }
   return unless_it_asks(table, step, id.item, state, std::move(edge));
