@@ -46,6 +46,11 @@ Result<Summary> Executor::roll_back(const RollbackPlan& plan) {
           run_.journal.run_resumed({run_.options.laptop, run_.options.who, run_.options.mxodus_version});
       !resumed)
     return tl::unexpected(resumed.error());
+  const auto open = run_.state().open_decisions;
+  for (const auto& [n, decision] : open)  // or the next resume would do again what is taken back now
+    if (decision.type != EventType::end)
+      if (auto refused = run_.journal.decision_refused(decision, "a rollback came after it"); !refused)
+        return tl::unexpected(refused.error());
   for (const FinishedChange& change : plan.without_undo) {
     DecisionData stays;
     stays.who = run_.options.who;

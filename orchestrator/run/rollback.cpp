@@ -30,7 +30,7 @@ RollbackPlan plan_rollback(const StepTable& table, const RunState& state) {
 bool rollback_has_begun(const RunState& state) {
   return std::any_of(state.items.begin(), state.items.end(), [](const auto& entry) {
     const ItemRecord& record = entry.second;
-    if (record.code == ending_code::not_undone) return true;
+    if (record.state == ItemState::failed && record.code == ending_code::not_undone) return true;
     return record.state == ItemState::undone && !failed_and_undone(record);
   });
 }

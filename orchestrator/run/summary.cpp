@@ -113,7 +113,8 @@ NextCommand next_command(const StepTable& table, const Summary& summary, const R
         return {answer, resume};
   for (const auto& [id, record] : state.items) {
     if (is_past_adhoc(record)) continue;
-    const bool half_undone = record.code == ending_code::not_undone || record.state == ItemState::undone;
+    const bool not_undone = record.state == ItemState::failed && record.code == ending_code::not_undone;
+    const bool half_undone = not_undone || record.state == ItemState::undone;
     const std::string name = shell_quote(to_string(id));
     if (half_undone && !plan_rollback(table, state).undos.empty())
       return {failed_and_undone(record) ? "mxodus explain " + name : "mxodus rollback " + run};

@@ -103,6 +103,10 @@ TEST(Failure, AnUndoThatFailsIsNotRepeatedByItself) {
   EXPECT_EQ(again.exit, ExitCode::failed);
   EXPECT_EQ(again.next.command, "mxodus rollback r1");
   EXPECT_EQ(world.on_new.starts["unmake a"], 1);
+  world.decide(EventType::accept, {"first", {}});
+  const Summary accepted = world.must_run();
+  EXPECT_EQ(accepted.exit, ExitCode::done);
+  EXPECT_EQ(accepted.next.command, "mxodus report r1");
 }
 
 TEST(Undo, OfTheStepTakesThePlaceOfWhatItsTypeKnows) {

@@ -53,6 +53,18 @@ TEST(Rollback, InPartIsSaidByResumeWithTheCommandThatGoesOn) {
   EXPECT_EQ(world.on_new.starts["make b"], 1) << "nothing that was taken back begins again by itself";
 }
 
+TEST(Rollback, TakesUpNoWordThatWasSaidBeforeIt) {
+  RunWorld world(kSteps);
+  world.breaks = {"b"};
+  ASSERT_EQ(world.must_run().exit, ExitCode::failed);
+  world.decide(EventType::retry, {"second", {}});
+  ASSERT_TRUE(world.roll_back());
+  world.breaks.clear();
+  world.must_run();
+  EXPECT_EQ(world.state().refused_decisions.size(), 1u);
+  EXPECT_EQ(world.on_new.starts["make b"], 1);
+}
+
 TEST(Rollback, AsAWholeRefusesToGoOnUntilSomebodySaysSo) {
   RunWorld world(kSteps);
   ASSERT_EQ(world.must_run().exit, ExitCode::done);
