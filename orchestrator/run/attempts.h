@@ -27,6 +27,8 @@ class Attempts {
     std::function<void(const RunStep& step, const PlannedItem& planned)> waits;  ///< time has to pass
     std::function<void(const PlannedItem& fresh, const std::string& why)> needs_word;
     std::function<void(const PlannedItem& fresh, const std::string& why)> drifted;
+    /// Whether what the item waits for has ended well, still.
+    std::function<bool(const RunStep& step, const ItemId& id)> may_still_begin;
     /// Whether the gates above the item still hold; where not, they have been opened again.
     std::function<bool(const PlannedItem& fresh)> gates_hold;
     /// Whether nothing may change now, but what cleans up: a failure, a drift, a host that came back.
@@ -100,6 +102,8 @@ class Attempts {
 
   // attempts_act.cpp: from a plan to its work
   bool is_held(const Attempt& attempt) const;
+  bool is_overtaken(const Attempt& attempt) const;
+  bool heard_last_words();
   bool may_act(Attempt& attempt);
   void intend(Attempt& attempt, Result<Work> work);
   static void take_work(Attempt& attempt, Work work);

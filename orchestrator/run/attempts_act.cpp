@@ -38,10 +38,34 @@ bool Attempts::is_held(const Attempt& attempt) const {
   return !may && tell_.held();
 }
 
+/// A word of the operator came while it was looked at what there is to do, taken up already or not yet.
+bool Attempts::is_overtaken(const Attempt& attempt) const {
+  const ItemId whole{attempt.id.step, {}};
+  if (run_.item(whole).state == ItemState::skipped || !tell_.may_still_begin(*attempt.step, attempt.id))
+    return true;
+  const auto above = run_.table.upstream(attempt.id.step);
+  return std::any_of(
+      run_.state().open_decisions.begin(), run_.state().open_decisions.end(), [&](const auto& entry) {
+        const Decision& decision = entry.second;
+        if (decision.type == EventType::skip) return decision.id == attempt.id || decision.id == whole;
+        return decision.type == EventType::retry &&
+               std::any_of(above.begin(), above.end(),
+                           [&](const RunStep* step) { return step->id() == decision.id.step; });
+      });
+}
+
+/// What is said before the intent counts.
+bool Attempts::heard_last_words() {
+  auto polled = run_.journal.poll();
+  if (!polled) tell_.cannot_write(polled.error());
+  return polled.has_value();
+}
+
 bool Attempts::may_act(Attempt& attempt) {
+  const bool heard = heard_last_words();
   const ItemRecord& record = run_.item(attempt.id);
-  if (record.adhoc) return true;  // whoever typed it has reviewed it
-  if (is_held(attempt)) {
+  if (heard && record.adhoc) return true;  // whoever typed it has reviewed it
+  if (!heard || is_held(attempt) || is_overtaken(attempt)) {
     drop(attempt);
     return false;
   }

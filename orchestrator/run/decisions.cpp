@@ -37,7 +37,7 @@ std::string not_acceptable(const ItemRecord& record) {
   if (record.code.starts_with("ssh.host-key"))
     return "a host key is never accepted this way: verify it, then trust it";
   if (record.code.starts_with("store.in-use")) return "a mirror onto a store in use destroys what is in it";
-  if (record.state == ItemState::in_doubt && record.evidence.empty())
+  if (is_in_doubt(record) && record.evidence.empty())
     return "it is in doubt and nothing is known of what it left behind; look, then `skip` or `retry`";
   return {};
 }
@@ -49,7 +49,7 @@ std::string misfit(EventType type, const ItemId& id, const ItemRecord& record) {
     case EventType::accept:
       // What is done can be accepted too: after an edit of the playbook it is no longer what is written
       // there.
-      if (state != ItemState::failed && state != ItemState::in_doubt && state != ItemState::done)
+      if (state != ItemState::failed && !is_in_doubt(record) && state != ItemState::done)
         return is + "; only what has an end is accepted";
       return not_acceptable(record);
     case EventType::skip:
@@ -129,6 +129,7 @@ Result<void> Decisions::settle(const ItemId& id, const Decision& decision, ItemS
 
 Result<void> Decisions::accept(const Decision& decision) {
   const ItemRecord& record = run_.item(decision.id);
+  if (attempts_.under_way(decision.id)) return {};  // it is looked at once more: taken up when that has ended
   if (const std::string why = misfit(EventType::accept, decision.id, record); !why.empty())
     return refuse(decision, why);
   const std::string verdict(record.verdict ? to_string(*record.verdict) : to_string(record.state));
@@ -138,12 +139,26 @@ Result<void> Decisions::accept(const Decision& decision) {
 
 Result<void> Decisions::skip(const Decision& decision) {
   const ItemRecord& record = run_.item(decision.id);
-  if (attempts_.under_way(decision.id) && record.open)
+  if (attempts_.under_way(decision.id)) {
+    // What only looks, at what it would do or at what was in doubt, stops at that: see Attempts::may_act().
+    if (!record.open || is_in_doubt(record)) return {};
     return refuse(decision, to_string(decision.id) + " is running; `cancel` it first");
+  }
+  if (may_be_found(record)) return {};
   if (const std::string why = misfit(EventType::skip, decision.id, record); !why.empty())
     return refuse(decision, why);
   return settle(decision.id, decision, ItemState::skipped,
                 "skipped by " + who(decision) + ": " + decision.data.why);
+}
+
+/// Another process has begun it, and whether it goes on is looked for first. Without its secret, or with a
+/// host that is lost, that may be never.
+bool Decisions::may_be_found(const ItemRecord& record) const {
+  if (!record.open || is_in_doubt(record) || record.open->intent.effect == Effect::observe) return false;
+  const auto& jobs = record.open->intent.jobs;
+  return record.state != ItemState::waiting && std::none_of(jobs.begin(), jobs.end(), [&](const JobRef& job) {
+           return run_.state().lost_hosts.contains(job.host);
+         });
 }
 
 Result<void> Decisions::cancel(const Decision& decision) {
@@ -176,6 +191,10 @@ Result<void> Decisions::retry(const Decision& decision) {
   if (attempts_.under_way(decision.id)) return refuse(decision, to_string(decision.id) + " is running");
   if (const std::string why = misfit(EventType::retry, decision.id, record); !why.empty())
     return refuse(decision, why);
+  if (record.open && !is_in_doubt(record) && record.open->intent.effect != Effect::observe)
+    return refuse(decision,
+                  to_string(decision.id) +
+                      " was begun and is not known to have ended; `mxodus resume` looks for it first");
   const bool had_ended_well = satisfies_edge(record.state);
   const std::string reason = "asked for again by " + who(decision);
   if (auto begun = settle(decision.id, decision, ItemState::pending, reason); !begun) return begun;

@@ -27,6 +27,7 @@ class Decisions {
   Result<void> take(const Decision& decision);
   Result<void> accept(const Decision& decision);
   Result<void> skip(const Decision& decision);
+  bool may_be_found(const ItemRecord& record) const;
   Result<void> cancel(const Decision& decision);
   Result<void> retry(const Decision& decision);
   Result<void> refuse(const Decision& decision, const std::string& why);

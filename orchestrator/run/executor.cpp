@@ -68,6 +68,9 @@ Attempts::Callbacks Executor::attempt_callbacks() {
     departure_.why = to_string(fresh.id) + ": " + why;
     if (write(run_.journal.drift(fresh.id, drift))) write(gates_.open_for_plan(fresh, why, true));
   };
+  tell.may_still_begin = [this](const RunStep& step, const ItemId& id) {
+    return schedule_.may_still_begin(step, id);
+  };
   tell.gates_hold = [=, this](const PlannedItem& fresh) {
     auto hold = gates_.hold_above(fresh.id);
     return write(hold) && *hold;

@@ -249,7 +249,8 @@ Result<bool> Gates::hold_above(const ItemId& change) {
     for (auto it = run_.state().items.lower_bound({above->id(), {}});
          it != run_.state().items.end() && it->first.step == above->id(); ++it) {
       const ItemRecord record = it->second;
-      const bool answered = record.state == ItemState::done && record.settled_by;
+      const bool answered =
+          record.state == ItemState::done && record.settled_by && record.settled_by->type != EventType::retry;
       if (!answered || record.settled_by->data.digest.empty()) continue;
       const auto now = asked_otherwise(*above, it->first, record.settled_by->data.digest);
       if (!now) continue;

@@ -109,6 +109,11 @@ Result<void> Schedule::look_at_step(const RunStep& step, const World& world, std
   return {};
 }
 
+bool Schedule::may_still_begin(const RunStep& step, const ItemId& id) const {
+  return edges_of(run_.table, step, run_.state(), expansions_).kind == EdgeState::Kind::satisfied &&
+         joined_edges_of(run_.table, step, id, run_.state(), expansions_).kind == EdgeState::Kind::satisfied;
+}
+
 /// What was begun has an end, whatever became since of its step, of the list it came from and of the steps
 /// above.
 Result<void> Schedule::follow_what_is_open(const RunStep& step, const World& world,

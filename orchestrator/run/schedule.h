@@ -37,6 +37,9 @@ class Schedule {
   /// In the order of the playbook. An error is the journal's: nothing may act any more.
   Result<std::vector<Ready>> look(const World& world);
 
+  /// Whether what the item waits for has ended well, still: a `retry` above may have come while it was
+  /// planned.
+  bool may_still_begin(const RunStep& step, const ItemId& id) const;
   /// After a retry or a revision: what a step comes to has to be found out again.
   void forget(const std::string& step) { expansions_.erase(step); }
   const Expansions& expansions() const { return expansions_; }

@@ -168,6 +168,59 @@ TEST(Skip, ByAnIfOfWhatAGateReadsPassesTheGateBy) {
   EXPECT_EQ(world.of("start"), ItemState::done);
 }
 
+TEST(Skip, WhileTheStepIsLookedAtKeepsItFromActing) {
+  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  first: {uses: make, with: {name: a}}
+  last: {uses: make, with: {name: z}}
+)");
+  ASSERT_EQ(world.must_run().exit, ExitCode::parked);
+  world.approve("go");
+  world.clock.advance(std::chrono::hours(1));  // so that it is looked at anew
+  bool said = false;
+  world.on_look = [&](StepContext& context) {
+    if (said || world.of("go") != ItemState::done || context.params().text("name") != "a") return;
+    said = true;
+    world.decide(EventType::skip, {"first", {}});
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  ASSERT_TRUE(said);
+  EXPECT_EQ(world.of("first"), ItemState::skipped);
+  EXPECT_EQ(world.on_new.starts["make a"], 0);
+  EXPECT_EQ(world.on_new.starts["make z"], 1);
+}
+
+TEST(Skip, OfWhatAnotherProcessHasBegunIsTakenUpOnceItsJobIsLookedFor) {
+  RunWorld world("  first: {uses: make, with: {name: a}}\n  last: {uses: make, with: {name: z}}\n");
+  world.on_new.looks = 1'000'000;
+  world.on_wait = [&] {
+    if (world.of("first") == ItemState::running) world.stop.request_stop();
+  };
+  ASSERT_EQ(world.must_run().exit, ExitCode::interrupted);
+  world.stop = {};
+  world.decide(EventType::skip, {"first", {}});
+  world.on_new.jobs.begin()->second.looks_left = 20;
+  world.on_new.looks = 1;
+  world.on_wait = {};
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("first"), ItemState::done) << "it was running: `cancel` it first";
+  EXPECT_EQ(world.state().refused_decisions.size(), 1u);
+  EXPECT_EQ(world.on_new.starts["make z"], 1);
+}
+
+TEST(Skip, OfAWholeStepOpensNoWayPastWhatItsItemsAreJoinedTo) {
+  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  ask: {uses: approve, for_each: [x, y], needs: [go], with: {question: "${item}?"}}
+  check: {uses: make, for_each: [x, y], needs: [ask], with: {name: "check-${item}"}}
+  last: {uses: make, for_each: [x, y], needs: [check], with: {name: "last-${item}"}}
+)");
+  ASSERT_EQ(world.must_run().exit, ExitCode::parked);
+  world.decide(EventType::skip, {"check", {}});
+  world.approve("go");
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.state().item({"ask", "x"}).state, ItemState::gate);
+  EXPECT_TRUE(world.on_new.starts.empty()) << "nobody has answered";
+}
+
 constexpr const char* kItems = R"(  each: {uses: make, for_each: [a, b, c], with: {name: "${item}"}}
   last: {uses: make, needs: [each], with: {name: z}}
   go: {uses: approve, with: {question: "Go on?"}}
@@ -203,6 +256,8 @@ TEST(Skip, OfAStepWithItemsWhileTheyRunBeginsNoMoreOfThem) {
   ASSERT_TRUE(decided);
   EXPECT_EQ(world.state().item({"each", "a"}).state, ItemState::done) << "it was under way";
   EXPECT_EQ(world.on_new.starts["make b"] + world.on_new.starts["make c"], 0);
+  EXPECT_EQ(world.of("last"), ItemState::done);
+  EXPECT_EQ(world.of("go"), ItemState::gate);
 }
 
 TEST(Skip, OfAStepWhoseItemsWereToBeginAgainLeavesNoneInTheWay) {
@@ -214,6 +269,41 @@ TEST(Skip, OfAStepWhoseItemsWereToBeginAgainLeavesNoneInTheWay) {
   world.must_run();
   world.approve("go");
   EXPECT_EQ(world.must_run().exit, ExitCode::done);
+}
+
+TEST(Retry, OfWhatAnotherProcessHasBegunIsRefused) {
+  RunWorld world("  first: {uses: make, with: {name: a}}\n");
+  world.on_new.looks = 1'000'000;
+  world.on_wait = [&] {
+    if (world.of("first") == ItemState::running) world.stop.request_stop();
+  };
+  ASSERT_EQ(world.must_run().exit, ExitCode::interrupted);
+  world.stop = {};
+  world.on_wait = {};
+  world.decide(EventType::retry, {"first", {}});
+  world.on_new.jobs.begin()->second.looks_left = 3;
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.on_new.starts["make a"], 1);
+  EXPECT_EQ(world.state().refused_decisions.size(), 1u);
+}
+
+TEST(Retry, OfAGateAboveKeepsWhatIsLookedAtFromActing) {
+  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: make, with: {name: z}}
+)");
+  ASSERT_EQ(world.must_run().exit, ExitCode::parked);
+  world.approve("go");
+  world.clock.advance(std::chrono::hours(1));
+  bool said = false;
+  world.on_look = [&](StepContext&) {
+    if (said || world.of("go") != ItemState::done) return;
+    said = true;
+    world.decide(EventType::retry, {"go", {}});
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  ASSERT_TRUE(said);
+  EXPECT_EQ(world.of("go"), ItemState::gate);
+  EXPECT_EQ(world.on_new.starts["make z"], 0);
 }
 
 TEST(Cancel, EndsTheJobOfALiveRunAndSaysWhatIsLeft) {

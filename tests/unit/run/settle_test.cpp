@@ -126,6 +126,20 @@ TEST_F(InDoubt, HoldsWhatChangesWhileItsHostIsAskedOnceMore) {
   expect_that_nothing_else_has_begun();
 }
 
+TEST_F(InDoubt, IsAcceptedWhileItIsLookedForOnceMore) {
+  RunWorld world("  first: {uses: make_unseen, host: new, with: {name: a}}\n");
+  world.on_new.says = "half of it\n";
+  world.on_new.ends = [](const JobSpec&) -> JobState { return JobLost{"it was killed"}; };
+  ASSERT_EQ(world.must_run().exit, ExitCode::in_doubt);
+  bool said = false;
+  world.on_look = [&](StepContext&) {
+    if (!std::exchange(said, true)) world.decide(EventType::accept, {"first", {}});
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_TRUE(said);
+  EXPECT_EQ(world.of("first"), ItemState::accepted);
+}
+
 class InDoubtWithASecret : public InDoubt {
  protected:
   InDoubtWithASecret()
