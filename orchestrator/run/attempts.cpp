@@ -148,12 +148,21 @@ void Attempts::planned(Attempt& attempt, Result<ItemLook> look) {
   }
   if (run_.item(attempt.id).open)
     return put_back(attempt, ItemState::pending, "the look was cut off, and now there is something to do");
-  if (attempt.planned.effect != Effect::observe && !may_act(attempt)) return;
+  if (attempt.planned.effect == Effect::observe) {
+    if (!heard_last_words() || is_unwanted(attempt)) return drop(attempt);
+  } else if (!may_act(attempt)) {
+    return;
+  }
   attempt.looked_at.reset();  // what its work sees is of now
   intend(attempt, attempt.type->apply(Params(attempt.planned.params), plan));
 }
 
 // --- what the loop asks ----------------------------------------------------------------------------------
+
+bool Attempts::looks_for(const ItemId& id) const {
+  const auto found = attempts_.find(id);
+  return found != attempts_.end() && found->second.recovered && !found->second.reached;
+}
 
 int Attempts::under_way_of(const std::string& step) const {
   return static_cast<int>(std::count_if(attempts_.begin(), attempts_.end(),

@@ -68,6 +68,8 @@ class Attempts {
 
   bool under_way(const ItemId& id) const { return attempts_.contains(id); }
   int under_way_of(const std::string& step) const;
+  /// Another process has begun it, and what became of that is not seen yet.
+  bool looks_for(const ItemId& id) const;
   /// Something that ends by itself soon, in this process or on a host that is watched.
   bool any_moving() const;
   bool any_working() const;  ///< in this process: not only followed jobs
@@ -102,6 +104,7 @@ class Attempts {
 
   // attempts_act.cpp: from a plan to its work
   bool is_held(const Attempt& attempt) const;
+  bool is_unwanted(const Attempt& attempt) const;
   bool is_overtaken(const Attempt& attempt) const;
   bool heard_last_words();
   bool may_act(Attempt& attempt);

@@ -38,20 +38,29 @@ bool Attempts::is_held(const Attempt& attempt) const {
   return !may && tell_.held();
 }
 
-/// A word of the operator came while it was looked at what there is to do, taken up already or not yet.
-bool Attempts::is_overtaken(const Attempt& attempt) const {
+/// It was skipped, by itself or with its whole step, and that may not be taken up yet.
+bool Attempts::is_unwanted(const Attempt& attempt) const {
   const ItemId whole{attempt.id.step, {}};
-  if (run_.item(whole).state == ItemState::skipped || !tell_.may_still_begin(*attempt.step, attempt.id))
-    return true;
+  const auto& decisions = run_.state().open_decisions;
+  return run_.item(whole).state == ItemState::skipped ||
+         std::any_of(decisions.begin(), decisions.end(), [&](const auto& entry) {
+           const Decision& decision = entry.second;
+           return decision.type == EventType::skip && (decision.id == attempt.id || decision.id == whole);
+         });
+}
+
+/// A word of the operator came while it was looked at what there is to do, about it or about what is above
+/// it.
+bool Attempts::is_overtaken(const Attempt& attempt) const {
+  if (is_unwanted(attempt) || !tell_.may_still_begin(*attempt.step, attempt.id)) return true;
   const auto above = run_.table.upstream(attempt.id.step);
-  return std::any_of(
-      run_.state().open_decisions.begin(), run_.state().open_decisions.end(), [&](const auto& entry) {
-        const Decision& decision = entry.second;
-        if (decision.type == EventType::skip) return decision.id == attempt.id || decision.id == whole;
-        return decision.type == EventType::retry &&
-               std::any_of(above.begin(), above.end(),
-                           [&](const RunStep* step) { return step->id() == decision.id.step; });
-      });
+  const auto& decisions = run_.state().open_decisions;
+  return std::any_of(decisions.begin(), decisions.end(), [&](const auto& entry) {
+    const Decision& decision = entry.second;
+    return decision.type == EventType::retry &&
+           std::any_of(above.begin(), above.end(),
+                       [&](const RunStep* step) { return step->id() == decision.id.step; });
+  });
 }
 
 /// What is said before the intent counts.

@@ -143,7 +143,7 @@ void Attempts::settled(Attempt& attempt, Result<ItemLook> look) {
   }
   const bool observes = attempt.planned.effect == Effect::observe;
   if (never_reached || (attempt.ended_by.empty() && (observes || (looked && !opaque)))) {
-    if (!observes && (attempt.only_looks || is_held(attempt)))
+    if (!observes && (!heard_last_words() || attempt.only_looks || is_held(attempt) || is_unwanted(attempt)))
       return put_back(attempt, ItemState::pending, "it had not begun, and does not begin now",
                       !never_reached);
     // It is not done, and repeating it does what was meant the first time: the same attempt, the same job.

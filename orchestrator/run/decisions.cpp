@@ -129,9 +129,9 @@ Result<void> Decisions::settle(const ItemId& id, const Decision& decision, ItemS
 
 Result<void> Decisions::accept(const Decision& decision) {
   const ItemRecord& record = run_.item(decision.id);
-  if (attempts_.under_way(decision.id)) return {};  // it is looked at once more: taken up when that has ended
   if (const std::string why = misfit(EventType::accept, decision.id, record); !why.empty())
     return refuse(decision, why);
+  if (attempts_.under_way(decision.id)) return {};  // it is looked at once more: taken up when that has ended
   const std::string verdict(record.verdict ? to_string(*record.verdict) : to_string(record.state));
   return settle(decision.id, decision, ItemState::accepted,
                 verdict + ", accepted by " + who(decision) + ": " + decision.data.why);
@@ -140,8 +140,8 @@ Result<void> Decisions::accept(const Decision& decision) {
 Result<void> Decisions::skip(const Decision& decision) {
   const ItemRecord& record = run_.item(decision.id);
   if (attempts_.under_way(decision.id)) {
-    // What only looks, at what it would do or at what was in doubt, stops at that: see Attempts::may_act().
-    if (!record.open || is_in_doubt(record)) return {};
+    // What only looks, at what it would do or for what was begun, stops at that: see Attempts::is_unwanted().
+    if (!record.open || is_in_doubt(record) || attempts_.looks_for(decision.id)) return {};
     return refuse(decision, to_string(decision.id) + " is running; `cancel` it first");
   }
   if (may_be_found(record)) return {};
@@ -151,14 +151,15 @@ Result<void> Decisions::skip(const Decision& decision) {
                 "skipped by " + who(decision) + ": " + decision.data.why);
 }
 
-/// Another process has begun it, and whether it goes on is looked for first. Without its secret, or with a
-/// host that is lost, that may be never.
+/// Another process has begun a job of it, and whether that goes on is looked for first. Without its secret,
+/// or of a host that does not answer, that may be never.
 bool Decisions::may_be_found(const ItemRecord& record) const {
   if (!record.open || is_in_doubt(record) || record.open->intent.effect == Effect::observe) return false;
+  if (record.state == ItemState::waiting || record.state == ItemState::reconnecting) return false;
   const auto& jobs = record.open->intent.jobs;
-  return record.state != ItemState::waiting && std::none_of(jobs.begin(), jobs.end(), [&](const JobRef& job) {
-           return run_.state().lost_hosts.contains(job.host);
-         });
+  return !jobs.empty() && std::none_of(jobs.begin(), jobs.end(), [&](const JobRef& job) {
+    return run_.state().lost_hosts.contains(job.host);
+  });
 }
 
 Result<void> Decisions::cancel(const Decision& decision) {

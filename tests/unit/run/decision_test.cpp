@@ -207,6 +207,60 @@ TEST(Skip, OfWhatAnotherProcessHasBegunIsTakenUpOnceItsJobIsLookedFor) {
   EXPECT_EQ(world.on_new.starts["make z"], 1);
 }
 
+TEST(Skip, OfWhatNeverReachedItsHostKeepsItFromBeginning) {
+  RunWorld world("  first: {uses: make, with: {name: a}}\n  last: {uses: make, with: {name: z}}\n");
+  world.on_new.lost = true;  // the start
+  world.on_wait = [&] {
+    if (world.of("first") == ItemState::running) world.stop.request_stop();
+  };
+  ASSERT_EQ(world.must_run().exit, ExitCode::interrupted);
+  ASSERT_EQ(world.on_new.starts["make a"], 0);
+  ASSERT_TRUE(world.state().item({"first", {}}).open);
+  world.stop = {};
+  world.on_wait = {};
+  world.decide(EventType::skip, {"first", {}});
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("first"), ItemState::skipped);
+  EXPECT_EQ(world.on_new.starts["make a"], 0);
+  EXPECT_EQ(world.on_new.starts["make z"], 1);
+}
+
+TEST(Skip, OfAStepWhoseHostIsGoneForGoodGoesOn) {
+  RunWorld world(
+      "  first: {uses: make, with: {name: a}}\n  last: {uses: command, host: old, with: {effect: change, "
+      "argv: [z]}}\n");
+  int waits = 0;
+  world.on_new.looks = 1'000'000;
+  world.on_wait = [&] {
+    if (world.of("first") == ItemState::running) world.on_new.silent = true;
+    if (world.of("first") == ItemState::reconnecting && ++waits == 5) world.stop.request_stop();
+  };
+  ASSERT_EQ(world.must_run().exit, ExitCode::interrupted);
+  ASSERT_EQ(world.of("first"), ItemState::reconnecting);
+  world.stop = {};
+  world.on_wait = {};
+  world.decide(EventType::skip, {"first", {}});
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.of("first"), ItemState::skipped);
+  EXPECT_EQ(world.of("last"), ItemState::done);
+}
+
+TEST(Accept, OfWhatRunsIsNotKeptForAFailureThatNobodyHasSeen) {
+  RunWorld world("  first: {uses: make, with: {name: a}}\n  last: {uses: make, with: {name: z}}\n");
+  world.breaks = {"a"};
+  world.on_new.looks = 10;
+  bool said = false;
+  world.on_wait = [&] {
+    if (said || world.on_new.jobs.empty()) return;
+    said = true;
+    world.decide(EventType::accept, {"first", {}});
+  };
+  EXPECT_EQ(world.must_run().exit, ExitCode::failed);
+  ASSERT_TRUE(said);
+  EXPECT_EQ(world.of("first"), ItemState::failed);
+  EXPECT_EQ(world.on_new.starts["make z"], 0);
+}
+
 TEST(Skip, OfAWholeStepOpensNoWayPastWhatItsItemsAreJoinedTo) {
   RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
   ask: {uses: approve, for_each: [x, y], needs: [go], with: {question: "${item}?"}}
