@@ -4,6 +4,9 @@ option(MXODUS_PCH "Precompile the shared headers" ON)
 
 if(MXODUS_PCH AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   add_compile_options(-fpch-preprocess)  # without it ccache keeps nothing that uses one
+elseif(MXODUS_PCH AND CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+  # With the headers' times in it, every clone has another one, and ccache finds nothing. Ninja sees a header that changed.
+  add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
 endif()
 
 # mxodus_precompiled(NAME HEADERS ... [OPTIONS ...] [LINKS ...]) makes the object library NAME that holds the precompiled headers.
