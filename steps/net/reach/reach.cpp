@@ -129,6 +129,10 @@ certificate (also by a `server_name`), a login or a recipient is asked for as we
        .type = ParamType::integer,
        .doc = "Connections that were refused, filtered or, by a host that is there, rejected."},
       {.name = "unknown", .type = ParamType::integer, .doc = "Connections that could not be tried."},
+      {.name = "wrong",
+       .type = ParamType::integer,
+       .doc = "Connections that failed in another way: a server that refuses by its greeting, is silent or "
+              "another one, a certificate, a login, a recipient; and names without an address."},
   };
   declaration.takes_vantage = true;
   declaration.tags = {"checks_reach"};

@@ -148,6 +148,7 @@ Finding judge(const std::vector<Observation>& seen, const std::vector<Unresolved
     if (one.answer == Answer::open) ++counts[one.target.ipv6() ? "open_ipv6" : "open_ipv4"];
     if (is_closed(one, seen)) ++counts["blocked"];
     if (could_not_ask(one, seen)) ++counts["unknown"];
+    if (want_open && verdict == Verdict::fail && !is_closed(one, seen)) ++counts["wrong"];
   }
   for (const Unresolved& name : unresolved) {
     const Verdict absent = want_open ? Verdict::fail : Verdict::warn;
@@ -162,6 +163,7 @@ Finding judge(const std::vector<Observation>& seen, const std::vector<Unresolved
                                {"verdict", std::string(to_string(verdict))},
                                {"note", note}});
     if (!name.known) ++counts["unknown"];
+    if (verdict == Verdict::fail) ++counts["wrong"];
   }
   if (results.empty()) {
     finding.verdict = Verdict::unknown;
@@ -173,7 +175,8 @@ Finding judge(const std::vector<Observation>& seen, const std::vector<Unresolved
                          : "from " + vantage + ": " + tell(std::move(troubles));
   finding.outputs = {{"results", std::move(results)},    {"open", counts["open_ipv4"] + counts["open_ipv6"]},
                      {"open_ipv4", counts["open_ipv4"]}, {"open_ipv6", counts["open_ipv6"]},
-                     {"blocked", counts["blocked"]},     {"unknown", counts["unknown"]}};
+                     {"blocked", counts["blocked"]},     {"unknown", counts["unknown"]},
+                     {"wrong", counts["wrong"]}};
   finding.state = std::move(state);
   return finding;
 }

@@ -71,6 +71,8 @@ TEST_F(NetReach, TellsAServerThatDoesNotWantUsFromOneThatHasNoTime) {
   EXPECT_EQ(answer(found, 1), "greeting_deferred");
   EXPECT_EQ(found.verdict, Verdict::fail);
   EXPECT_THAT(found.sentence, HasSubstr("554 IP=198.51.100.20"));
+  EXPECT_EQ(count(found, "wrong"), 1) << "the other is asked again later by whoever has mail for it";
+  EXPECT_EQ(count(found, "blocked") + count(found, "open"), 0);
 }
 
 TEST_F(NetReach, AsksAServerThatHasNoTimeOnceMore) {

@@ -55,9 +55,11 @@ TEST_F(NetReach, DoesNotCallANameThatCannotBeAskedAbsent) {
     context.fake_dns().answer("mail.acme.test", "AAAA", broken);
   });
   EXPECT_EQ(asked.verdict, Verdict::unknown);
+  EXPECT_EQ(count(asked, "wrong"), 0);
   const Finding absent = look(R"({"to": "mail.acme.test", "port": 25})");
   EXPECT_EQ(absent.verdict, Verdict::fail);
   EXPECT_EQ(answer(absent), "no_name");
+  EXPECT_EQ(count(absent, "wrong"), 1);
 }
 
 TEST_F(NetReach, WarnsOfANameWithoutAddressWhereNothingIsToAnswer) {
