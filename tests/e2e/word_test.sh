@@ -83,6 +83,34 @@ case_a_no_stops_what_is_behind_it_until_it_is_asked_again() {
   on_new test -e /var/tmp/case/behind
 }
 
+case_a_question_about_what_was_skipped_is_asked_of_nobody_and_holds_what_is_behind_it() {
+  forget_runs
+  playbook unread <<'STEPS'
+  look: {uses: command, host: new, with: {effect: observe, argv: [cat, /var/tmp/case/room]}}
+  go: {uses: approve, with: {question: "There are ${steps.look.stdout} GiB left. Go on?"}}
+  behind: {uses: command, host: new, with: {effect: change, argv: [touch, /var/tmp/case/behind]}}
+STEPS
+  mx run case/unread.yaml --yes
+  expect_said 1 'look'
+  mx skip look --why 'there is room'
+  mx resume
+  expect_said 4 'go is blocked: it cannot ask' 'mxodus explain go'
+  mx approve go
+  mx resume
+  expect_said 4 'go is blocked: it cannot ask'
+  on_new test ! -e /var/tmp/case/behind
+
+  on_new sh -c 'echo 7 >/var/tmp/case/room'
+  mx retry look
+  mx resume
+  expect_said 4 'mxodus approve go'
+  on_new test ! -e /var/tmp/case/behind
+  mx approve go
+  mx resume
+  expect_said 0
+  on_new test -e /var/tmp/case/behind
+}
+
 case_a_zone_without_an_api_is_changed_by_a_person_and_what_comes_after_waits() {
   forget_runs
   publish 198.51.100.10
