@@ -9,10 +9,16 @@
 namespace mxodus {
 
 /// Reads the trees of a snapshot, or of its folder `subpath`, on the step's host. That opens the repository
-/// anew and takes as long as the number of files says. An error of kind `no_answer` where the repository
-/// could not be asked; any other, restic_trouble()'s, is what it answered.
+/// anew and takes as long as the number of folders says, or until `limit`: then it is "restic.slow". An error
+/// of kind `no_answer` where the repository could not be asked; any other, restic_trouble()'s, is what it
+/// answered.
 Result<SnapshotCount> count_trees(StepContext& context, const Repository& repository,
-                                  const std::string& snapshot, const std::string& subpath);
+                                  const std::string& snapshot, const std::string& subpath,
+                                  std::optional<std::chrono::seconds> limit = {});
+
+/// How the path of what the file system keeps for itself in `subpath` begins in a listing; for
+/// scripts::restic_count_nodes, which passes that over, as `own` in its environment.
+std::string own_to_the_file_system(const std::string& subpath);
 
 /// A repository that could not be asked stays an error, which is unknown; one that answered no is a fact,
 /// which fails.

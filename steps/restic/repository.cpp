@@ -48,12 +48,15 @@ std::vector<std::string> restic_options(const Repository& repository) {
 }
 
 Command restic_command(const Repository& repository, const std::vector<std::string>& arguments,
-                       const SecretText& password, std::string_view through) {
+                       const SecretText& password, std::string_view through,
+                       std::optional<std::chrono::seconds> limit) {
   // The pipe in front makes /dev/stdin something that can be opened: of a socket it cannot.
   std::string script =
       "unset RESTIC_PASSWORD RESTIC_PASSWORD_FILE RESTIC_PASSWORD_COMMAND\n"
       "command -v restic >/dev/null || exit 127\n"
-      "cat | restic --no-lock --no-cache --password-file /dev/stdin \"$@\"";
+      "cat | " +
+      (limit ? "timeout " + std::to_string(limit->count()) + " " : "") +
+      "restic --no-lock --no-cache --password-file /dev/stdin \"$@\"";
   if (!through.empty()) {
     // The exit status that counts is restic's, not the filter's.
     script = "{ " + script + "; echo \"exit $?\"; } |\n" + std::string(through);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,8 +22,10 @@ std::map<std::string, std::string> restic_environment(const Repository& reposito
 std::vector<std::string> restic_options(const Repository& repository);
 
 /// A reading restic command: no lock, no cache, nothing left behind. The password goes by stdin. What restic
-/// prints on stdout passes through the shell filter `through`, where one is given, on the host.
+/// prints on stdout passes through the shell filter `through`, where one is given, on the host. After
+/// `limit`, where one is given, it is ended there, with status 124.
 Command restic_command(const Repository& repository, const std::vector<std::string>& arguments,
-                       const SecretText& password, std::string_view through = {});
+                       const SecretText& password, std::string_view through = {},
+                       std::optional<std::chrono::seconds> limit = {});
 
 }  // namespace mxodus

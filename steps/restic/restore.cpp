@@ -3,6 +3,7 @@
 #include "orchestrator/core/text.h"
 #include "steps/restic/count_trees.h"
 #include "steps/restic/locks.h"
+#include "steps/restic/part_count.h"
 #include "steps/restic/repository.h"
 #include "steps/restic/restore_declaration.h"
 #include "steps/restic/restore_finding.h"
@@ -58,12 +59,10 @@ class ResticRestore final : public StepType {
                   context.host().name() + ": what is at " + to + " cannot be seen: " + last_words(look));
     auto target = parse_restore_target(answers->at(1).out, what_is_restored(context.params()));
     if (!target) return fail_within(context.host().name(), target.error());
-    // What stands there already is compared folder by folder.
-    const bool exactly = target->kind == RestoreTarget::Kind::complete;
-    auto expected = part_count(context, *repository, exactly);
-    if (!expected) return finding_of_trouble(std::move(expected.error()));
-    Finding found = finding_of(context, *repository, {first_version(answers->at(0).out), *expected, *target});
-    if (exactly || found.verdict != Verdict::ok) return found;
+    auto held = expected(context, *repository, *target);
+    if (!held) return finding_of_trouble(std::move(held.error()));
+    Finding found = finding_of(context, *repository, {first_version(answers->at(0).out), *held, *target});
+    if (target->kind == RestoreTarget::Kind::complete || found.verdict != Verdict::ok) return found;
     if (const auto password = context.secret(*repository->password))
       (*found.state.get<ValueMap>())["holder"] =
           holders_->holder(context.host(), *repository, *password, context.clock(), context.deadline());
@@ -81,10 +80,11 @@ class ResticRestore final : public StepType {
       plan.warnings.push_back("the repository is locked for " + holder +
                               ": the restore will be refused; wait for it, or look there whether that restic "
                               "is dead, and only then run `restic unlock`");
+    if (const std::string room = text_in(found.state, "room"); !room.empty()) plan.warnings.push_back(room);
     plan.apply = found.state;
     plan.undo = found.state;
-    const TreeCount expected = count_of(value_in(found.state, "expected"));
-    plan.bytes = Size{expected.bytes};
+    const auto expected = expected_in(found.state);
+    if (expected) plan.bytes = Size{expected->bytes};
     plan.changes.push_back(
         {text_in(found.state, "host") + ":" + params.text("to"), "",
          wanted(params, expected) + (target == "begun" ? ", going on with an earlier try" : "")});
@@ -106,11 +106,13 @@ class ResticRestore final : public StepType {
     job.env["subpath"] = params.text("subpath");
     job.env["verify"] = params.flag("verify") ? "--verify" : "";
     job.env["nested"] = text_in(plan.apply, "nested");
+    job.env["expected"] = to_be_compared(params, plan);
+    job.env["own"] = own_to_the_file_system(params.text("subpath"));
     job.env["RESTIC_REPOSITORY"] = text_in(repository, "url");
     job.env["RESTIC_PROGRESS_FPS"] = "1";
     job.secrets["restic_password"] = password->name;
-    job.script =
-        "set -- " + shell_quote(arguments(params, repository)) + "\n" + std::string(scripts::restic_restore);
+    job.script = "set -- " + shell_quote(arguments(params, repository)) + "\n" + "count_nodes() {\n" +
+                 std::string(scripts::restic_count_nodes) + "\n}\n" + std::string(scripts::restic_restore);
     return JobWork{{std::move(job)}};
   }
 
@@ -165,17 +167,27 @@ class ResticRestore final : public StepType {
     return words;
   }
 
-  /// What the wanted folder holds, itself counted: what the snapshot says of itself, unless that is not known
-  /// here, or it is to be known `exactly`.
-  Result<SnapshotCount> part_count(StepContext& context, const Repository& repository, bool exactly) const {
-    const Params& params = context.params();
-    const SnapshotPart part{context.host().name(), repository.url, params.text("snapshot"),
-                            params.text("subpath")};
-    const auto known = counts_->find(part);
-    if (known && (known->read || !exactly)) return *known;
-    auto count = count_trees(context, repository, part.snapshot, part.subpath);
-    if (count) counts_->remember(part, *count);
-    return count;
+  /// What stands there already is compared folder by folder; nobody knows beforehand how much fits `include`.
+  Result<std::optional<SnapshotCount>> expected(StepContext& context, const Repository& repository,
+                                                const RestoreTarget& target) const {
+    if (target.kind != RestoreTarget::Kind::complete || context.params().has("include"))
+      return part_to_restore(context, repository, *counts_);
+    auto held = part_restored(context, repository, *counts_, target);
+    if (!held) return tl::unexpected(std::move(held.error()));
+    return *held;
+  }
+
+  static std::optional<TreeCount> expected_in(const Value& state) {
+    const Value& expected = value_in(state, "expected");
+    return expected.is_null() ? std::nullopt : std::optional(count_of(expected));
+  }
+
+  /// What the job compares what it restored with, to see whether it has to count the snapshot.
+  static std::string to_be_compared(const Params& params, const StepPlan& plan) {
+    const auto expected = expected_in(plan.apply);
+    const bool exact = expected && value_in(plan.apply, "trees_read") != Value(false);
+    if (params.has("include") || exact) return "-";
+    return expected ? std::to_string(expected->files) + " " + std::to_string(expected->bytes) : "";
   }
 
   static Result<Finding> failed(StepContext& context, const StepPlan& plan, const EndedJob& job, int status) {
@@ -197,8 +209,12 @@ class ResticRestore final : public StepType {
     if (!restored)
       return fail(ErrorKind::no_answer, "restic.uncounted",
                   "the job ended well but did not say what it restored");
-    auto expected = what_it_should_be(context, plan, *restored);
-    if (!expected) return tl::unexpected(expected.error());
+    std::optional<TreeCount> expected;
+    if (!params.has("include")) {
+      auto held = what_it_should_be(context, plan, job.output, *restored);
+      if (!held) return tl::unexpected(held.error());
+      expected = *held;
+    }
     const RestoreErrors errors = parse_restore_errors(job.output);
     Finding found{Verdict::ok,
                   "restored " + counted(*restored) + " to " + params.text("to"),
@@ -212,7 +228,10 @@ class ResticRestore final : public StepType {
       found.verdict = Verdict::fail;
       found.sentence = "restic ended well, but no file of the snapshot fits `include`; patterns begin at " +
                        (params.has("subpath") ? params.text("subpath") : "the root");
-    } else if (!params.has("include") && *restored != *expected) {
+    } else if (expected && expected->folders < 0) {
+      found.verdict = Verdict::fail;
+      found.sentence = "restic ended well, but " + no_folder(params);
+    } else if (expected && *restored != *expected) {
       found.verdict = Verdict::fail;
       found.sentence = "restic ended well, but " + params.text("to") + " holds " + counted(*restored) +
                        " where the snapshot holds " + counted(*expected);
@@ -221,18 +240,24 @@ class ResticRestore final : public StepType {
   }
 
   /// Of what the plan knew from the snapshot's own summary, files and bytes have to be right; where they are
-  /// not, the trees are read before anybody is told that mail is missing.
-  Result<TreeCount> what_it_should_be(StepContext& context, const StepPlan& plan,
+  /// not, and where the plan knew nothing, the trees count before anybody is told that mail is missing: as
+  /// the job has counted them, which it mostly can.
+  Result<TreeCount> what_it_should_be(StepContext& context, const StepPlan& plan, std::string_view output,
                                       const TreeCount& restored) const {
-    const TreeCount planned = count_of(value_in(plan.apply, "expected"));
-    if (value_in(plan.apply, "trees_read") != Value(false)) return planned;
-    if (restored.files == planned.files && restored.bytes == planned.bytes) return restored;
-    auto repository = restic_repository(context);
-    if (!repository) return tl::unexpected(repository.error());
-    auto read = part_count(context, *repository, true);
-    if (!read) return tl::unexpected(read.error());
-    if (context.params().has("subpath")) --read->tree.folders;
-    return read->tree;
+    if (const auto planned = expected_in(plan.apply)) {
+      if (value_in(plan.apply, "trees_read") != Value(false)) return *planned;
+      if (restored.files == planned->files && restored.bytes == planned->bytes) return restored;
+    }
+    auto held = parse_held_count(output);
+    if (!held) {
+      auto repository = restic_repository(context);
+      if (!repository) return tl::unexpected(repository.error());
+      auto read = part_by_trees(context, *repository, *counts_);
+      if (!read) return tl::unexpected(read.error());
+      held = read->tree;
+    }
+    if (context.params().has("subpath")) --held->folders;
+    return *held;
   }
 
   StepDeclaration declaration_ = restic_restore_declaration();

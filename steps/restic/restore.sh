@@ -1,6 +1,6 @@
 # The job of restic.restore: into a folder that is absent or empty, or on where an earlier try of the very same
-# restore stopped. Environment: target mark what snapshot subpath verify nested RESTIC_REPOSITORY. Arguments go
-# to restic. Ends with restic's status, or 93 where it refuses.
+# restore stopped. Environment: target mark what snapshot subpath verify nested expected own RESTIC_REPOSITORY.
+# Arguments go to restic. Ends with restic's status, or 93 where it refuses. Needs count_nodes.sh as a function.
 set -u
 umask 077
 unset RESTIC_PASSWORD RESTIC_PASSWORD_COMMAND
@@ -8,10 +8,10 @@ export RESTIC_PASSWORD_FILE="$MXODUS_SECRETS/restic_password" RESTIC_CACHE_DIR="
 
 leave() { rm -rf -- "$RESTIC_CACHE_DIR"; exit "$1"; }
 refuse() { printf 'mxodus: refused: %s\n' "$1"; leave 93; }
-set_mark() { # STATE COUNT
+set_mark() { # STATE COUNT HELD
   # The folder may belong to somebody who puts a link there, which would lead what root writes to another file.
   rm -f -- "$mark.new"
-  (set -C && printf '%s\n' "$what" "$1" "$was" "$2" >"$mark.new") && sync "$mark.new" &&
+  (set -C && printf '%s\n' "$what" "$1" "$was" "$2" "$3" >"$mark.new") && sync "$mark.new" &&
     mv -T -- "$mark.new" "$mark" || refuse "$mark cannot be written"
 }
 # Runs restic. What it says of single files goes on stderr: kept, to see whether it passed any over and ended well.
@@ -27,6 +27,20 @@ count() {
     END { printf "%d %d %d %.0f\n", files, folders, others, bytes }'
 }
 
+# What the snapshot holds; nothing where restic does not say. Quick, now that its cache has the trees.
+held() {
+  nodes=$({
+    restic --no-lock --json ls "${snapshot%%:*}" ${subpath:+"$subpath" --recursive} "$@"
+    echo "exit $?"
+  } | count_nodes)
+  case $nodes in *' 0') printf '%s\n' "${nodes% 0}" ;; esac
+}
+# Whether so much is there as the plan knew of: its files and bytes, `-` where it needs no look, nothing where it knew
+# of nothing.
+as_expected() { # FILES FOLDERS OTHERS BYTES
+  [ "$expected" = - ] || [ "$expected" = "$1 $4" ]
+}
+
 was=absent first=''
 if [ -d "$target" ]; then
   was=empty
@@ -38,7 +52,7 @@ if [ -n "$first" ]; then
   was=$(sed -n 3p "$mark")
 fi
 (umask 022 && mkdir -p -- "$(dirname -- "$target")") && mkdir -p -- "$target" || refuse "$target cannot be made"
-set_mark begun ''
+set_mark begun '' ''
 
 if [ "$nested" = yes ]; then
   # Before 0.16 restic knows no SNAPSHOT:FOLDER; what it puts below the full path is moved up afterwards.
@@ -59,9 +73,11 @@ else
 fi
 [ $status -eq 0 ] || leave $status
 
-counted=$(count)
+counted=$(count) held=''
+as_expected $counted || held=$(held "$@")
 sync -f "$target" 2>/dev/null || sync
 # What restic could not restore, another try may.
-passed_over || set_mark complete "$counted"
+passed_over || set_mark complete "$counted" "$held"
+[ -z "$held" ] || printf 'mxodus: the snapshot holds %s\n' "$held"
 printf 'mxodus: restored %s\n' "$counted"
 leave 0

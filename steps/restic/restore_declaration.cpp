@@ -16,8 +16,9 @@ afterwards.
 - **The target** must be absent or empty. What an earlier try of the very same restore left is gone on with; anything
   else is refused. A small file beside the target, `.NAME.mxodus-restore`, says what was restored.
 - **Room** in bytes and in inodes is compared with what the snapshot holds before anything begins.
-  That is the snapshot's own summary (restic 0.17 and later) where `restic.snapshots` has just chosen it; else the trees
-  of the snapshot are read, which takes the longer the more files it holds.
+  That is the snapshot's own summary (restic 0.17 and later) where `subpath` is all of its paths or absent; else the
+  trees of the snapshot are read, which takes the longer the more folders it holds. After 30 s the look does without:
+  the plan warns that the room is not compared, and the restore counts when it is done.
 - **Done** means that the files and bytes counted in the target are those that the snapshot holds. restic's exit status
   alone is not believed: some versions end well and leave files out. Where restic itself said which, another try goes on
   with them; where it did not, the step stays failed until the target is removed.

@@ -19,13 +19,48 @@ std::string left_out(const Params& params, const RestoreLook& seen) {
   if (!seen.target.restored) return {};
   const TreeCount& restored = *seen.target.restored;
   const bool nothing = params.has("include") && restored.files == 0;
-  const TreeCount& held = seen.expected.tree;
+  const TreeCount held = seen.expected ? seen.expected->tree : restored;
   const bool all = restored.files == held.files && restored.bytes == held.bytes;
   if (!nothing && (params.has("include") || all)) return {};
   return "the restore put " + counted(restored) + " to " + params.text("to") +
          (nothing ? ", for nothing in the snapshot fits `include`"
                   : " where the snapshot holds " + counted(held)) +
          "; remove " + params.text("to") + " and restore again";
+}
+
+/// Whether there is room for what is still to come; each empty where there is nothing to say.
+struct Room {
+  std::string obstacle;  ///< why it would not fit
+  std::string doubt;     ///< why nobody knows whether it fits
+};
+
+Room room_for(StepContext& context, const RestoreLook& seen) {
+  const Params& params = context.params();
+  const std::string to = params.text("to");
+  if (params.has("include") || seen.target.kind == RestoreTarget::Kind::complete) return {};
+  const std::string free = to_string(Size{seen.target.free_bytes}) + " free";
+  const std::string on_disk = context.host().name() + ":" + to + ", " + free + ",";
+  if (!seen.expected)
+    return {"", "what the snapshot holds takes longer to read than a look may take, so the room on " +
+                    on_disk + " is not compared with it; see that it is enough for all that was backed up"};
+  const TreeCount &expected = seen.expected->tree, &there = seen.target.count;
+  const std::int64_t nodes =
+      expected.files + expected.folders + expected.others - there.files - there.folders;
+  const std::int64_t bytes = expected.bytes - there.bytes + nodes * block;
+  const bool enough_inodes = !seen.target.free_inodes || nodes <= *seen.target.free_inodes;
+  if (bytes <= seen.target.free_bytes && enough_inodes) return {};
+  if (!seen.target.counted)
+    return {"", "what an earlier try left takes longer to count than a look may take, so the room on " +
+                    on_disk + " is not compared with what is still to come; all of it would need " +
+                    to_string(Size{bytes})};
+  if (bytes > seen.target.free_bytes)
+    return {to + " needs " + to_string(Size{bytes}) + " and has " + free +
+                "; make room there, or restore to a larger disk",
+            ""};
+  return {to + " needs " + std::to_string(nodes) + " inodes and has " +
+              std::to_string(*seen.target.free_inodes) +
+              " free; make room there, or restore to a larger file system",
+          ""};
 }
 
 /// Why the restore would not work, or nothing.
@@ -39,17 +74,6 @@ std::string obstacle(const Params& params, const RestoreLook& seen) {
   const bool nested = seen.restic.compare({{0, 16}}) < 0 && params.has("subpath");
   if (nested && params.has("include"))
     return "restic " + to_string(seen.restic) + " cannot combine `subpath` and `include`; 0.16 or later can";
-  const TreeCount& expected = seen.expected.tree;
-  const std::int64_t nodes = expected.files + expected.folders + expected.others - seen.target.count.files -
-                             seen.target.count.folders;
-  const std::int64_t bytes = expected.bytes - seen.target.count.bytes + nodes * block;
-  if (!params.has("include") && bytes > seen.target.free_bytes)
-    return to + " needs " + to_string(Size{bytes}) + " and has " + to_string(Size{seen.target.free_bytes}) +
-           " free; make room there, or restore to a larger disk";
-  if (!params.has("include") && seen.target.free_inodes && nodes > *seen.target.free_inodes)
-    return to + " needs " + std::to_string(nodes) + " inodes and has " +
-           std::to_string(*seen.target.free_inodes) +
-           " free; make room there, or restore to a larger file system";
   return {};
 }
 
@@ -58,33 +82,37 @@ Finding judged(StepContext& context, const Repository& repository, const Restore
   const std::string host = context.host().name();
   Finding found;
   const bool nested = params.has("subpath") && seen.restic.compare({{0, 16}}) < 0;
+  const std::optional<TreeCount> expected = seen.expected ? std::optional(seen.expected->tree) : std::nullopt;
+  const bool less_or_more = !params.has("include") && expected && seen.target.count != *expected;
+  const Room room = room_for(context, seen);
   found.state =
       ValueMap{{"host", host},
                {"target", std::string(to_string(seen.target.kind))},
                {"left", value_of(seen.target.count)},
-               {"recorded", value_of(params.has("include") ? seen.target.count : seen.expected.tree)},
+               {"recorded", value_of(params.has("include") || !expected ? seen.target.count : *expected)},
                {"touched", seen.target.touched},
-               {"expected", value_of(seen.expected.tree)},
-               {"trees_read", seen.expected.read},
+               {"expected", expected ? value_of(*expected) : Value()},
+               {"trees_read", seen.expected && seen.expected->read},
                {"nested", nested ? "yes" : "no"},
                {"repository", ValueMap{{"url", repository.url},
                                        {"password", *repository.password},
                                        {"options", repository.options}}}};
-  const std::string wrong = obstacle(params, seen);
+  if (!room.doubt.empty()) (*found.state.get<ValueMap>())["room"] = room.doubt;
+  std::string wrong = obstacle(params, seen);
+  if (wrong.empty()) wrong = room.obstacle;
   found.verdict = wrong.empty() ? Verdict::ok : Verdict::fail;
   if (!wrong.empty()) {
     found.sentence = host + ": " + wrong;
   } else if (seen.target.kind == RestoreTarget::Kind::complete) {
-    const bool less_or_more = !params.has("include") && seen.target.count != seen.expected.tree;
     if (less_or_more) found.verdict = Verdict::warn;
     found.outputs = restore_outputs(params, seen.target.count);
     found.sentence = params.text("to") + " holds the restored " + counted(seen.target.count) +
-                     (less_or_more ? ", changed since: the snapshot holds " + counted(seen.expected.tree)
+                     (less_or_more          ? ", changed since: the snapshot holds " + counted(*expected)
                       : seen.target.touched ? ", changed since"
                                             : "");
   } else {
     found.sentence = "restore " + params.text("snapshot").substr(0, 8) + ":" + params.text("subpath") + ", " +
-                     wanted(params, seen.expected.tree) + ", to " + host + ":" + params.text("to");
+                     wanted(params, expected) + ", to " + host + ":" + params.text("to");
   }
   return found;
 }
@@ -100,8 +128,13 @@ std::string counted(const TreeCount& count) {
   return std::to_string(count.files) + " files, " + to_string(Size{count.bytes});
 }
 
-std::string wanted(const Params& params, const TreeCount& count) {
-  return params.has("include") ? "at most " + counted(count) : counted(count);
+std::string wanted(const Params& params, const std::optional<TreeCount>& count) {
+  if (!count) return "not counted";
+  return params.has("include") ? "at most " + counted(*count) : counted(*count);
+}
+
+std::string no_folder(const Params& params) {
+  return params.text("subpath") + " is no folder in snapshot " + params.text("snapshot").substr(0, 8);
 }
 
 std::string what_is_restored(const Params& params) {
@@ -115,18 +148,18 @@ ValueMap restore_outputs(const Params& params, const TreeCount& count) {
 
 Finding finding_of(StepContext& context, const Repository& repository, RestoreLook seen) {
   const Params& params = context.params();
-  const bool nothing = seen.expected.tree == TreeCount{};
-  const bool no_folder = params.has("subpath") && seen.expected.read && seen.expected.tree.folders == 0;
-  if (params.has("subpath")) --seen.expected.tree.folders;
+  const bool nothing = seen.expected && seen.expected->tree == TreeCount{};
+  const bool of_no_folder =
+      params.has("subpath") && seen.expected && seen.expected->read && seen.expected->tree.folders == 0;
+  if (params.has("subpath") && seen.expected) --seen.expected->tree.folders;
   Finding found = judged(context, repository, seen);
   if (nothing) {
     found.verdict = Verdict::fail;
     found.sentence = "snapshot " + params.text("snapshot").substr(0, 8) + " holds nothing at " +
                      (params.has("subpath") ? params.text("subpath") : "all");
-  } else if (no_folder) {
+  } else if (of_no_folder) {
     found.verdict = Verdict::fail;
-    found.sentence = params.text("subpath") + " is no folder in snapshot " +
-                     params.text("snapshot").substr(0, 8) + "; name the folder and `include` the file";
+    found.sentence = no_folder(params) + "; name the folder and `include` the file";
   }
   return found;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "orchestrator/step_api/context.h"
@@ -15,7 +16,8 @@ namespace mxodus {
 /// What the host, restic and the repository say before a restore.
 struct RestoreLook {
   Version restic;
-  SnapshotCount expected;  ///< of the wanted folder, itself counted
+  /// Of the wanted folder, itself counted; nothing where that could not be read in time.
+  std::optional<SnapshotCount> expected;
   RestoreTarget target;
 };
 
@@ -32,6 +34,9 @@ ValueMap restore_outputs(const Params& params, const TreeCount& count);
 TreeCount count_of(const Value& value);
 std::string counted(const TreeCount& count);
 /// The same of what is to be restored: nobody knows beforehand how much fits `include`.
-std::string wanted(const Params& params, const TreeCount& count);
+std::string wanted(const Params& params, const std::optional<TreeCount>& count);
+
+/// "/mail is no folder in snapshot 9644354b"
+std::string no_folder(const Params& params);
 
 }  // namespace mxodus

@@ -39,6 +39,17 @@ Progress progress_of(const nlohmann::json& status) {
   return progress;
 }
 
+/// The four numbers that follow the last `words` of `output`, where these begin a line.
+std::optional<TreeCount> count_after(std::string_view words, std::string_view output) {
+  const std::size_t at = output.rfind(words);
+  if (at == std::string_view::npos || (at > 0 && output[at - 1] != '\n')) return std::nullopt;
+  long long files = 0, folders = 0, others = 0, bytes = 0;
+  const std::string rest(output.substr(at + words.size(), 100));
+  if (std::sscanf(rest.c_str(), "%lld %lld %lld %lld", &files, &folders, &others, &bytes) != 4)
+    return std::nullopt;
+  return TreeCount{files, folders, others, bytes};
+}
+
 }  // namespace
 
 Progress parse_restore_progress(std::string_view output_tail) {
@@ -51,14 +62,11 @@ Progress parse_restore_progress(std::string_view output_tail) {
 }
 
 std::optional<TreeCount> parse_restored_count(std::string_view output) {
-  constexpr std::string_view words = "mxodus: restored ";
-  const std::size_t at = output.rfind(words);
-  if (at == std::string_view::npos || (at > 0 && output[at - 1] != '\n')) return std::nullopt;
-  long long files = 0, folders = 0, others = 0, bytes = 0;
-  const std::string rest(output.substr(at + words.size(), 100));
-  if (std::sscanf(rest.c_str(), "%lld %lld %lld %lld", &files, &folders, &others, &bytes) != 4)
-    return std::nullopt;
-  return TreeCount{files, folders, others, bytes};
+  return count_after("mxodus: restored ", output);
+}
+
+std::optional<TreeCount> parse_held_count(std::string_view output) {
+  return count_after("mxodus: the snapshot holds ", output);
 }
 
 RestoreErrors parse_restore_errors(std::string_view output) {

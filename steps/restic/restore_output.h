@@ -16,6 +16,9 @@ Progress parse_restore_progress(std::string_view output_tail);
 /// What the job counted in the target when restic was done.
 std::optional<TreeCount> parse_restored_count(std::string_view output);
 
+/// What the job counted in the snapshot, the wanted folder itself counted; where it had to.
+std::optional<TreeCount> parse_held_count(std::string_view output);
+
 /// How many files restic says it could not restore, with the first of its sentences.
 struct RestoreErrors {
   std::size_t count = 0;

@@ -46,6 +46,17 @@ class SnapshotCounts {
     if (!fresh && count.read) at->second = count;
   }
 
+  /// For the steps that restore it: all of it, and by its path where it is of one path alone. `part` names
+  /// where it was seen and how it is called there.
+  void remember(SnapshotPart part, const Snapshot& snapshot, const SnapshotCount& count) {
+    part.subpath.clear();
+    remember(part, count);
+    // Read trees count the folders above the path: a summary is no more exact than that.
+    if (snapshot.paths.size() != 1) return;
+    part.subpath = snapshot.paths.front();
+    remember(part, {count.tree, false});
+  }
+
  private:
   mutable std::mutex mutex_;
   std::map<SnapshotPart, SnapshotCount> counts_;

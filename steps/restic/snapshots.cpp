@@ -29,6 +29,8 @@ disturbed and planning leaves nothing behind.
 - Snapshots later than `as_of` are passed over: a backup made after the outage began may have saved a broken or an
   empty store, and a host that comes back at night makes a new "latest".
 - A snapshot from the future fails: where a clock was wrong, its age says nothing.
+- Snapshots made by restic before 0.17 do not say how much they hold: all of their trees are read, which may need a
+  `timeout`. A plan waits 60 s for it.
 - Where both are known, the number of files is compared with the snapshot before of the same host and paths: less than
   half of them fails, less than nine tenths warns.
 - A name that does not resolve, a host key, a login, a password, a missing repository and a missing restic are told
@@ -212,7 +214,7 @@ class ResticSnapshots final : public StepType {
     auto count = newest.summary ? Result<SnapshotCount>({*newest.summary, false})
                                 : count_trees(context, *repository, newest.id, "");
     if (!count) return finding_of_trouble(std::move(count.error()));
-    remember(context, *repository, newest, *count);
+    counts_->remember({context.host().name(), repository->url, newest.id, ""}, newest, *count);
     return found(context, choice, count->tree);
   }
 
@@ -236,17 +238,6 @@ class ResticSnapshots final : public StepType {
     const auto* exited = std::get_if<Exited>(&result.outcome);
     return restic_trouble(context.host(), repository, exited ? exited->code : 255, result.err,
                           context.deadline());
-  }
-
-  /// For the steps that restore it: all of it, and by its path where it is of one path alone.
-  void remember(StepContext& context, const Repository& repository, const Snapshot& snapshot,
-                const SnapshotCount& count) const {
-    SnapshotPart part{context.host().name(), repository.url, snapshot.id, ""};
-    counts_->remember(part, count);
-    // Read trees count the folders above the path: a summary is no more exact than that.
-    if (snapshot.paths.size() != 1) return;
-    part.subpath = snapshot.paths.front();
-    counts_->remember(part, {count.tree, false});
   }
 
   static Finding found(StepContext& context, const Choice& choice, const TreeCount& count) {

@@ -34,6 +34,8 @@ Result<RestoreTarget> parse_restore_target(std::string_view output, std::string_
     if (word == "what") ours = rest == what;
     if (word == "state") state = rest;
     if (word == "touched") target.touched = true;
+    if (word == "uncounted") target.counted = false;
+    if (word == "held" && four) target.held = {a, b, c, d};
     if (word == "count" && four) target.count = {a, b, c, d};
     if (word == "restored" && four) target.restored = {a, b, c, d};
     if (word == "room" && four) {

@@ -21,8 +21,11 @@ struct RestoreTarget {
   };
   Kind kind = Kind::absent;
   TreeCount count;                    ///< what is in it, where it is ours
+  bool counted = true;                ///< false where counting a begun one took too long
   std::optional<TreeCount> restored;  ///< what was in it when the restore ended
-  bool touched = false;               ///< something in it is newer than the end of the restore
+  /// What the snapshot holds there, the folder itself counted; where the job that restored it had to count.
+  std::optional<TreeCount> held;
+  bool touched = false;  ///< something in it is newer than the end of the restore
   std::int64_t free_bytes = 0;
   std::optional<std::int64_t> free_inodes;  ///< absent where the file system does not count them
 };
