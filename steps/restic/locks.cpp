@@ -29,7 +29,7 @@ std::string holder_in(const std::string& lock) {
                                                      : std::string("?");
   };
   if (!json.is_object() || !json.contains("exclusive") || json["exclusive"] != true) return {};
-  return text("hostname") + ", since " + text("time");
+  return text("hostname") + ", last renewed " + text("time");
 }
 
 /// Nothing where restic does not say.

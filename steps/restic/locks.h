@@ -19,8 +19,9 @@ namespace mxodus {
 /// the plan want to know it one after the other. Any thread.
 class LockHolders {
  public:
-  /// "ananas, since 2026-11-22T02:46:06Z", as seen from `host` within the last minute. Empty where nobody
-  /// does, and where that cannot be seen: it is no more than a warning. Blocks, for 15 s at most.
+  /// "ananas, last renewed 2026-11-22T02:46:06Z", as seen from `host` within the last minute: a restic that
+  /// lives renews its lock every few minutes. Empty where nobody does, and where that cannot be seen: it is
+  /// no more than a warning. Blocks, for 15 s at most.
   std::string holder(HostReader& host, const Repository& repository, const SecretText& password,
                      const Clock& clock, const Deadline& deadline);
 

@@ -81,8 +81,8 @@ class ResticRestore final : public StepType {
                               ": the restore will be refused; wait for it, or look there whether that restic "
                               "is dead, and only then run `restic unlock`");
     if (const std::string room = text_in(found.state, "room"); !room.empty()) plan.warnings.push_back(room);
-    plan.apply = found.state;
-    plan.undo = found.state;
+    plan.apply = what_it_acts_on(found.state);
+    plan.undo = plan.apply;
     const auto expected = expected_in(found.state);
     if (expected) plan.bytes = Size{expected->bytes};
     plan.changes.push_back(
@@ -151,6 +151,16 @@ class ResticRestore final : public StepType {
   }
 
  private:
+  /// Without what the plan only warns of: that comes and goes, and a step that was approved would be asked
+  /// for again.
+  static Value what_it_acts_on(const Value& state) {
+    const auto* seen = state.get<ValueMap>();
+    if (!seen) return state;
+    ValueMap kept = *seen;
+    for (const char* warned_of : {"holder", "room"}) kept.erase(warned_of);
+    return kept;
+  }
+
   static std::map<std::string, std::string> marks(const Params& params) {
     return {{"target", params.text("to")},
             {"mark", restore_mark(params.text("to"))},

@@ -196,8 +196,26 @@ TEST_F(ResticRestore, WarnsOfALockThatNobodyShares) {
                        exited(0, R"({"exclusive":true,"hostname":"ananas","time":"2026-11-22T02:46:06Z"})"));
   host_says(std::string("kind absent\n") + room);
   const StepPlan plan = planned(context());
-  EXPECT_THAT(plan.warnings, testing::Contains(HasSubstr("locked for ananas, since 2026-11-22T02:46:06Z")));
+  EXPECT_THAT(plan.warnings,
+              testing::Contains(HasSubstr("locked for ananas, last renewed 2026-11-22T02:46:06Z")));
   EXPECT_THAT(plan.warnings, testing::Contains(HasSubstr("restic unlock")));
+}
+
+TEST_F(ResticRestore, ALockThatComesOrGoesLeavesTheApprovedPlanAsItWas) {
+  const std::string lock(64, 'b');
+  host.expect_matching("list locks", exited(0, lock + "\n"))
+      .expect_matching("list locks", exited(0))
+      .expect_matching("cat lock " + lock,
+                       exited(0, R"({"exclusive":true,"hostname":"ananas","time":"2026-11-22T02:46:06Z"})"));
+  host_says(std::string("kind absent\n") + room);
+  auto& step = context();
+  const StepPlan asked_of = planned(step);
+  step.fake_clock().sleep(std::chrono::hours(1));
+  const StepPlan answered = planned(step);
+  EXPECT_NE(asked_of.warnings, answered.warnings);
+  EXPECT_EQ(asked_of.summary, answered.summary);
+  EXPECT_EQ(asked_of.apply, answered.apply);
+  EXPECT_EQ(asked_of.undo, answered.undo);
 }
 
 TEST_F(ResticRestore, LooksForLocksOnceAMinuteWhoeverAsksForThem) {
