@@ -25,19 +25,41 @@ seconds all_but_the_reserve(const Deadline& deadline) {
   return std::max(std::chrono::duration_cast<seconds>(deadline.left()) - reserve, seconds(1));
 }
 
-/// Remembers what the snapshot says of itself. What is wrong with the repository, the trees tell better.
-void ask_for_summary(StepContext& context, const Repository& repository, SnapshotCounts& counts) {
-  const SnapshotPart part = wanted_part(context, repository);
+seconds for_trees(const Deadline& deadline) {
+  return std::min(trees_limit, all_but_the_reserve(deadline));
+}
+
+/// What restic prints on stdout; nothing where it does not end well. What is wrong with the repository, the
+/// trees tell better.
+std::optional<std::string> said_by_restic(StepContext& context, const Repository& repository,
+                                          const std::vector<std::string>& words, seconds limit) {
   const auto password = context.secret(*repository.password);
-  if (!password) return;
-  const auto answer =
-      ask(context.host(), restic_command(repository, {"--json", "snapshots", part.snapshot}, *password),
-          "what the snapshot says of itself", context.deadline().at_most(reserve));
-  if (!answer || !answer->exited_with(0)) return;
-  const auto listed = parse_snapshots(answer->out);
-  if (!listed || listed->size() != 1 || !listed->front().id.starts_with(part.snapshot)) return;
-  if (const Snapshot& snapshot = listed->front(); snapshot.summary)
-    counts.remember(part, snapshot, {*snapshot.summary, false});
+  if (!password) return std::nullopt;
+  auto answer = ask(context.host(), restic_command(repository, words, *password, {}, limit),
+                    "what the snapshot says of itself", context.deadline());
+  if (!answer || !answer->exited_with(0)) return std::nullopt;
+  return std::move(answer->out);
+}
+
+std::optional<Snapshot> the_snapshot(StepContext& context, const Repository& repository) {
+  const std::string id = context.params().text("snapshot");
+  const auto said = said_by_restic(context, repository, {"--json", "snapshots", id}, reserve);
+  if (!said) return std::nullopt;
+  const auto listed = parse_snapshots(*said);
+  if (!listed || listed->size() != 1 || !listed->front().id.starts_with(id)) return std::nullopt;
+  return listed->front();
+}
+
+/// Of all of the snapshot; where that was not counted, the wanted folder may be all that is in it.
+std::optional<SnapshotCount> count_of_all(StepContext& context, const Repository& repository,
+                                          const SnapshotCounts& counts) {
+  const SnapshotPart part = wanted_part(context, repository);
+  SnapshotPart all = part;
+  all.subpath.clear();
+  if (const auto known = counts.find(all)) return known;
+  const auto snapshot = the_snapshot(context, repository);
+  if (!snapshot || snapshot->paths != std::vector<std::string>{part.subpath}) return std::nullopt;
+  return counts.find(part);
 }
 
 }  // namespace
@@ -46,7 +68,8 @@ std::optional<SnapshotCount> summary_of_part(StepContext& context, const Reposit
                                              SnapshotCounts& counts) {
   const SnapshotPart part = wanted_part(context, repository);
   if (auto known = counts.find(part)) return known;
-  ask_for_summary(context, repository, counts);
+  const auto snapshot = the_snapshot(context, repository);
+  if (snapshot && snapshot->summary) counts.remember(part, *snapshot, {*snapshot->summary, false});
   return counts.find(part);
 }
 
@@ -54,8 +77,7 @@ Result<std::optional<SnapshotCount>> part_to_restore(StepContext& context, const
                                                      SnapshotCounts& counts) {
   if (const auto known = summary_of_part(context, repository, counts)) return known;
   const SnapshotPart part = wanted_part(context, repository);
-  auto read = count_trees(context, repository, part.snapshot, part.subpath,
-                          std::min(trees_limit, all_but_the_reserve(context.deadline())));
+  auto read = count_trees(context, repository, part.snapshot, part.subpath, for_trees(context.deadline()));
   if (!read && read.error().code == "restic.slow") return std::nullopt;
   if (!read) return tl::unexpected(std::move(read.error()));
   counts.remember(part, *read);
@@ -83,6 +105,18 @@ Result<SnapshotCount> part_restored(StepContext& context, const Repository& repo
   TreeCount held = *target.restored;
   if (context.params().has("subpath")) ++held.folders;
   return SnapshotCount{held, true};
+}
+
+std::optional<std::int64_t> linked_bytes(StepContext& context, const Repository& repository,
+                                         const SnapshotCounts& counts) {
+  const auto by_name = count_of_all(context, repository, counts);
+  if (!by_name) return std::nullopt;
+  const auto said = said_by_restic(
+      context, repository, {"--json", "stats", "--mode", "restore-size", context.params().text("snapshot")},
+      for_trees(context.deadline()));
+  const auto once = said ? parse_restore_size(*said) : std::nullopt;
+  if (!once || *once > by_name->tree.bytes) return std::nullopt;
+  return by_name->tree.bytes - *once;
 }
 
 }  // namespace mxodus

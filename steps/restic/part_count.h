@@ -29,4 +29,9 @@ Result<SnapshotCount> part_by_trees(StepContext& context, const Repository& repo
 Result<SnapshotCount> part_restored(StepContext& context, const Repository& repository,
                                     SnapshotCounts& counts, const RestoreTarget& target);
 
+/// How many bytes the names in the snapshot count more than its files do, for hard links: what `restic stats`
+/// counts once. It reads all trees. Nothing where that is not known in time.
+std::optional<std::int64_t> linked_bytes(StepContext& context, const Repository& repository,
+                                         const SnapshotCounts& counts);
+
 }  // namespace mxodus

@@ -61,7 +61,10 @@ class ResticRestore final : public StepType {
     if (!target) return fail_within(context.host().name(), target.error());
     auto held = expected(context, *repository, *target);
     if (!held) return finding_of_trouble(std::move(held.error()));
-    Finding found = finding_of(context, *repository, {first_version(answers->at(0).out), *held, *target});
+    RestoreLook seen{first_version(answers->at(0).out), *held, *target, {}};
+    if (short_of_bytes(context.params(), seen))
+      seen.linked_bytes = linked_bytes(context, *repository, *counts_);
+    Finding found = finding_of(context, *repository, std::move(seen));
     if (target->kind == RestoreTarget::Kind::complete || found.verdict != Verdict::ok) return found;
     if (const auto password = context.secret(*repository->password))
       (*found.state.get<ValueMap>())["holder"] =

@@ -18,7 +18,9 @@ afterwards.
 - **Room** in bytes and in inodes is compared with what the snapshot holds before anything begins.
   That is the snapshot's own summary (restic 0.17 and later) where `subpath` is all of its paths or absent; else the
   trees of the snapshot are read, which takes the longer the more folders it holds. After 30 s the look does without:
-  the plan warns that the room is not compared, and the restore counts when it is done.
+  the plan warns that the room is not compared, and the restore counts when it is done. Hard links, of which a Maildir
+  store may have many, are counted by each of their names but need their room once: where it would be too small by the
+  names, `restic stats` is asked, and the plan fails only where it is too small without them as well; else it warns.
 - **Done** means that the files and bytes counted in the target are those that the snapshot holds. restic's exit status
   alone is not believed: some versions end well and leave files out. Where restic itself said which, another try goes on
   with them; where it did not, the step stays failed until the target is removed.

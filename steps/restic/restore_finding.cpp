@@ -28,11 +28,47 @@ std::string left_out(const Params& params, const RestoreLook& seen) {
          "; remove " + params.text("to") + " and restore again";
 }
 
+/// What is still to come.
+struct Need {
+  std::int64_t nodes = 0;
+  std::int64_t bytes = 0;          ///< of the files, by their names
+  std::int64_t bytes_on_disk = 0;  ///< the same, as blocks are mostly spent
+};
+
+Need need_of(const RestoreLook& seen) {
+  const TreeCount &expected = seen.expected->tree, &there = seen.target.count;
+  Need need;
+  need.nodes = expected.files + expected.folders + expected.others - there.files - there.folders;
+  need.bytes = expected.bytes - there.bytes;
+  need.bytes_on_disk = need.bytes + need.nodes * block;
+  return need;
+}
+
 /// Whether there is room for what is still to come; each empty where there is nothing to say.
 struct Room {
   std::string obstacle;  ///< why it would not fit
   std::string doubt;     ///< why nobody knows whether it fits
 };
+
+/// Where the names need more than there is: certain only where no hard link could be why.
+Room short_room(const Params& params, const RestoreLook& seen) {
+  const std::string to = params.text("to"), advice = "; make room there, or restore to a larger disk";
+  const std::int64_t free = seen.target.free_bytes;
+  const Need need = need_of(seen);
+  const auto has = [&](std::int64_t bytes) {
+    return to_string(Size{bytes}) + " and has " + to_string(Size{free}) + " free";
+  };
+  const auto& linked = seen.linked_bytes;
+  if (linked == 0) return {to + " needs " + has(need.bytes_on_disk) + advice, ""};
+  if (linked && need.bytes - *linked > free)
+    return {to + " needs at least " + has(need.bytes - *linked) + advice, ""};
+  return {"", to + " would need " + has(need.bytes_on_disk) + " if every name in the snapshot were a file; " +
+                  (linked ? "hard links save " + to_string(Size{*linked}) +
+                                " of what the snapshot holds, so it may fit"
+                          : "hard links need their room only once, and how many there are is not known: see "
+                            "there whether `restic stats --mode restore-size " +
+                                params.text("snapshot").substr(0, 8) + "` tells a size that fits")};
+}
 
 Room room_for(StepContext& context, const RestoreLook& seen) {
   const Params& params = context.params();
@@ -43,21 +79,17 @@ Room room_for(StepContext& context, const RestoreLook& seen) {
   if (!seen.expected)
     return {"", "what the snapshot holds takes longer to read than a look may take, so the room on " +
                     on_disk + " is not compared with it; see that it is enough for all that was backed up"};
-  const TreeCount &expected = seen.expected->tree, &there = seen.target.count;
-  const std::int64_t nodes =
-      expected.files + expected.folders + expected.others - there.files - there.folders;
-  const std::int64_t bytes = expected.bytes - there.bytes + nodes * block;
-  const bool enough_inodes = !seen.target.free_inodes || nodes <= *seen.target.free_inodes;
-  if (bytes <= seen.target.free_bytes && enough_inodes) return {};
+  const Need need = need_of(seen);
+  const bool enough_bytes = need.bytes_on_disk <= seen.target.free_bytes;
+  const bool enough_inodes = !seen.target.free_inodes || need.nodes <= *seen.target.free_inodes;
+  if (enough_bytes && enough_inodes) return {};
   if (!seen.target.counted)
     return {"", "what an earlier try left takes longer to count than a look may take, so the room on " +
                     on_disk + " is not compared with what is still to come; all of it would need " +
-                    to_string(Size{bytes})};
-  if (bytes > seen.target.free_bytes)
-    return {to + " needs " + to_string(Size{bytes}) + " and has " + free +
-                "; make room there, or restore to a larger disk",
-            ""};
-  return {to + " needs " + std::to_string(nodes) + " inodes and has " +
+                    to_string(Size{need.bytes_on_disk})};
+  const Room room = enough_bytes ? Room() : short_room(params, seen);
+  if (!room.obstacle.empty() || enough_inodes) return room;
+  return {to + " needs " + std::to_string(need.nodes) + " inodes and has " +
               std::to_string(*seen.target.free_inodes) +
               " free; make room there, or restore to a larger file system",
           ""};
@@ -135,6 +167,14 @@ std::string wanted(const Params& params, const std::optional<TreeCount>& count) 
 
 std::string no_folder(const Params& params) {
   return params.text("subpath") + " is no folder in snapshot " + params.text("snapshot").substr(0, 8);
+}
+
+bool short_of_bytes(const Params& params, const RestoreLook& seen) {
+  using Kind = RestoreTarget::Kind;
+  const Kind kind = seen.target.kind;
+  const bool wants_room = kind == Kind::absent || kind == Kind::empty || kind == Kind::begun;
+  return wants_room && !params.has("include") && seen.expected && seen.target.counted &&
+         need_of(seen).bytes_on_disk > seen.target.free_bytes;
 }
 
 std::string what_is_restored(const Params& params) {

@@ -19,7 +19,12 @@ struct RestoreLook {
   /// Of the wanted folder, itself counted; nothing where that could not be read in time.
   std::optional<SnapshotCount> expected;
   RestoreTarget target;
+  /// What the names of the snapshot count more than its files: a hard link needs its room only once.
+  std::optional<std::int64_t> linked_bytes;
 };
+
+/// Whether, with every name a file of its own, it would need more bytes than there are free.
+bool short_of_bytes(const Params& params, const RestoreLook& seen);
 
 /// What comes of it: whether the restore would work and why not; its state is all that plan, apply and undo
 /// go by.

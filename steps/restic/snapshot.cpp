@@ -63,6 +63,16 @@ Result<std::vector<Snapshot>> parse_snapshots(std::string_view json) {
   return snapshots;
 }
 
+std::optional<std::int64_t> parse_restore_size(std::string_view json) {
+  if (nested_deeper_than(json, deepest)) return std::nullopt;
+  const auto said = nlohmann::json::parse(json, nullptr, false);
+  if (!said.is_object()) return std::nullopt;
+  const auto size = said.find("total_size");
+  // For a snapshot that it does not find, restic ends well and tells 0.
+  if (size == said.end() || !size->is_number_integer() || *size <= 0) return std::nullopt;
+  return size->get<std::int64_t>();
+}
+
 Result<FilteredCount> parse_filtered_count(std::string_view output) {
   FilteredCount filtered;
   long long files = 0, folders = 0, others = 0, bytes = 0;

@@ -35,6 +35,9 @@ struct Snapshot {
 /// not understood make the whole listing unreadable, for the newest might be among them.
 Result<std::vector<Snapshot>> parse_snapshots(std::string_view json);
 
+/// The bytes that `restic stats --json --mode restore-size` tells of a snapshot; nothing where it does not.
+std::optional<std::int64_t> parse_restore_size(std::string_view json);
+
 /// What scripts::restic_count_nodes makes of `restic ls --json` on the host, so that a million files cost the
 /// laptop one line.
 struct FilteredCount {

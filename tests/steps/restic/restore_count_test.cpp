@@ -21,9 +21,9 @@ class ResticRestoreCount : public ResticRestore {
 
   /// What `restic snapshots ID` lists, by 0.17 and later.
   static std::string entry(const std::string& paths, std::int64_t files = 3, std::int64_t bytes = 12) {
-    return R"([{"time":"2026-11-22T02:28:24Z","paths":)" + paths + R"(,"hostname":"ananas","id":")" +
-           snapshot_id + R"(","summary":{"dirs_new":4,"total_files_processed":)" + std::to_string(files) +
-           R"(,"total_bytes_processed":)" + std::to_string(bytes) + "}}]\n";
+    return snapshot_entry(paths, R"(,"summary":{"dirs_new":4,"total_files_processed":)" +
+                                     std::to_string(files) + R"(,"total_bytes_processed":)" +
+                                     std::to_string(bytes) + "}");
   }
   /// What restic lists of the snapshot in the job.
   std::string listing(int files) const {

@@ -18,6 +18,12 @@ namespace mxodus {
 inline constexpr const char* room = "room 26214400 4096 6000000 6553600\n";  // 100 GiB
 inline const std::string snapshot_id = "9644354b00112233445566778899aabbccddeeff00112233445566778899aabb";
 
+/// What `restic snapshots ID` lists.
+inline std::string snapshot_entry(const std::string& paths, const std::string& summary = "") {
+  return R"([{"time":"2026-11-22T02:28:24Z","paths":)" + paths + R"(,"hostname":"ananas","id":")" +
+         snapshot_id + "\"" + summary + "}]\n";
+}
+
 /// A step that restores three files of 12 bytes to a folder of this machine, and what the host says before.
 class ResticRestore : public testing::Test {
  protected:

@@ -239,6 +239,8 @@ TEST_F(ResticRestore, LooksForLocksOnceAMinuteWhoeverAsksForThem) {
 }
 
 TEST_F(ResticRestore, AFullDiskIsSeenBeforeAnythingBegins) {
+  host.allow("--json stats", exited(0, "{\"total_size\":27400000,\"snapshots_count\":1}\n"));
+  summary_said = snapshot_entry(R"(["/mail"])");
   host_says("kind absent\nroom 10 4096 6000000 6553600\n", "restic 0.18.0", "4000 100 0 27400000 0\n");
   host_says("kind absent\nroom 26214400 4096 50 6553600\n", "restic 0.18.0", "4000 100 0 27400000 0\n");
   auto& step = context();
