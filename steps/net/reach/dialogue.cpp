@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kCapabilities = 60;
 constexpr std::chrono::seconds kVantageAnswersWithin{10};
+constexpr char kLongerTimeout[] = "give the step a longer timeout";
 
 std::string seconds_text(std::chrono::milliseconds time) {
   return to_string(Duration{time});
@@ -30,6 +31,8 @@ class DialogueLooker {
 
   Observation take() { return std::move(seen_); }
 
+  Deadline wait_for_connection() { return wait(manner_.connect_within); }
+
   void found(Answer answer, std::string note) {
     seen_.answer = answer;
     seen_.note = std::move(note);
@@ -39,8 +42,8 @@ class DialogueLooker {
     if (error.code == "dial.refused") {
       found(Answer::refused, "the connection is refused: nothing listens there, or a firewall rejects it");
     } else if (error.code == "dial.timeout") {
-      found(Answer::filtered, "nothing came back within " + seconds_text(manner_.connect_within) +
-                                  ": a firewall on the way drops it, or the host is down");
+      nothing_came(Answer::filtered, "nothing came back",
+                   ": a firewall on the way drops it, or the host is down");
     } else if (error.code == "dial.rejected") {
       found(Answer::rejected, kRejected);
     } else if (error.kind == ErrorKind::unreachable) {
@@ -71,9 +74,19 @@ class DialogueLooker {
   Deadline wait_for_reply() { return wait(manner_.reply_within); }
   /// Keeps for the sentence how long that really is: the step's own time may end before.
   Deadline wait(std::chrono::milliseconds wished) {
-    waiting_ = std::min<std::chrono::milliseconds>(wished,
-                                                   std::chrono::ceil<std::chrono::seconds>(deadline_.left()));
+    const auto left = deadline_.left();
+    cut_short_ = left < wished;
+    waiting_ = std::min<std::chrono::milliseconds>(wished, std::chrono::ceil<std::chrono::seconds>(left));
     return deadline_.at_most(wished);
+  }
+
+  /// Silence is an answer only where it was listened to as long as the manner says. A port that is to be
+  /// closed is open once it has connected, however short that was.
+  void nothing_came(Answer answer, const std::string& what, const std::string& causes) {
+    const std::string seen = what + " within " + seconds_text(waiting_);
+    const bool enough = answer == Answer::silent && manner_.to_be_closed;
+    if (!cut_short_ || enough) return found(answer, seen + causes);
+    found(Answer::unknown, seen + ", when the step's own time was over; " + kLongerTimeout);
   }
   const std::string& name() const {
     return manner_.server_name.empty() ? seen_.target.name : manner_.server_name;
@@ -258,10 +271,10 @@ class DialogueLooker {
   void unanswered(const Error& error, const std::string& command) {
     const bool greeted = !command.empty();
     if (error.code == "net.timeout") {
-      found(Answer::silent, (greeted ? "the server greets, but does not answer " + command
-                                     : "connected, but no greeting came") +
-                                " within " + seconds_text(waiting_) +
-                                ": the service behind the port hangs, or a middlebox holds the line");
+      nothing_came(
+          Answer::silent,
+          greeted ? "the server greets, but does not answer " + command : "connected, but no greeting came",
+          ": the service behind the port hangs, or a middlebox holds the line");
     } else if (error.code == "net.closed" || error.code == "imap.hung-up") {
       found(Answer::hung_up, (greeted ? "the server greets, but hangs up at " + command
                                       : "connected, but the server hung up before its greeting") +
@@ -278,9 +291,10 @@ class DialogueLooker {
       return no_starttls(error.message);
     const bool at_once = manner_.protocol.tls_at_once;
     if (error.code == "net.timeout") {
-      found(Answer::silent, (at_once ? "connected, but the TLS handshake did not end within "
-                                     : "the server greets, but TLS did not begin after STARTTLS within ") +
-                                seconds_text(waiting_));
+      nothing_came(Answer::silent,
+                   at_once ? "connected, but the TLS handshake did not end"
+                           : "the server greets, but TLS did not begin after STARTTLS",
+                   "");
     } else if (error.code == "tls.not-tls") {
       found(Answer::wrong_protocol, error.message + ": does a port-forward lead to another service?");
     } else if (error.code == "net.closed") {
@@ -320,6 +334,7 @@ class DialogueLooker {
   Observation seen_;
   std::vector<std::string> imap_can_;  ///< in upper case, of the last answer
   std::chrono::milliseconds waiting_{0};
+  bool cut_short_ = false;  ///< the step's own time ends before the wait that was wished for
 };
 
 }  // namespace
@@ -369,7 +384,12 @@ namespace {
 Observation look_once(HostReader& vantage, const Target& target, const Manner& manner, const Clock& clock,
                       const Deadline& deadline) {
   DialogueLooker one(target, manner, clock, deadline);
-  auto fd = vantage.dial({target.address, target.port}, deadline.at_most(manner.connect_within));
+  if (deadline.passed()) {
+    one.found(Answer::unknown,
+              std::string("the step's own time was over before it could be tried; ") + kLongerTimeout);
+    return one.take();
+  }
+  auto fd = vantage.dial({target.address, target.port}, one.wait_for_connection());
   if (fd) {
     one.converse(std::move(*fd));
   } else if (fd.error().code == "dial.prohibited") {

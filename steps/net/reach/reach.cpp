@@ -31,7 +31,8 @@ a router before a host that is down), `silent` (no greeting), `hung_up`, `wrong_
 service), `greeting_refused` (5xx: often the reputation of the address), `greeting_deferred` (4xx), `no_tls`,
 `wrong_certificate`, `no_login`, `recipient_refused`, `no_route`, `prohibited`, `no_name`. What could not be tried is
 unknown, never a failure and never fine; so is what is rejected, unless another port of the same address answers or is
-refused: then it is closed.
+refused: then it is closed. Unknown is also what the time of the step itself (its `timeout`, or 2 min) was too short for:
+8 connections go at once, and silent ones take `connect_within` each.
 
 SMTP servers that greet late on purpose are given `greeting_within`; nothing is sent before their greeting. One that has no
 time (4xx) is asked once more after a pause of up to 5 s; if it still has none, that is a warning for `smtp`, because mail

@@ -22,6 +22,20 @@ TEST_F(NetReach, CallsAServerWithoutAGreetingSilent) {
   EXPECT_EQ(found.verdict, Verdict::fail);
 }
 
+TEST_F(NetReach, CallsNoServerSilentThatItListenedToForTooShortATime) {
+  LoopbackServer server([](Conversation& client) { client.wait_for_end(); });
+  network_.place(kNew4, 25, server);
+  const auto in_a_second = [](FakeContext& context) {
+    context.set_deadline(Deadline(std::chrono::seconds(1)));
+  };
+  const std::string with = R"({"to": "198.51.100.20", "protocol": "smtp")";
+  const Finding open = look(with + "}", in_a_second);
+  EXPECT_EQ(open.verdict, Verdict::unknown);
+  EXPECT_EQ(answer(open), "unknown");
+  EXPECT_THAT(open.sentence, HasSubstr("no greeting came within 1s, when the step's own time was over"));
+  EXPECT_EQ(look(with + R"(, "expect": "closed"})", in_a_second).verdict, Verdict::fail) << "it connects";
+}
+
 TEST_F(NetReach, SaysWhatAServerThatStallsDidNotAnswerAndHowLongThatWas) {
   const auto stalling_after = [](std::string greeting, std::string reply) {
     return [greeting, reply](Conversation& client) {

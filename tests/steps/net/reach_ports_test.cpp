@@ -44,6 +44,30 @@ TEST_F(NetReach, IsContentWithClosedPortsWhereTheyAreToBeClosed) {
   EXPECT_THAT(open.sentence, HasSubstr("is to be closed, but answers"));
 }
 
+TEST_F(NetReach, SaysNothingOfAPortThatItHadNoTimeToTry) {
+  network_.fail_at(kNew4, 25, dial_error(ErrorKind::refused, "dial.refused"));
+  for (const std::string expect : {"open", "closed"}) {
+    const Finding found =
+        look(R"({"to": ["198.51.100.20:25", "198.51.100.21:993"], "expect": ")" + expect + "\"}",
+             [](FakeContext& context) { context.set_deadline(Deadline(std::chrono::seconds(0))); });
+    EXPECT_EQ(found.verdict, Verdict::unknown) << expect;
+    EXPECT_EQ(count(found, "unknown"), 2);
+    EXPECT_EQ(count(found, "blocked"), 0);
+    EXPECT_THAT(found.sentence, HasSubstr("port 25 (IPv4): the step's own time was over before it could be "
+                                          "tried; give the step a longer timeout"));
+  }
+}
+
+TEST_F(NetReach, TakesNoSilenceForClosedThatItListenedToForTooShortATime) {
+  network_.fail_at(kNew4, 25, dial_error(ErrorKind::refused, "dial.refused"));
+  const Finding found = look(
+      R"({"to": ["198.51.100.20:25", "198.51.100.21:993"], "expect": "closed", "connect_within": "2m"})");
+  EXPECT_EQ(found.verdict, Verdict::unknown);
+  EXPECT_EQ(answer(found, 0), "refused") << "what came is believed whenever it came";
+  EXPECT_EQ(answer(found, 1), "unknown");
+  EXPECT_THAT(found.sentence, HasSubstr("when the step's own time was over; give the step a longer timeout"));
+}
+
 TEST_F(NetReach, APort25OfWhichNothingComesBackMayBeTheLineItself) {
   const Finding alone = look(R"({"to": "198.51.100.20", "port": 25, "expect": "closed"})");
   EXPECT_EQ(alone.verdict, Verdict::warn);
