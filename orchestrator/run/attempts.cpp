@@ -198,6 +198,7 @@ void Attempts::hurry() {
 
 void Attempts::stop_looking() {
   stopping_ = true;
+  reading_.request_stop();
   for (auto& [id, attempt] : attempts_)
     if (attempt.phase == Attempt::Phase::planning) attempt.stop.request_stop();
 }

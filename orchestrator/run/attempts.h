@@ -61,7 +61,8 @@ class Attempts {
   void write_down();
   /// Looks at every job now: the laptop has slept, or a host has come back.
   void hurry();
-  /// Ends what can be ended early and begins nothing new from here on: looks and plans, never a job.
+  /// Ends what can be ended early and begins nothing new from here on: looks, plans and the reading of files
+  /// that ended jobs have left, never a job.
   void stop_looking();
   /// Asks everything in this process to end at once; jobs stay on their hosts.
   void leave();
@@ -165,6 +166,7 @@ class Attempts {
   std::map<ItemId, std::set<std::string>> further_hosts_;
   std::map<ItemId, Attempt> attempts_;
   bool stopping_ = false;              ///< the operator wants to leave
+  std::stop_source reading_;           ///< of files of ended jobs
   std::vector<Journal::Ending> ends_;  ///< of attempts that are concluded
   /// Boottime since when something that is no host of the step could not be reached.
   std::map<ItemId, std::chrono::milliseconds> unreached_since_;

@@ -13,6 +13,8 @@ namespace mxodus {
 namespace {
 
 constexpr std::size_t kLastOutput = 256 * 1024;
+/// For judging the end of jobs, however slowly their files come.
+constexpr std::chrono::hours kJudgingLimit{12};
 
 void drop_outputs_that_are_too_large(AttemptResult& result) {
   const std::string why = why_not_kept(result.outputs);
@@ -22,23 +24,30 @@ void drop_outputs_that_are_too_large(AttemptResult& result) {
   result.sentence += why;
 }
 
-/// Files of ended jobs, read over the connections of the playbook's hosts.
+/// Files of ended jobs, read over the connections of the playbook's hosts. Each part has a limit of its own:
+/// a list of all messages of a large store takes a slow line many minutes, and a host that sends it is well.
+/// `stop` ends it between two parts: they are there for whoever resumes.
 class HostJobFiles final : public JobFiles {
  public:
-  HostJobFiles(HostDirectory& hosts, const std::vector<FollowedJob>& jobs, const Deadline& deadline)
-      : hosts_(hosts), jobs_(jobs), deadline_(deadline) {}
+  HostJobFiles(HostDirectory& hosts, const std::vector<FollowedJob>& jobs, const Deadline& deadline,
+               std::chrono::milliseconds each_part, std::stop_token stop)
+      : hosts_(hosts), jobs_(jobs), deadline_(deadline), each_part_(each_part), stop_(std::move(stop)) {}
 
   Result<std::string> read(std::size_t job, const std::string& name, std::int64_t offset,
                            std::size_t limit) override {
+    if (stop_.stop_requested())
+      return fail(ErrorKind::cancelled, "run.stopped", "stopped while reading " + name + " of an ended job");
     auto host = jobs_of(hosts_, jobs_.at(job).host);
     if (!host) return tl::unexpected(host.error());
-    return (*host)->file(jobs_[job].id, name, offset, limit, deadline_);
+    return (*host)->file(jobs_[job].id, name, offset, limit, deadline_.at_most(each_part_));
   }
 
  private:
   HostDirectory& hosts_;
   const std::vector<FollowedJob>& jobs_;
   const Deadline& deadline_;
+  const std::chrono::milliseconds each_part_;
+  const std::stop_token stop_;
 };
 
 }  // namespace
@@ -60,22 +69,24 @@ void Attempts::finish(Attempt& attempt) {
                             {},
                             {}});
   }
+  const auto look_limit = run_.options.times.probe_limit;
   aside<Judged>(
-      attempt, run_.options.times.probe_limit,
-      [&environment = run_.environment, jobs, type = attempt.type,
+      attempt, jobs.empty() ? look_limit : kJudgingLimit,
+      [&environment = run_.environment, jobs, look_limit, stop = reading_.get_token(), type = attempt.type,
        planned = attempt.planned](const Deadline& deadline) -> Result<Judged> {
         WorkResult result;
         for (const FollowedJob& job : jobs) {
           auto host = jobs_of(environment.hosts, job.host);
           if (!host) return tl::unexpected(host.error());
-          auto output = last_output(**host, job, kLastOutput, environment.redactor, deadline);
+          auto output =
+              last_output(**host, job, kLastOutput, environment.redactor, deadline.at_most(look_limit));
           if (!output) return tl::unexpected(Error(output.error()).within("host " + job.host));
           result.jobs.push_back({job.host, job.id, job.status.state, std::move(*output)});
         }
-        HostJobFiles files(environment.hosts, jobs, deadline);
+        HostJobFiles files(environment.hosts, jobs, deadline, look_limit, stop);
         if (!jobs.empty()) result.files = &files;
         AttemptContext context(environment, Params(planned.params), {planned.host, planned.vantage},
-                               deadline);
+                               deadline.at_most(look_limit));
         auto finding = type->finish(context, planned.step, result);
         if (!finding) return tl::unexpected(finding.error());
         return Judged{std::move(*finding), context.take_evidence()};

@@ -38,7 +38,8 @@ class JobFiles {
  public:
   virtual ~JobFiles() = default;
   /// Bytes of `name` in the directory of job number `job` (as in JobWork::jobs), from `offset`; empty at its
-  /// end.
+  /// end. Each call has a limit of its own. The deadline of the context goes on meanwhile: what is to be
+  /// asked of hosts is asked first.
   virtual Result<std::string> read(std::size_t job, const std::string& name, std::int64_t offset,
                                    std::size_t limit) = 0;
 };

@@ -16,7 +16,8 @@ StepDeclaration declare_compare() {
       .summary = "Compares two folders file by file, by hashes made on their hosts",
       .doc =
           R"(Each host hashes its own files with `rclone hashsum`, in a job, and sorts the list; the two lists are read
-side by side. Nothing but hashes and names crosses the network, and memory does not grow with the number of files.
+side by side. Nothing but hashes and names crosses the network, and memory does not grow with the number of files. A list
+has about 200 bytes a message, so that a million of them take a few minutes to read over a line of 16 Mbit/s.
 
 - `missing` files are in `source` and not in `target`, `extra` ones the other way round, `different` ones have another
   content: mail that was lost, arrived, or was damaged. Missing and different ones fail the step.

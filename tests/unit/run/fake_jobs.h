@@ -36,6 +36,8 @@ class FakeJobs final : public Jobs {
   int asked = 0;                      ///< how often a status was asked for
   std::vector<Duration> waits;        ///< how long each of them was to wait for an end
   int cancels = 0;                    ///< how often the end of a job was asked for
+  /// What a job has left, whatever its name; nothing by default.
+  std::function<Result<std::string>(std::int64_t offset, const Deadline& deadline)> on_file;
   std::optional<Lease> lease;
   JobCapabilities can{.flock = true, .setsid = true, .tmpfs = true, .logout_kill = false};
 
@@ -70,9 +72,9 @@ class FakeJobs final : public Jobs {
     const std::string& all = jobs[id.text].output;
     return all.substr(std::min<std::size_t>(offset, all.size()), limit);
   }
-  Result<std::string> file(const JobId&, const std::string&, std::int64_t, std::size_t,
-                           const Deadline&) override {
-    return std::string();
+  Result<std::string> file(const JobId&, const std::string&, std::int64_t offset, std::size_t,
+                           const Deadline& deadline) override {
+    return on_file ? on_file(offset, deadline) : std::string();
   }
   Result<JobStatus> cancel(const JobId& id, const Deadline&) override {
     if (silent) return gone();

@@ -41,7 +41,7 @@ class Look : public StepType {
                                .takes_vantage = true};
 };
 
-/// Looks, and then observes by a job that takes longer.
+/// Looks, and then observes by a job that takes longer; n is the size of what that has left.
 class Survey final : public Look {
  public:
   explicit Survey(RunWorld& world) : Look(world) { declaration_.name = "survey"; }
@@ -57,8 +57,13 @@ class Survey final : public Look {
     job.script = "make " + params.text("name");
     return Work(JobWork{{std::move(job)}});
   }
-  Result<Finding> finish(StepContext&, const StepPlan&, const WorkResult&) const override {
-    return found(Verdict::ok);
+  Result<Finding> finish(StepContext&, const StepPlan&, const WorkResult& result) const override {
+    for (std::int64_t at = 0;;) {
+      auto part = result.files->read(0, "seen", at, 1024);
+      if (!part) return tl::unexpected(part.error());
+      if (part->empty()) return found(Verdict::ok, {{"n", at}});
+      at += static_cast<std::int64_t>(part->size());
+    }
   }
 };
 
