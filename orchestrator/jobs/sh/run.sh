@@ -1,6 +1,6 @@
 # Stored in the job's directory, so that a job ends by the rules it was started with. Called as
-# `sh run DIR run` (the runner), `sh run DIR timer`, `sh run DIR end [NOTE]` (ends the tree), `sh run DIR stopped`
-# (systemd: the unit is over).
+# `sh run DIR run` (the runner), `sh run DIR timer`, `sh run DIR end [NOTE]` (ends the tree), `sh run DIR forestall
+# NOTE` (succeeds where it has not begun, and then it never will), `sh run DIR stopped` (systemd: the unit is over).
 dir=$1
 
 # take_place PID START: takes the runner's place, once for ever: a hard link cannot replace one that is there,
@@ -155,6 +155,15 @@ is_gone() {
   done
 }
 
+# forestall [NOTE]: in its own name, so that it is seen to be busy until the end is written.
+forestall() {
+  proc_stat $$ || proc_start=-
+  take_place $$ "$proc_start" || return 1
+  [ -z "${1:-}" ] || note "$1"
+  write_end 143
+  drop_secrets
+}
+
 end_job() {
   signal_tree TERM
   if ! is_gone "$grace"; then
@@ -173,15 +182,10 @@ case $2 in
     ;;
   end)
     [ -z "${3:-}" ] || [ -s "$dir/rc" ] || note "$3"
-    # A job that has not begun never will. In its own name, so that it is seen to be busy until the end is written.
-    proc_stat $$ || proc_start=-
-    if take_place $$ "$proc_start"; then
-      write_end 143
-      drop_secrets
-    else
-      end_job
-    fi
+    # A job that has not begun never will.
+    forestall || end_job
     ;;
+  forestall) forestall "$3" ;;
   stopped)
     drop_secrets
     [ -s "$dir/rc" ] || put "$dir/ended" "${SERVICE_RESULT:-}"

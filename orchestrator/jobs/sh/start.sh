@@ -103,10 +103,13 @@ launch_unit() {
   said=$(run_unit) || [ -e "$dir/runner" ] || unit_is_up || launch_failed
 }
 
-# Nobody else would ever remove them: the job has no runner.
+# systemd may have taken a request that it did not answer in time, and make the unit later: a launch is said to have
+# failed only once it is certain that the job never begins. Where it has begun meanwhile, the launch has not failed.
 launch_failed() {
-  rm -rf "${run_dir:?}/$job"
-  refuse job.launch-failed "$said"
+  if sh "$dir/run" "$dir" forestall "it was not begun: $said" </dev/null >/dev/null 2>&1 8>&-; then
+    refuse job.launch-failed "$said"
+  fi
+  [ -e "$dir/runner" ] || refuse job.not-begun "$said"
 }
 
 # Made durable by the runner before the script begins: a claim that a power loss takes back never began. One rename

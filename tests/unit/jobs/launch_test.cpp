@@ -1,7 +1,9 @@
 #include <fstream>
+#include <sstream>
 
 #include "orchestrator/core/process.h"
 #include "orchestrator/core/text.h"
+#include "orchestrator/jobs/helper.h"
 #include "orchestrator/jobs/sh.h"
 #include "tests/unit/jobs/job_fixture.h"
 
@@ -28,17 +30,41 @@ class UnitLaunch : public testing::TestWithParam<const char*> {
     std::ofstream(file) << "#!/bin/sh\n" << script << "\n";
     std::filesystem::permissions(file, std::filesystem::perms::owner_all);
   }
+  /// A job that is claimed and not begun, with secrets.
+  void claim() const {
+    std::filesystem::create_directories(job_ / "work");
+    std::filesystem::create_directories(secrets_);
+    std::ofstream(job_ / "run") << runner_script();
+    std::ofstream(job_ / "spec") << "mode systemd\ngrace 1\noutput_limit 1000\nsecrets " << secrets_.string()
+                                 << "\n";
+    std::ofstream(job_ / "script") << "touch begun\n";
+    std::ofstream(job_ / "rc.room") << std::string(63, ' ') << "\n";
+    for (const char* name : {"env", "lock", "output"}) std::ofstream(job_ / name).flush();
+  }
   std::string launch() {
-    std::string script = "job=r.s.1 job_title=t grace=1 nonce=n dir=/nowhere MXODUS_RUN=" +
-                         shell_quote((folder_ / "run").string()) + "\n";
-    for (const std::string_view part : {sh::common, sh::place, sh::reply, sh::start}) script += part;
-    const auto result =
-        host_->run_script(script + "launch_unit && echo launched\n", "", Deadline(std::chrono::seconds(30)));
+    return run("job=r.s.1 job_title=t mode=systemd grace=1 nonce=n dir=" + shell_quote(job_.string()) +
+                   " MXODUS_RUN=" + shell_quote((folder_ / "run").string()) + "\n",
+               "launch_unit && echo launched\n", {sh::common, sh::place, sh::reply, sh::state, sh::start});
+  }
+  /// systemd makes the unit of a request that it has not answered in time.
+  void make_the_unit_late() {
+    run("sh " + shell_quote((job_ / "run").string()) + " " + shell_quote(job_.string()) + " run\n", "", {});
+  }
+  std::string run(std::string script, const std::string& then,
+                  std::initializer_list<std::string_view> parts) {
+    for (const std::string_view part : parts) script += part;
+    const auto result = host_->run_script(script + then, "", Deadline(std::chrono::seconds(30)));
     return result ? result->out + result->err : result.error().message;
+  }
+  std::string file(const std::string& name) const {
+    std::ostringstream text;
+    text << std::ifstream(job_ / name).rdbuf();
+    return text.str();
   }
 
   const std::filesystem::path folder_ = make_temporary_folder(std::filesystem::temp_directory_path());
   const std::filesystem::path tools_ = make_temporary_folder(std::filesystem::temp_directory_path());
+  const std::filesystem::path job_ = folder_ / "r.s.1", secrets_ = folder_ / "run/r.s.1";
   std::unique_ptr<ShellHost> host_;
 };
 INSTANTIATE_TEST_SUITE_P(Shells, UnitLaunch, testing::Values("dash", "bash", "busybox"), shell_of);
@@ -58,11 +84,38 @@ TEST_P(UnitLaunch, GoesWithoutTheResourcesThatAnOldSystemdDoesNotKnow) {
 }
 
 TEST_P(UnitLaunch, ThatFailsLeavesNoSecrets) {
-  std::filesystem::create_directories(folder_ / "run/r.s.1");
+  claim();
   tool("systemd-run", "echo 'no bus' >&2; exit 1");
   const std::string said = launch();
   EXPECT_THAT(said, testing::HasSubstr("error job.launch-failed\ndetail no bus"));
   EXPECT_TRUE(std::filesystem::is_empty(folder_ / "run"));
+}
+
+TEST_P(UnitLaunch, ThatIsSaidToHaveFailedNeverBegins) {
+  claim();
+  tool("systemd-run", "echo 'Connection timed out' >&2; exit 1");
+  ASSERT_THAT(launch(), testing::HasSubstr("error job.launch-failed\ndetail Connection timed out"));
+  make_the_unit_late();
+  EXPECT_FALSE(std::filesystem::exists(job_ / "work/begun"));
+  EXPECT_THAT(file("rc"), testing::StartsWith("143 ")) << "and its end is known";
+  EXPECT_EQ(file("output"), "[mxodus: it was not begun: Connection timed out]\n");
+}
+
+TEST_P(UnitLaunch, WithoutAnAnswerIsNoFailureWhereTheJobBeginsMeanwhile) {
+  claim();
+  tool("systemd-run", "echo 'Connection timed out' >&2; exit 1");
+  // At the last look whether there is a unit.
+  tool("systemctl", "[ \"$1\" != show ] || echo 1 1 >" + shell_quote((job_ / "runner").string()));
+  EXPECT_EQ(launch(), "launched\n");
+  EXPECT_TRUE(std::filesystem::exists(secrets_)) << "the job uses them";
+  EXPECT_FALSE(std::filesystem::exists(job_ / "rc")) << "nor is it ended";
+}
+
+TEST_P(UnitLaunch, ThatCannotBeForestalledMayHaveBegun) {
+  claim();
+  std::filesystem::remove(job_ / "run");
+  tool("systemd-run", "echo 'Connection timed out' >&2; exit 1");
+  EXPECT_THAT(launch(), testing::HasSubstr("error job.not-begun\ndetail Connection timed out"));
 }
 
 }  // namespace
