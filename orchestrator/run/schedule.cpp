@@ -86,6 +86,7 @@ Result<void> Schedule::look_at_step(const RunStep& step, const World& world, std
   if (run_.item(whole).state == ItemState::skipped) return leave_items_out(step);
   const EdgeState edges = edges_of(run_.table, step, run_.state(), expansions_);
   if (!expansions_.contains(step.id())) {
+    if (is_accepted_without_items(step)) return {};
     // What has ended keeps its end, whatever became of the steps above it since: a rollback, a retry.
     const bool may_change = !has_ended(run_.item(whole).state) && !has_open(step);
     if (edges.kind != EdgeState::Kind::satisfied && !may_change) return {};
@@ -132,15 +133,29 @@ Result<void> Schedule::follow_what_is_open(const RunStep& step, const World& wor
   return {};
 }
 
-/// What is said of a step as a whole counts for each of its items that did nothing, failed or was cancelled.
+/// The word stands in spite of an `if` or a list that failed, whatever they give later: what waits for the
+/// step may have gone on.
+bool Schedule::is_accepted_without_items(const RunStep& step) const {
+  const auto& items = run_.state().items;
+  const auto whole = items.find({step.id(), {}});
+  if (whole == items.end() || whole->second.state != ItemState::accepted) return false;
+  const auto next = std::next(whole);
+  return next == items.end() || next->first.step != step.id();
+}
+
+/// What is said of a step as a whole counts for each of its items that did nothing; a skip also for what
+/// failed or was cancelled, which an `accept` is said of by itself.
 Result<void> Schedule::leave_items_out(const RunStep& step) {
-  const std::string reason = run_.item({step.id(), {}}).reason;
+  const ItemRecord& whole = run_.item({step.id(), {}});
+  const std::string reason = whole.reason;
+  const bool accepted = whole.state == ItemState::accepted;
   std::vector<ItemId> items;
   for (auto it = run_.state().items.upper_bound({step.id(), {}});
        it != run_.state().items.end() && it->first.step == step.id(); ++it) {
     const ItemState state = it->second.state;
-    const bool in_the_way = has_ended(state) ? state == ItemState::failed || state == ItemState::cancelled
-                                             : state != ItemState::in_doubt;
+    const bool in_the_way = has_ended(state)
+                                ? !accepted && (state == ItemState::failed || state == ItemState::cancelled)
+                                : state != ItemState::in_doubt;
     if (in_the_way && !it->second.open) items.push_back(it->first);
   }
   for (const ItemId& id : items)
@@ -164,6 +179,10 @@ Result<bool> Schedule::expand(const RunStep& step) {
   const Value outputs = outputs_for(step, run_.state());
   const auto nothing = [&](ItemState state, const std::string& reason) -> Result<bool> {
     if (has_open(step)) return false;  // what it has begun has its own end first
+    if (run_.item(whole).state == ItemState::accepted) {
+      if (auto left_out = leave_items_out(step); !left_out) return tl::unexpected(left_out.error());
+      return false;
+    }
     if (auto noted = note(whole, state, reason); !noted) return tl::unexpected(noted.error());
     return false;
   };

@@ -73,6 +73,7 @@ class Schedule {
   bool has_open(const RunStep& step) const;
   bool owes_an_end(const RunStep& step) const;
   bool any_has_begun(const RunStep& step) const;
+  bool is_accepted_without_items(const RunStep& step) const;
   Result<void> renew(const RunStep& clean_up);
 
   const RunContext& run_;

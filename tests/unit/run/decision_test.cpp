@@ -245,6 +245,58 @@ TEST(Skip, OfAStepWhoseHostIsGoneForGoodGoesOn) {
   EXPECT_EQ(world.of("last"), ItemState::done);
 }
 
+TEST(Accept, OfAStepWhoseIfOrListCannotBeAskedStands) {
+  for (const char* step :
+       {"change: {uses: make, if: steps.look.n > 1, with: {name: a}}",
+        "change: {uses: make, for_each: \"${steps.look.list}\", with: {name: \"${item}\"}}"}) {
+    RunWorld world("  look: {uses: look, with: {name: l}}\n  " + std::string(step) +
+                   "\n  last: {uses: make, with: {name: z}}\n");
+    ASSERT_EQ(world.must_run().exit, ExitCode::failed) << step;
+    ASSERT_EQ(world.of("change"), ItemState::failed) << step;
+    world.decide(EventType::accept, {"change", {}});
+    EXPECT_EQ(world.must_run().exit, ExitCode::done) << step;
+    EXPECT_EQ(world.of("change"), ItemState::accepted) << step;
+    EXPECT_EQ(world.on_new.starts, (std::map<std::string, int>{{"make z", 1}})) << step;
+  }
+}
+
+TEST(Accept, OfAListThatCannotBeAskedStandsWhateverItGivesLater) {
+  RunWorld world(R"(  look: {uses: look, fresh_for: 1h, with: {name: l}}
+  change: {uses: make, for_each: "${steps.look.list}", with: {name: "${item}"}}
+  go: {uses: approve, with: {question: "Go on?"}}
+  last: {uses: make, with: {name: z}}
+)");
+  ASSERT_EQ(world.must_run().exit, ExitCode::failed);
+  world.decide(EventType::accept, {"change", {}});
+  ASSERT_EQ(world.must_run().exit, ExitCode::parked);
+  world.looks["l"] = [] { return found(Verdict::ok, {{"list", ValueList{"a"}}}); };
+  world.clock.advance(std::chrono::hours(2));
+  world.approve("go");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_GE(world.attempts("look"), 2);
+  EXPECT_EQ(world.on_new.starts, (std::map<std::string, int>{{"make z", 1}}));
+}
+
+TEST(Accept, OfAListThatCannotBeAskedAgainLeavesOutWhatWasToBeginAgain) {
+  RunWorld world(R"(  look: {uses: look, with: {name: l}}
+  change: {uses: make, for_each: "${steps.look.list}", with: {name: "${item}"}}
+  last: {uses: make, with: {name: z}}
+  go: {uses: approve, with: {question: "Go on?"}}
+)");
+  world.looks["l"] = [] { return found(Verdict::ok, {{"list", ValueList{"a", "b"}}}); };
+  ASSERT_EQ(world.must_run().exit, ExitCode::parked);
+  world.looks.clear();
+  world.decide(EventType::retry, {"look", {}});
+  ASSERT_EQ(world.must_run().exit, ExitCode::failed);
+  ASSERT_EQ(world.of("change"), ItemState::failed);
+  world.decide(EventType::accept, {"change", {}});
+  ASSERT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_EQ(world.of("change"), ItemState::accepted);
+  EXPECT_EQ(world.of("change", "a"), ItemState::skipped);
+  world.approve("go");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+}
+
 TEST(Accept, OfWhatRunsIsNotKeptForAFailureThatNobodyHasSeen) {
   RunWorld world("  first: {uses: make, with: {name: a}}\n  last: {uses: make, with: {name: z}}\n");
   world.breaks = {"a"};
