@@ -64,8 +64,7 @@ Attempts::Callbacks Executor::attempt_callbacks() {
     const PlannedItem* reviewed = run_.plan.find(fresh.id);
     drift.details =
         ValueMap{{"reviewed", reviewed ? intent_plan(*reviewed) : Value()}, {"now", intent_plan(fresh)}};
-    departure_.refused = true;
-    departure_.why = to_string(fresh.id) + ": " + why;
+    drifts_[fresh.id] = why;
     if (write(run_.journal.drift(fresh.id, drift))) write(gates_.open_for_plan(fresh, why, true));
   };
   tell.may_still_begin = [this](const RunStep& step, const ItemId& id) {

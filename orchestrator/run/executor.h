@@ -55,6 +55,7 @@ class Executor {
   bool anything_left() const;
   std::chrono::milliseconds until_next() const;
   Result<Summary> leave_run();
+  void note_drift();
   Result<void> end_run();
   void release_leases(const std::vector<JobId>& keep, const std::set<std::string>& busy);
   void work_until_ended(const ItemId& id);
@@ -68,6 +69,7 @@ class Executor {
   std::stop_token leave_;
   std::optional<Error> cannot_write_;
   Departure departure_;
+  std::map<ItemId, std::string> drifts_;  ///< seen by this process, answered or not: why each is asked about
   std::shared_ptr<Leases> leases_;
   Gates gates_;
   Attempts attempts_;

@@ -23,7 +23,19 @@ Result<JobStatus> cancel(HostDirectory& hosts, const JobRef& job) {
 
 }  // namespace
 
+/// A drift that this process has seen refuses, as long as nobody has answered it; what an earlier one has
+/// seen is a question like others.
+void Executor::note_drift() {
+  for (const auto& [id, why] : drifts_) {
+    if (departure_.refused) return;
+    if (!gates_.drifted(id)) continue;
+    departure_.refused = true;
+    departure_.why = to_string(id) + ": " + why;
+  }
+}
+
 Result<Summary> Executor::leave_run() {
+  note_drift();
   departure_.interrupted = stop_.stop_requested() && !is_complete(run_.table, run_.state());
   Summary summary = summarise(run_.table, run_.state(), departure_);
   if (decisions_.end()) {

@@ -213,9 +213,14 @@ bool Gates::host_waits() const {
   });
 }
 
+bool Gates::drifted(const ItemId& id) const {
+  const ItemRecord& record = run_.item(id);
+  return record.state == ItemState::gate && record.gate && record.gate->asked.drift;
+}
+
 std::string Gates::drifted() const {
   for (const auto& [id, record] : run_.state().items)
-    if (record.state == ItemState::gate && record.gate && record.gate->asked.drift) return to_string(id);
+    if (drifted(id)) return to_string(id);
   return {};
 }
 

@@ -39,6 +39,8 @@ class Gates {
   /// An item whose plan has drifted, with nobody's word on it: every other change waits too, whichever
   /// process has seen the drift. Empty where there is none.
   std::string drifted() const;
+  /// Whether this is such an item.
+  bool drifted(const ItemId& id) const;
 
  private:
   std::string digest_of(const RunStep& step, const Question& question) const;

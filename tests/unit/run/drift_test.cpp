@@ -56,6 +56,47 @@ TEST(Drift, HoldsAChangeThatHadBegunToLookWhenItWasSeen) {
   EXPECT_EQ(world.must_run().exit, ExitCode::done);
 }
 
+/// A change that drifts beside a job that runs for long.
+constexpr const char* kDriftBesideAJob = R"(  go: {uses: approve, with: {question: "Go on?"}}
+  long: {uses: make, needs: [go], with: {name: l}}
+  pause: {uses: wait, needs: [go], with: {for: 1m}}
+  change: {uses: make, needs: [pause], with: {name: a}}
+  apart: {uses: make, needs: [pause], with: {name: b}}
+)";
+
+TEST(Drift, ThatIsApprovedWhileTheRunLivesHoldsNothingFromThenOn) {
+  RunWorld world(kDriftBesideAJob);
+  world.must_run();
+  world.note["a"] = " in another way";
+  world.approve("go");
+  world.on_new.looks = 1'000'000;
+  bool said = false;
+  world.on_wait = [&] {
+    if (said || world.of("change") != ItemState::gate) return;
+    said = true;
+    EXPECT_EQ(world.of("long"), ItemState::running);
+    world.approve("change");
+    world.on_new.looks = 1;
+    world.on_new.jobs.begin()->second.looks_left = 20;
+  };
+  const Summary summary = world.must_run();
+  EXPECT_EQ(summary.exit, ExitCode::done) << summary.reason;
+  EXPECT_EQ(world.on_new.starts, (std::map<std::string, int>{{"make a", 1}, {"make b", 1}, {"make l", 1}}));
+}
+
+TEST(Drift, ThatNobodyHasAnsweredHoldsUntilTheJobBesideItHasEnded) {
+  RunWorld world(kDriftBesideAJob);
+  world.must_run();
+  world.note["a"] = " in another way";
+  world.approve("go");
+  world.on_new.looks = 100;
+  const Summary summary = world.must_run();
+  EXPECT_EQ(summary.exit, ExitCode::refused);
+  EXPECT_NE(summary.reason.find("change: "), std::string::npos) << summary.reason;
+  EXPECT_EQ(world.of("long"), ItemState::done);
+  EXPECT_EQ(world.on_new.starts, (std::map<std::string, int>{{"make l", 1}}));
+}
+
 TEST(Drift, SaysWhatWasReviewedAndWhatItWouldBeNow) {
   RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
   change: {uses: make, with: {name: a}}
