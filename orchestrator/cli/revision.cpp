@@ -1,6 +1,7 @@
 #include "orchestrator/cli/revision.h"
 
 #include <algorithm>
+#include <set>
 
 #include "orchestrator/cli/run_access.h"
 #include "orchestrator/core/digest.h"
@@ -49,11 +50,15 @@ std::vector<std::string> repeated_with(const std::string& step, const StepTable&
   return repeated;
 }
 
-/// Each conflict with what its `retry` costs.
+/// Each conflict with what its `retry` costs, or why there is none.
 std::string conflicts_text(const RevisionCheck& check, const StepTable& before, const StepTable& after,
                            const RunState& state) {
   std::vector<RevisionCheck::Change> conflicts = check.conflicts;
   for (RevisionCheck::Change& conflict : conflicts) {
+    if (!conflict.not_ended.empty()) {
+      conflict.what += " (" + join(conflict.not_ended, ", ") + " not known to have ended)";
+      continue;
+    }
     const bool is_there = after.find(conflict.step) != nullptr;
     if (!is_there && !check.renamed.contains(conflict.step)) continue;
     const auto repeated = repeated_with(conflict.step, is_there ? after : before, state);
@@ -62,13 +67,28 @@ std::string conflicts_text(const RevisionCheck& check, const StepTable& before, 
   return list_of(conflicts);
 }
 
+/// What was begun as it was written before is brought to its end as it was written before.
+std::string how_to_end(const std::set<std::string>& not_ended, const std::string& run) {
+  const std::vector<std::string> items(not_ended.begin(), not_ended.end());
+  return "put the playbook back and mxodus resume " + run + " until " + join(items, " and ") +
+         (items.size() == 1 ? " has" : " have") + " ended, by itself or after " +
+         about_run("mxodus cancel " + shell_quote(items.front()), run) + "; then edit again";
+}
+
 /// A renamed step is settled under the name that the run knows.
 std::string how_to_settle(const RevisionCheck& check, const std::string& run) {
   std::string text = "settle each with mxodus retry STEP or mxodus accept STEP --why …";
-  for (const RevisionCheck::Change& conflict : check.conflicts)
+  std::set<std::string> not_ended;
+  bool any_by_word = false;
+  for (const RevisionCheck::Change& conflict : check.conflicts) {
+    not_ended.insert(conflict.not_ended.begin(), conflict.not_ended.end());
+    if (!conflict.not_ended.empty()) continue;
+    any_by_word = true;
     if (check.renamed.contains(conflict.step))
       text += ", a new name with " + about_run("mxodus accept " + conflict.step + " --why …", run);
-  return text + ", or put the playbook back";
+  }
+  if (not_ended.empty()) return text + ", or put the playbook back";
+  return any_by_word ? text + "; but first " + how_to_end(not_ended, run) : how_to_end(not_ended, run);
 }
 
 Value changes_value(const std::vector<RevisionCheck::Change>& changes) {

@@ -61,7 +61,11 @@ std::string misfit(EventType type, const ItemId& id, const ItemRecord& record) {
       return {};
     case EventType::retry:
       if (record.adhoc) return to_string(id) + " was typed by hand; to do it again, type it again";
-      return satisfies_edge(state) || restarts(state) ? "" : is;
+      if (!satisfies_edge(state) && !restarts(state)) return is;
+      if (record.open && !is_in_doubt(record) && record.open->intent.effect != Effect::observe)
+        return to_string(id) +
+               " was begun and is not known to have ended; `mxodus resume` looks for it first";
+      return {};
     default:
       return {};
   }
@@ -192,10 +196,6 @@ Result<void> Decisions::retry(const Decision& decision) {
   if (attempts_.under_way(decision.id)) return refuse(decision, to_string(decision.id) + " is running");
   if (const std::string why = misfit(EventType::retry, decision.id, record); !why.empty())
     return refuse(decision, why);
-  if (record.open && !is_in_doubt(record) && record.open->intent.effect != Effect::observe)
-    return refuse(decision,
-                  to_string(decision.id) +
-                      " was begun and is not known to have ended; `mxodus resume` looks for it first");
   const bool had_ended_well = satisfies_edge(record.state);
   const std::string reason = "asked for again by " + who(decision);
   if (auto begun = settle(decision.id, decision, ItemState::pending, reason); !begun) return begun;

@@ -45,8 +45,8 @@ class Decisions {
 /// without evidence.
 std::string not_acceptable(const ItemRecord& record);
 
-/// Why an accept, skip, cancel or retry does not fit the state that `id` is in, or empty. What is under way,
-/// or was when its process ended, only a run that goes on can judge.
+/// Why an accept, skip, cancel or retry does not fit the state that `id` is in, or empty. Of what is under
+/// way only its own process can say more.
 std::string misfit(EventType type, const ItemId& id, const ItemRecord& record);
 
 }  // namespace mxodus

@@ -5,6 +5,7 @@
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/plan/fingerprint.h"
+#include "orchestrator/run/decisions.h"
 
 namespace mxodus {
 namespace {
@@ -75,14 +76,31 @@ std::vector<ItemId> finished_items(const RunState& state, const std::string& ste
   return items;
 }
 
-/// The operator has said what is to become of it.
+/// The operator has said what is to become of it, and the run will take that: after a word that it refuses,
+/// the edit would count as settled for ever.
 bool settled(const RunState& state, const ItemId& id) {
-  const auto& by = state.item(id).settled_by;
-  if (by && (by->type == EventType::accept || by->type == EventType::skip)) return true;
+  const ItemRecord& record = state.item(id);
+  const auto& by = record.settled_by;
+  if (!record.open && by && (by->type == EventType::accept || by->type == EventType::skip)) return true;
   return std::any_of(state.open_decisions.begin(), state.open_decisions.end(), [&](const auto& entry) {
     const Decision& open = entry.second;
-    return open.id == id && (open.type == EventType::retry || open.type == EventType::accept);
+    return open.id == id && (open.type == EventType::retry || open.type == EventType::accept) &&
+           misfit(open.type, id, record).empty();
   });
+}
+
+/// Of these items, those that no `retry` is taken of before their end is seen.
+std::vector<std::string> not_ended(const RunState& state, const std::vector<ItemId>& items) {
+  std::vector<std::string> names;
+  for (const ItemId& id : items)
+    if (state.item(id).open && !misfit(EventType::retry, id, state.item(id)).empty())
+      names.push_back(to_string(id));
+  return names;
+}
+
+/// Of what it did last, or does now.
+std::string fingerprint_of(const ItemRecord& record) {
+  return record.open && !record.open->undo ? record.open->intent.fingerprint : record.fingerprint;
 }
 
 /// Whether the step as it is written now would still have the effect that its items had.
@@ -92,7 +110,7 @@ bool same_effect(const StepTable& after, const RunStep& step, const Plan& plan, 
   auto instances = after.instances(step, outputs);
   if (!instances || !instances->waits_for.empty()) return false;
   return std::all_of(items.begin(), items.end(), [&](const ItemId& id) {
-    const std::string& had = state.item(id).fingerprint;
+    const std::string had = fingerprint_of(state.item(id));
     const auto instance = std::find_if(instances->list.begin(), instances->list.end(),
                                        [&](const Instance& one) { return one.id == id; });
     if (had.empty() || instance == instances->list.end()) return false;
@@ -166,9 +184,10 @@ RevisionCheck compare_revisions(const StepTable& before, const StepTable& after,
                                 const std::vector<EntryChange>& entries, const Plan& plan,
                                 const RunState& state) {
   RevisionCheck check;
-  const auto add = [&](const std::string& step, const std::string& what, bool conflict) {
+  const auto add = [&](const std::string& step, const std::string& what,
+                       const std::vector<ItemId>& conflicting = {}) {
     check.changes.push_back({step, what});
-    if (conflict) check.conflicts.push_back({step, what});
+    if (!conflicting.empty()) check.conflicts.push_back({step, what, not_ended(state, conflicting)});
   };
   const auto open_items = [&](const std::string& step) {
     std::vector<ItemId> items = finished_items(state, step);
@@ -180,18 +199,18 @@ RevisionCheck compare_revisions(const StepTable& before, const StepTable& after,
   });
   const bool other_order = common_steps(before, after) != common_steps(after, before);
 
-  for (const EntryChange& entry : entries) add(entry.title(), entry.what, false);
+  for (const EntryChange& entry : entries) add(entry.title(), entry.what);
   for (const RunStep& was : before.steps()) {
     const RunStep* now = after.find(was.id());
     if (!now && !finished_items(state, was.id()).empty()) {
       if (const RunStep* other = renamed_to(was, before, after, check.renamed)) {
         check.renamed[was.id()] = other->id();
-        add(was.id(), "renamed to " + other->id(), !open_items(was.id()).empty());
+        add(was.id(), "renamed to " + other->id(), open_items(was.id()));
         continue;
       }
     }
     if (!now) {
-      add(was.id(), "removed", !open_items(was.id()).empty());
+      add(was.id(), "removed", open_items(was.id()));
       continue;
     }
     const auto items = open_items(was.id());
@@ -211,7 +230,8 @@ RevisionCheck compare_revisions(const StepTable& before, const StepTable& after,
     std::vector<std::string> what;
     if (!keys.empty()) what.push_back("changed: " + join(keys, ", "));
     if (!touched.empty()) what.push_back("works with " + join(touched, ", "));
-    if (!what.empty()) add(was.id(), join(what, ", and "), conflict || (acted && !touched.empty()));
+    conflict = conflict || (acted && !touched.empty());
+    if (!what.empty()) add(was.id(), join(what, ", and "), conflict ? items : std::vector<ItemId>());
   }
   for (const RunStep& now : after.steps()) {
     const bool known =
@@ -222,9 +242,10 @@ RevisionCheck compare_revisions(const StepTable& before, const StepTable& after,
     const auto finished = std::find_if(below.begin(), below.end(),
                                        [&](const RunStep* step) { return !open_items(step->id()).empty(); });
     if (finished == below.end())
-      add(now.id(), "added", false);
+      add(now.id(), "added");
     else
-      add(now.id(), "added before " + (*finished)->id() + ", which has been done", true);
+      add(now.id(), "added before " + (*finished)->id() + ", which has been done",
+          open_items((*finished)->id()));
   }
   return check;
 }

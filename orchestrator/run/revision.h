@@ -15,9 +15,13 @@ struct RevisionCheck {
   struct Change {
     std::string step;  ///< or an entry beside the steps: "repositories.mail"
     std::string what;  ///< "added", "removed", "changed: with", …
+    /// Of a conflict: items that were begun and whose end nobody has seen. No word settles it before they
+    /// have ended.
+    std::vector<std::string> not_ended = {};
   };
   std::vector<Change> changes;
-  /// Changes that do not fit what has been done: each is settled by `retry STEP` or `accept STEP --why`.
+  /// Changes that do not fit what has been done: each is settled by a `retry STEP` or `accept STEP --why`
+  /// that the run will take.
   std::vector<Change> conflicts;
   /// Finished steps that stand there under another name, unchanged: old name -> new name.
   std::map<std::string, std::string> renamed;

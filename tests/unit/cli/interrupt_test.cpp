@@ -33,6 +33,31 @@ TEST(CtrlC, OnceLeavesTheJobOnItsHostAndSaysSo) {
   EXPECT_EQ(user.mxodus({"resume"}).code, 0);
 }
 
+TEST(CtrlC, ThenAnEditOfWhatStillRunsIsRefusedWhateverIsSaidOfIt) {
+  const User user;
+  user.write("lasting.yaml", lasting(user));
+  Terminal terminal(user, "exec mxodus run lasting.yaml --yes");
+  ASSERT_TRUE(terminal.shows("begins")) << terminal.seen();
+  terminal.type(kCtrlC);
+  ASSERT_EQ(terminal.wait(), 130);
+  std::string edited = lasting(user);
+  edited.replace(edited.find("sleep 0.1"), 9, "sleep 0.2");
+  user.write("lasting.yaml", edited);
+  for (const char* word : {"retry", "accept"}) {
+    std::vector<std::string> typed{word, "last"};
+    if (word == std::string("accept")) typed.insert(typed.end(), {"--why", "w"});
+    ASSERT_EQ(user.mxodus(typed).code, 0) << word;
+    const Typed refused = user.mxodus({"resume"});
+    EXPECT_EQ(refused.code, 5) << refused.err;
+    EXPECT_THAT(refused.err, HasSubstr("last changed: with (last not known to have ended)"));
+    EXPECT_THAT(refused.err, HasSubstr("put the playbook back and mxodus resume"));
+    EXPECT_THAT(refused.err, HasSubstr("until last has ended, by itself or after mxodus cancel last; then"));
+  }
+  user.write("lasting.yaml", lasting(user));
+  user.write("enough", "");
+  EXPECT_EQ(user.mxodus({"resume"}).code, 0);
+}
+
 TEST(CtrlC, TwiceLeavesAtOnceWithTheLastLineAndAJournalThatResumes) {
   const User user;
   user.write("lasting.yaml", lasting(user));

@@ -63,6 +63,63 @@ TEST(Revision, OfAFinishedStepIsAConflictUntilItIsSettled) {
   EXPECT_TRUE(world.compare_with(edited).conflicts.empty());
 }
 
+/// `first` runs, and nobody is there.
+void leave_first_running(RunWorld& world) {
+  world.on_new.looks = 1'000'000;
+  world.on_wait = [&] {
+    if (world.of("first") == ItemState::running) world.stop.request_stop();
+  };
+  ASSERT_EQ(world.must_run().exit, ExitCode::interrupted);
+  ASSERT_TRUE(world.state().item({"first", {}}).open);
+  world.stop = {};
+  world.on_wait = {};
+}
+
+TEST(Revision, OfAStepThatStillRunsIsSettledByNoWord) {
+  for (const char* edited :
+       {"  first: {uses: make, with: {name: c}}\n  second: {uses: make, with: {name: b}}\n",
+        "  second: {uses: make, with: {name: b}}\n"}) {
+    RunWorld world(kRevisionSteps);
+    leave_first_running(world);
+    world.decide(EventType::retry, {"first", {}});
+    world.decide(EventType::accept, {"first", {}});
+    const RevisionCheck check = world.compare_with(edited);
+    ASSERT_EQ(check.conflicts.size(), 1u) << edited;
+    EXPECT_THAT(check.conflicts[0].not_ended, ElementsAre("first")) << edited;
+
+    world.on_new.jobs.begin()->second.looks_left = 1;
+    world.on_new.looks = 1;
+    ASSERT_EQ(world.must_run().exit, ExitCode::done) << "the words are refused";
+    ASSERT_EQ(world.compare_with(edited).conflicts.size(), 1u) << edited;
+    EXPECT_THAT(world.compare_with(edited).conflicts[0].not_ended, ElementsAre()) << edited;
+    world.decide(EventType::accept, {"first", {}});
+    EXPECT_TRUE(world.compare_with(edited).conflicts.empty()) << edited;
+  }
+}
+
+TEST(Revision, OfAStepThatStillRunsIsFreeWhereItComesToTheSame) {
+  RunWorld world(kRevisionSteps);
+  leave_first_running(world);
+  EXPECT_THAT(conflicts(world.compare_with("  first: {uses: make, with: {name: \"${'a'}\"}}\n"
+                                           "  second: {uses: make, with: {name: b}}\n")),
+              ElementsAre());
+}
+
+TEST(Revision, OfAStepInDoubtIsNotSettledByAnAcceptThatIsRefused) {
+  for (const std::string said : {"", "half of it\n"}) {
+    RunWorld world(
+        "  first: {uses: make_unseen, with: {name: a}}\n  second: {uses: make, with: {name: b}}\n");
+    world.on_new.says = said;
+    world.on_new.ends = [](const JobSpec&) { return JobLost{"it was killed"}; };
+    ASSERT_EQ(world.must_run().exit, ExitCode::in_doubt);
+    const char* edited = "  second: {uses: make, with: {name: b}}\n";
+    world.decide(EventType::accept, {"first", {}});
+    EXPECT_EQ(world.compare_with(edited).conflicts.empty(), !said.empty());
+    world.decide(EventType::retry, {"first", {}});
+    EXPECT_TRUE(world.compare_with(edited).conflicts.empty());
+  }
+}
+
 TEST(Revision, RemovedRenamedOrPutBeforeAFinishedStepIsAConflict) {
   RunWorld world(kRevisionSteps);
   world.must_run();
