@@ -71,7 +71,17 @@ std::string misfit(EventType type, const ItemId& id, const ItemRecord& record) {
   }
 }
 
+std::optional<ItemId> open_behind(const StepTable& table, const RunState& state, const ItemId& id) {
+  if (!satisfies_edge(state.item(id).state)) return {};
+  for (const RunStep* below : table.downstream(id.step))
+    for (auto it = state.items.lower_bound({below->id(), {}});
+         it != state.items.end() && it->first.step == below->id(); ++it)
+      if (it->second.open) return it->first;
+  return {};
+}
+
 Result<void> Decisions::take_up() {
+  to_retry_.clear();
   if (auto polled = run_.journal.poll(); !polled) return polled;
   const auto open = run_.state().open_decisions;
   for (const auto& [n, decision] : open) {
@@ -189,14 +199,47 @@ Result<void> Decisions::cancel(const Decision& decision) {
   return settle(decision.id, decision, ItemState::cancelled, why);
 }
 
+/// A look behind it ends soon, and a word that was said of what is open is taken up first.
+bool Decisions::waits_for_what_is_behind(const Decision& retry) const {
+  const auto open = open_behind(run_.table, run_.state(), retry.id);
+  if (open)
+    return std::any_of(run_.state().open_decisions.begin(), run_.state().open_decisions.end(),
+                       [&](const auto& entry) { return entry.second.id == *open; });
+  const auto below = run_.table.downstream(retry.id.step);
+  return satisfies_edge(run_.item(retry.id).state) &&
+         std::any_of(below.begin(), below.end(),
+                     [&](const RunStep* step) { return attempts_.under_way_of(step->id()) > 0; });
+}
+
+/// Why a `retry` is refused because of what is open behind it.
+std::string Decisions::rests_on_it(const ItemId& below) const {
+  const std::string begun = to_string(below) + " rests on it and ";
+  if (is_in_doubt(run_.item(below))) return begun + "is in doubt; settle that first";
+  if (attempts_.under_way(below)) return begun + "runs; `cancel` it first";
+  return begun + "was begun and is not known to have ended; `mxodus resume` looks for it first";
+}
+
+bool Decisions::holds_back(const RunStep& step) const {
+  if (to_retry_.empty()) return false;
+  const auto above = run_.table.upstream(step.id());
+  return std::any_of(above.begin(), above.end(),
+                     [&](const RunStep* one) { return to_retry_.contains(one->id()); });
+}
+
 /// A step that had ended well begins again together with everything behind it that had begun: what they saw
-/// or did rests on it.
+/// or did rests on it. What has no end yet cannot begin again: a change is ended first, a look is waited for.
 Result<void> Decisions::retry(const Decision& decision) {
   const ItemRecord& record = run_.item(decision.id);
   if (attempts_.under_way(decision.id)) return refuse(decision, to_string(decision.id) + " is running");
   if (const std::string why = misfit(EventType::retry, decision.id, record); !why.empty())
     return refuse(decision, why);
   const bool had_ended_well = satisfies_edge(record.state);
+  if (waits_for_what_is_behind(decision)) {
+    to_retry_.insert(decision.id.step);
+    return {};
+  }
+  if (const auto below = open_behind(run_.table, run_.state(), decision.id))
+    return refuse(decision, rests_on_it(*below));
   const std::string reason = "asked for again by " + who(decision);
   if (auto begun = settle(decision.id, decision, ItemState::pending, reason); !begun) return begun;
   schedule_.forget(decision.id.step);

@@ -20,6 +20,9 @@ class Decisions {
   /// Everything that is open now. An error is the journal's.
   Result<void> take_up();
 
+  /// Whether nothing may begin of the step: a `retry` above it waits for an end.
+  bool holds_back(const RunStep& step) const;
+
   /// Somebody has given the run up.
   const std::optional<Decision>& end() const { return end_; }
 
@@ -30,6 +33,8 @@ class Decisions {
   bool may_be_found(const ItemRecord& record) const;
   Result<void> cancel(const Decision& decision);
   Result<void> retry(const Decision& decision);
+  std::string rests_on_it(const ItemId& below) const;
+  bool waits_for_what_is_behind(const Decision& retry) const;
   Result<void> refuse(const Decision& decision, const std::string& why);
   Result<void> settle(const ItemId& id, const Decision& decision, ItemState state, const std::string& reason);
 
@@ -38,6 +43,7 @@ class Decisions {
   Attempts& attempts_;
   Schedule& schedule_;
   std::set<std::int64_t> in_hand_;  ///< cancels whose jobs are being ended
+  std::set<std::string> to_retry_;  ///< steps whose `retry` waits for what is behind them
   std::optional<Decision> end_;
 };
 
@@ -48,5 +54,9 @@ std::string not_acceptable(const ItemRecord& record);
 /// Why an accept, skip, cancel or retry does not fit the state that `id` is in, or empty. Of what is under
 /// way only its own process can say more.
 std::string misfit(EventType type, const ItemId& id, const ItemRecord& record);
+
+/// Of an item that has ended well: one behind it that was begun and has no end. It rests on what a `retry`
+/// would do again, and would not be repeated itself: such a `retry` is refused. Nothing where there is none.
+std::optional<ItemId> open_behind(const StepTable& table, const RunState& state, const ItemId& id);
 
 }  // namespace mxodus

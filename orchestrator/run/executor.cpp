@@ -216,7 +216,7 @@ void Executor::begin(const Schedule::Ready& ready) {
   const ItemId& id = ready.instance.id;
   switch (ready.what) {
     case Schedule::Ready::What::begin:
-      attempts_.begin(*ready.step, ready.instance);
+      if (!decisions_.holds_back(*ready.step)) attempts_.begin(*ready.step, ready.instance);
       return;
     case Schedule::Ready::What::recover:
       attempts_.recover(*ready.step, ready.instance, ready.only_look);

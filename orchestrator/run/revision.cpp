@@ -76,26 +76,27 @@ std::vector<ItemId> finished_items(const RunState& state, const std::string& ste
   return items;
 }
 
+/// What has to end before a `retry` of the item is taken: itself, or what rests on it.
+std::optional<ItemId> without_end(const StepTable& before, const StepTable& after, const RunState& state,
+                                  const ItemId& id) {
+  const ItemRecord& record = state.item(id);
+  if (record.open && !misfit(EventType::retry, id, record).empty()) return id;
+  auto behind = open_behind(before, state, id);
+  return behind ? behind : open_behind(after, state, id);
+}
+
 /// The operator has said what is to become of it, and the run will take that: after a word that it refuses,
 /// the edit would count as settled for ever.
-bool settled(const RunState& state, const ItemId& id) {
+bool settled(const StepTable& before, const StepTable& after, const RunState& state, const ItemId& id) {
   const ItemRecord& record = state.item(id);
   const auto& by = record.settled_by;
   if (!record.open && by && (by->type == EventType::accept || by->type == EventType::skip)) return true;
   return std::any_of(state.open_decisions.begin(), state.open_decisions.end(), [&](const auto& entry) {
     const Decision& open = entry.second;
-    return open.id == id && (open.type == EventType::retry || open.type == EventType::accept) &&
-           misfit(open.type, id, record).empty();
+    const bool settles = open.type == EventType::accept ||
+                         (open.type == EventType::retry && !without_end(before, after, state, id));
+    return open.id == id && settles && misfit(open.type, id, record).empty();
   });
-}
-
-/// Of these items, those that no `retry` is taken of before their end is seen.
-std::vector<std::string> not_ended(const RunState& state, const std::vector<ItemId>& items) {
-  std::vector<std::string> names;
-  for (const ItemId& id : items)
-    if (state.item(id).open && !misfit(EventType::retry, id, state.item(id)).empty())
-      names.push_back(to_string(id));
-  return names;
 }
 
 /// Of what it did last, or does now.
@@ -187,11 +188,15 @@ RevisionCheck compare_revisions(const StepTable& before, const StepTable& after,
   const auto add = [&](const std::string& step, const std::string& what,
                        const std::vector<ItemId>& conflicting = {}) {
     check.changes.push_back({step, what});
-    if (!conflicting.empty()) check.conflicts.push_back({step, what, not_ended(state, conflicting)});
+    if (conflicting.empty()) return;
+    std::set<std::string> not_ended;
+    for (const ItemId& id : conflicting)
+      if (const auto open = without_end(before, after, state, id)) not_ended.insert(to_string(*open));
+    check.conflicts.push_back({step, what, {not_ended.begin(), not_ended.end()}});
   };
   const auto open_items = [&](const std::string& step) {
     std::vector<ItemId> items = finished_items(state, step);
-    std::erase_if(items, [&](const ItemId& id) { return settled(state, id); });
+    std::erase_if(items, [&](const ItemId& id) { return settled(before, after, state, id); });
     return items;
   };
   const bool other_hosts = std::any_of(entries.begin(), entries.end(), [](const EntryChange& entry) {

@@ -15,8 +15,8 @@ struct RevisionCheck {
   struct Change {
     std::string step;  ///< or an entry beside the steps: "repositories.mail"
     std::string what;  ///< "added", "removed", "changed: with", …
-    /// Of a conflict: items that were begun and whose end nobody has seen. No word settles it before they
-    /// have ended.
+    /// Of a conflict: items that were begun and whose end nobody has seen, of the step or behind it. No
+    /// `retry` settles it before they have ended.
     std::vector<std::string> not_ended = {};
   };
   std::vector<Change> changes;

@@ -15,7 +15,8 @@ class InlineWorkers final : public Workers {
 
   void start(BlockingWork work) override { waiting_.push_back(std::move(work)); }
   std::optional<Completion> next(std::chrono::milliseconds at_most) override {
-    if (waiting_.empty()) {
+    const bool later = one_at_a_time && at_most.count() == 0;
+    if (waiting_.empty() || later) {
       clock_.advance(at_most);
       return std::nullopt;
     }
@@ -26,6 +27,7 @@ class InlineWorkers final : public Workers {
   void wake() override {}
 
   bool newest_first = false;
+  bool one_at_a_time = false;  ///< nothing else has ended by the time that something has
 
  private:
   FakeClock& clock_;

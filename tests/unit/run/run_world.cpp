@@ -200,9 +200,10 @@ class WorldHosts final : public HostDirectory {
 /// Lets a test act whenever time passes.
 class WatchedWorkers final : public Workers {
  public:
-  WatchedWorkers(FakeClock& clock, std::function<void()>& on_wait, bool newest_first)
-      : inline_(clock), clock_(clock), on_wait_(on_wait) {
-    inline_.newest_first = newest_first;
+  explicit WatchedWorkers(RunWorld& world)
+      : inline_(world.clock), clock_(world.clock), on_wait_(world.on_wait) {
+    inline_.newest_first = world.newest_first;
+    inline_.one_at_a_time = world.one_at_a_time;
   }
   void start(BlockingWork work) override { inline_.start(std::move(work)); }
   std::optional<Completion> next(std::chrono::milliseconds at_most) override {
@@ -318,7 +319,7 @@ Result<Summary> RunWorld::process(std::unique_ptr<MemoryJournal> store, const Ac
       return tl::unexpected(written.error());
   StepTable table(parts_->playbook, parts_->order(), parts_->environment, Value(ValueMap{{"people", "ada"}}));
   table.add_adhoc(journal->state());
-  WatchedWorkers workers(clock, on_wait, newest_first);
+  WatchedWorkers workers(*this);
   const RunContext run{table,
                        *parts_->plan,
                        *journal,

@@ -113,6 +113,7 @@ class RunWorld {
   std::function<double()> fraction;         ///< how far the job of each make says that it is
   bool old_is_down = false;
   bool newest_first = false;                  ///< of the blocking work that was begun
+  bool one_at_a_time = false;                 ///< no two pieces of it are over at the same time
   std::optional<std::string> password;        ///< the secret of this name, where it is to be had
   std::function<void()> on_wait;              ///< called whenever time passes
   std::function<void(StepContext&)> on_look;  ///< called by each look

@@ -221,6 +221,8 @@ TEST(FreshFor, AnIfThatRestsOnWhatHasAgedIsLookedAtOnceThatIsKnownAgain) {
 TEST(ForEach, WhatWasBegunForAnElementThatIsGoneIsFollowedToItsEnd) {
   RunWorld world(R"(  list: {uses: look, with: {name: l}, fresh_for: 10m}
   copy: {uses: make, host: new, for_each: "${steps.list.list}", parallel: 2, with: {name: "copy-${item}"}}
+  pause: {uses: wait, needs: [], with: {for: 1h}}
+  apart: {uses: make, needs: [list, pause], with: {name: z}}
 )");
   world.looks["l"] = lists({"ada", "bob"});
   world.on_wait = [&] {
@@ -235,8 +237,9 @@ TEST(ForEach, WhatWasBegunForAnElementThatIsGoneIsFollowedToItsEnd) {
   world.stop = {};
   world.on_new.jobs["r1.copy.bob.1"].looks_left = 3;
   world.looks["l"] = lists({"ada"});
-  world.decide(EventType::retry, {"list", {}});
-  world.must_run();
+  world.clock.advance(std::chrono::hours(2));  // so that `apart` looks at the list once more
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.attempts("list"), 2);
   EXPECT_EQ(world.of("copy", "bob"), ItemState::done);
   EXPECT_FALSE(world.state().item({"copy", "bob"}).open);
 }
