@@ -10,6 +10,7 @@
 #include "orchestrator/plan/fingerprint.h"
 #include "orchestrator/plan/json_names.h"
 #include "orchestrator/run/crash_point.h"
+#include "orchestrator/run/edges.h"
 #include "orchestrator/run/review.h"
 #include "orchestrator/run/tasks.h"
 
@@ -34,6 +35,32 @@ std::string words_on_each(const std::vector<std::string>& items) {
   for (std::size_t n = 0; n < std::min(items.size(), kItemsToType); ++n)
     words += " " + shell_quote(items[n] + "=…");
   return words + (items.size() > kItemsToType ? " …" : "");
+}
+
+/// As many changes as a question names and is still read.
+constexpr std::size_t kChangesToName = 3;
+
+/// "a, b, c and 2 more"
+std::string first_few(std::vector<std::string> names) {
+  const std::size_t more = names.size() - std::min(names.size(), kChangesToName);
+  names.resize(names.size() - more);
+  return join(names, ", ") + (more > 0 ? " and " + std::to_string(more) + " more" : "");
+}
+
+/// The steps that are still to change something on the host and wait for the word on it.
+std::vector<std::string> changes_to_come_on(const RunContext& run, const std::string& host) {
+  std::vector<std::string> steps;
+  for (const RunStep& step : run.table.steps()) {
+    if (step.effect == Effect::observe || step.clean_up || has_ended(run.item({step.id(), {}}).state))
+      continue;
+    const auto items = items_of(run.table, step, run.state(), {});
+    const bool not_yet_known = items.empty() && plain_value(step.spec->host) == Value(host);
+    if (not_yet_known || std::any_of(items.begin(), items.end(), [&](const Instance& instance) {
+          return instance.standpoint.host == host && !has_ended(run.item(instance.id).state);
+        }))
+      steps.push_back(step.id());
+  }
+  return steps;
 }
 
 /// How many different people have said yes, this one included.
@@ -199,10 +226,15 @@ Result<void> Gates::open_for_plan(const PlannedItem& fresh, const std::string& w
 }
 
 Result<void> Gates::open_for_host(const std::string& host) {
+  const auto changes = changes_to_come_on(run_, host);
   const std::string question =
       host +
       " was down and answers again. Anything on it may have begun to act by itself: look before "
-      "changes go on. Go on?";
+      "changes go on. " +
+      (changes.empty() ? ""
+                       : "A yes also lets the changes to " + host +
+                             " itself begin, each in its turn: " + first_few(changes) + ". ") +
+      "Go on?";
   return ask(host_item(host), {kHostBack, question, sha256_hex(question), {}, 1, false});
 }
 

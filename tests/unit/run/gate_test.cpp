@@ -1,5 +1,6 @@
 #include <chrono>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/unit/run/run_world.h"
@@ -122,6 +123,43 @@ TEST(Gate, GivesItsAnswerToTheStepsBehindIt) {
   world.decide(EventType::answer, {"size", {}}, "7");
   world.must_run();
   EXPECT_EQ(world.on_new.starts.count("make a7"), 1u);
+}
+
+/// What the gate of the host `old` asks once it has come back; `skipped` is left out before.
+std::string asked_about_old(const std::string& steps, const std::string& skipped = {}) {
+  RunWorld world(steps);
+  world.old_is_down = true;
+  world.must_run();
+  if (!skipped.empty()) world.decide(EventType::skip, {skipped, {}});
+  world.old_is_down = false;
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  const auto gate = world.state().item({"host.old", {}}).gate;
+  if (!gate) return "nothing";
+  world.must_run();
+  EXPECT_EQ(world.state().item({"host.old", {}}).gate->n, gate->n) << "it is not asked anew";
+  return gate->asked.question;
+}
+
+TEST(HostBack, NamesTheChangesOnItThatAYesLetsBegin) {
+  const std::string asked = asked_about_old(R"(  sees: {uses: look, host: old, needs: [], with: {name: l}}
+  left_out: {uses: make, host: old, needs: [], with: {name: a}}
+  postfix_off: {uses: make, host: old, needs: [], with: {name: b}}
+  elsewhere: {uses: make, host: new, needs: [left_out], with: {name: c}}
+  each: {uses: make, for_each: [new, old], host: "${item}", needs: [postfix_off], with: {name: "d-${item}"}}
+  parked: {uses: make, host: old, needs: [postfix_off], with: {name: e}}
+  later: {uses: make, host: old, for_each: "${steps.parked.n}", with: {name: f}}
+)",
+                                            "left_out");
+  EXPECT_THAT(asked,
+              testing::HasSubstr("look before changes go on. A yes also lets the changes to old itself "
+                                 "begin, each in its turn: postfix_off, each, parked and 1 more. Go on?"));
+}
+
+TEST(HostBack, OnWhichNothingIsToChangeNamesNothing) {
+  const std::string asked = asked_about_old(R"(  sees: {uses: look, host: old, needs: [], with: {name: l}}
+  elsewhere: {uses: make, host: new, needs: [sees], with: {name: c}}
+)");
+  EXPECT_THAT(asked, testing::EndsWith("look before changes go on. Go on?"));
 }
 
 TEST(Task, IsDoneWhenItsLookHoldsAndNotByAWord) {
