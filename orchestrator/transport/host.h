@@ -52,8 +52,9 @@ class HostReader {
   /// A connected stream to `endpoint`, made from this host (direct-tcpip; from the laptop a plain socket).
   /// Errors: `refused` with code "dial.refused" (RST), `no_answer` with "dial.timeout" (filtered),
   /// `not_found` with "dial.name" (does not resolve there), `refused` with "dial.prohibited" (forwarding is
-  /// not allowed there: fall back to a command on the host), `no_answer` with "dial.vantage" (this host
-  /// itself went silent meanwhile, which takes up to 30 s more to know).
+  /// not allowed there: fall back to a command on the host), "dial.vantage": `no_answer` (this host
+  /// itself went silent meanwhile, which takes up to 30 s more to know) or `unreachable` (there is no
+  /// connection to it).
   virtual Result<UniqueFd> dial(const Endpoint& endpoint, const Deadline& deadline) = 0;
 };
 

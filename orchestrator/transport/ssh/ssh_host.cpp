@@ -110,7 +110,12 @@ Result<CommandResult> SshHost::run_one(Asking asking, const ShellTask& task, con
 
 Result<UniqueFd> SshHost::dial(const Endpoint& endpoint, const Deadline& deadline) {
   auto shells = connected(deadline);
-  if (!shells) return tl::unexpected(std::move(shells).error());
+  if (!shells) {
+    Error error = std::move(shells).error();
+    // It says of this host what the same words would say of the endpoint.
+    if (error.code.starts_with("dial.")) error.code = "dial.vantage";
+    return tl::unexpected(std::move(error));
+  }
   auto dialled = (*shells)->connection().dial(endpoint, deadline);
   if (dialled || dialled.error().code != "dial.timeout") return dialled;
   // Silence tells of the endpoint only where this host itself still answers, over the same connection.

@@ -46,7 +46,7 @@ class DialogueLooker {
                    ": a firewall on the way drops it, or the host is down");
     } else if (error.code == "dial.rejected") {
       found(Answer::rejected, kRejected);
-    } else if (error.kind == ErrorKind::unreachable) {
+    } else if (error.kind == ErrorKind::unreachable && error.code != "dial.vantage") {
       found(Answer::no_route, vantage + " has no way there: " + error.message);
     } else {
       found(Answer::unknown, "it could not be tried: " + error.message);

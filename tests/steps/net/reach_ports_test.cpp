@@ -86,6 +86,14 @@ TEST_F(NetReach, DoesNotBlameTheTargetWhenTheVantageHasNoWayThere) {
   EXPECT_EQ(answer(found), "no_route");
 }
 
+TEST_F(NetReach, SaysNothingOfATargetWhereTheVantageCannotBeReached) {
+  network_.fail_at(kNew4, 993, dial_error(ErrorKind::unreachable, "dial.vantage"));
+  const Finding found = look(R"({"to": "198.51.100.20", "port": 993, "expect": "closed"})");
+  EXPECT_EQ(found.verdict, Verdict::unknown);
+  EXPECT_EQ(answer(found), "unknown");
+  EXPECT_THAT(found.sentence, HasSubstr("it could not be tried: as the test says"));
+}
+
 TEST_F(NetReach, DoesNotTellAFirewallThatRejectsFromAHostThatIsDown) {
   network_.fail_at(kNew4, 25, dial_error(ErrorKind::unreachable, "dial.rejected"));
   for (const char* expect : {"open", "closed"}) {

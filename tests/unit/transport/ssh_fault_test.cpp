@@ -156,6 +156,16 @@ TEST(SshFault, AFrozenServerIsNotTakenForAFilteredPort) {
   EXPECT_EQ(dialled.error().kind, ErrorKind::no_answer);
 }
 
+TEST(SshFault, AServerThatRefusesIsNotTakenForARefusedPort) {
+  SshServer server;
+  SshHost host(server.spec(), quick());
+  server.stop_listening();
+  const auto dialled = host.dial({"127.0.0.1", server.port()}, soon());
+  ASSERT_FALSE(dialled);
+  EXPECT_EQ(dialled.error().code, "dial.vantage") << dialled.error().message;
+  EXPECT_EQ(dialled.error().kind, ErrorKind::unreachable);
+}
+
 TEST(SshFault, ASlowCommandOnALivingServerIsNotTakenForADeadPeer) {
   SshServer server;
   SshHost host(server.spec(), quick());
