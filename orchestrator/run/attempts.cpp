@@ -146,10 +146,12 @@ void Attempts::planned(Attempt& attempt, Result<ItemLook> look) {
     }
     return conclude(attempt, found);
   }
+  const bool heard = heard_last_words();
+  if (heard && is_ended_by_word(attempt)) return;
   if (run_.item(attempt.id).open)
     return put_back(attempt, ItemState::pending, "the look was cut off, and now there is something to do");
   if (attempt.planned.effect == Effect::observe) {
-    if (!heard_last_words() || is_unwanted(attempt)) return drop(attempt);
+    if (!heard || is_unwanted(attempt)) return drop(attempt);
   } else if (!may_act(attempt)) {
     return;
   }

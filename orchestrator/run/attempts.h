@@ -107,6 +107,7 @@ class Attempts {
   bool is_held(const Attempt& attempt) const;
   bool is_unwanted(const Attempt& attempt) const;
   bool is_overtaken(const Attempt& attempt) const;
+  bool is_ended_by_word(Attempt& attempt, bool may_have_acted = false);
   bool heard_last_words();
   bool may_act(Attempt& attempt);
   void intend(Attempt& attempt, Result<Work> work);
@@ -153,6 +154,8 @@ class Attempts {
   /// Ends an attempt as if its step had not begun, `pending` or `waiting`. Unless it may have acted all the
   /// same, it leaves nothing to take back.
   void put_back(Attempt& attempt, ItemState state, const std::string& why, bool may_have_acted = false);
+  /// Its jobs are not known to have reached their hosts.
+  bool never_reached(const Attempt& attempt) const;
   void settle(Attempt& attempt);
   void settled(Attempt& attempt, Result<ItemLook> look);
   void leave_in_doubt(Attempt& attempt);

@@ -3,6 +3,7 @@
 #include "orchestrator/core/advice.h"
 #include "orchestrator/run/attempts_aside.h"
 #include "orchestrator/run/crash_point.h"
+#include "orchestrator/run/decisions.h"
 #include "orchestrator/run/review.h"
 
 namespace mxodus {
@@ -63,6 +64,26 @@ bool Attempts::is_overtaken(const Attempt& attempt) const {
   });
 }
 
+/// Takes up a `cancel` that came while it was looked at what there is to do: that is the end of it. False
+/// where nobody has said so.
+bool Attempts::is_ended_by_word(Attempt& attempt, bool may_have_acted) {
+  const auto& decisions = run_.state().open_decisions;
+  const auto found = std::find_if(decisions.begin(), decisions.end(), [&](const auto& entry) {
+    return entry.second.type == EventType::cancel && entry.second.id == attempt.id;
+  });
+  if (found == decisions.end()) return false;
+  const std::int64_t decision = found->first;
+  const std::string why = cancelled_by(found->second) + "; it had not begun";
+  if (run_.item(attempt.id).open) {
+    attempt.decision = decision;
+    put_back(attempt, ItemState::cancelled, why, may_have_acted);
+  } else {
+    wrote(run_.journal.step_state(attempt.id, {ItemState::cancelled, why, {}, {}, decision}));
+    drop(attempt);
+  }
+  return true;
+}
+
 /// What is said before the intent counts.
 bool Attempts::heard_last_words() {
   auto polled = run_.journal.poll();
@@ -72,6 +93,7 @@ bool Attempts::heard_last_words() {
 
 bool Attempts::may_act(Attempt& attempt) {
   const bool heard = heard_last_words();
+  if (heard && is_ended_by_word(attempt)) return false;
   const ItemRecord& record = run_.item(attempt.id);
   if (heard && record.adhoc) return true;  // whoever typed it has reviewed it
   if (!heard || is_held(attempt) || is_overtaken(attempt)) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "orchestrator/core/parallel.h"
 #include "orchestrator/core/quantity.h"
 #include "orchestrator/run/attempts_aside.h"
 
@@ -7,6 +8,28 @@ namespace mxodus {
 namespace {
 
 constexpr std::chrono::milliseconds kCancelLimit{90'000};  // TERM, 30 s, KILL, seen gone
+
+/// Ends the job where there is one. False where it never came to be: then nothing runs there either.
+Result<bool> end_job(HostDirectory& hosts, const FollowedJob& job, const Deadline& deadline) {
+  auto host = jobs_of(hosts, job.host);
+  if (!host) return tl::unexpected(host.error());
+  auto ended = (*host)->cancel(job.id, deadline);
+  if (ended) return true;
+  if (ended.error().code == "job.absent") return false;
+  return tl::unexpected(Error(ended.error()).within("host " + job.host));
+}
+
+/// Ends each of them, whatever becomes of the others. Whether any was there.
+Result<bool> end_each(HostDirectory& hosts, const std::vector<FollowedJob>& jobs, const Deadline& deadline) {
+  std::vector<Result<bool>> ended(jobs.size());
+  in_parallel(jobs.size(), jobs.size(), [&](std::size_t n) { ended[n] = end_job(hosts, jobs[n], deadline); });
+  bool any = false;
+  for (const Result<bool>& one : ended) {
+    if (!one) return one;
+    any = any || *one;
+  }
+  return any;
+}
 
 }  // namespace
 
@@ -60,18 +83,12 @@ void Attempts::end_jobs(Attempt& attempt, const std::string& why) {
   attempt.phase = Attempt::Phase::cancelling;
   aside<bool>(
       attempt, kCancelLimit,
-      [&environment = run_.environment,
-       jobs = attempt.follower->jobs()](const Deadline& deadline) -> Result<bool> {
-        for (const FollowedJob& job : jobs) {
-          auto host = jobs_of(environment.hosts, job.host);
-          if (!host) return tl::unexpected(host.error());
-          auto ended = (*host)->cancel(job.id, deadline);
-          if (!ended) return tl::unexpected(Error(ended.error()).within("host " + job.host));
-        }
-        return true;
+      [&environment = run_.environment, jobs = attempt.follower->jobs()](const Deadline& deadline) {
+        return end_each(environment.hosts, jobs, deadline);
       },
       [this, why](Attempt& a, Result<bool> ended) {
         if (ended) {
+          a.reached = a.reached || *ended;
           a.ended_by = why;
           return settle(a);
         }

@@ -95,6 +95,7 @@ void Attempts::take_up(Attempt& attempt) {
 void Attempts::put_back(Attempt& attempt, ItemState state, const std::string& why, bool may_have_acted) {
   AttemptResult result;
   result.state = state;
+  if (state == ItemState::cancelled) result.verdict = Verdict::fail;
   if (!may_have_acted) result.code = never_began_code;
   result.sentence = why;
   result.decision = attempt.decision;
@@ -106,6 +107,10 @@ void Attempts::put_back(Attempt& attempt, ItemState state, const std::string& wh
         run_.journal.wait_armed(id, {state, why, Time{run_.clock().now().since_epoch + kSecretLook}, {}, 0}));
 }
 
+bool Attempts::never_reached(const Attempt& attempt) const {
+  return !attempt.reached && !run_.item(attempt.id).open->intent.jobs.empty();
+}
+
 /// What is in doubt is settled by looking at what it was to bring about.
 void Attempts::settle(Attempt& attempt) {
   if (attempt.undoes) {
@@ -113,6 +118,8 @@ void Attempts::settle(Attempt& attempt) {
     if (!reached) return plan_undo(attempt);
     return conclude(attempt, Finding{Verdict::fail, "not undone for certain: " + attempt.ended_by, {}, {}});
   }
+  if (attempt.decision && never_reached(attempt))
+    return put_back(attempt, ItemState::cancelled, attempt.ended_by + "; it had not begun");
   plan(attempt, &Attempts::settled);
 }
 
@@ -129,7 +136,7 @@ void Attempts::settled(Attempt& attempt, Result<ItemLook> look) {
                             now.sureness != Sureness::opaque;
   const bool opaque = attempt.planned.sureness == Sureness::opaque || now.sureness == Sureness::opaque;
   const bool had_jobs = !run_.item(id).open->intent.jobs.empty();
-  const bool never_reached = had_jobs && !attempt.reached;
+  const bool unreached = never_reached(attempt);
 
   if (attempt.decision) {
     std::string left = nothing_left ? "what it was to do is done" : "left to do: " + now.step.summary;
@@ -142,10 +149,11 @@ void Attempts::settled(Attempt& attempt, Result<ItemLook> look) {
     return conclude(attempt, *now.found);
   }
   const bool observes = attempt.planned.effect == Effect::observe;
-  if (never_reached || (attempt.ended_by.empty() && (observes || (looked && !opaque)))) {
-    if (!observes && (!heard_last_words() || attempt.only_looks || is_held(attempt) || is_unwanted(attempt)))
-      return put_back(attempt, ItemState::pending, "it had not begun, and does not begin now",
-                      !never_reached);
+  if (unreached || (attempt.ended_by.empty() && (observes || (looked && !opaque)))) {
+    const bool heard = heard_last_words();
+    if (heard && is_ended_by_word(attempt, !unreached)) return;
+    if (!observes && (!heard || attempt.only_looks || is_held(attempt) || is_unwanted(attempt)))
+      return put_back(attempt, ItemState::pending, "it had not begun, and does not begin now", !unreached);
     // It is not done, and repeating it does what was meant the first time: the same attempt, the same job.
     if (observes || intent_digest(now) == intent_digest(attempt.planned)) {
       auto work = attempt.type->apply(Params(attempt.planned.params), attempt.planned.step);
@@ -156,7 +164,7 @@ void Attempts::settled(Attempt& attempt, Result<ItemLook> look) {
       return act(attempt);
     }
     return put_back(attempt, ItemState::pending, "it had not begun, and what is to be done has changed since",
-                    !never_reached);
+                    !unreached);
   }
   if (looked && !opaque)
     return conclude(attempt,

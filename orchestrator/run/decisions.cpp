@@ -33,6 +33,10 @@ bool is_corrected(const std::map<std::int64_t, Decision>& open, const Decision& 
 
 }  // namespace
 
+std::string cancelled_by(const Decision& decision) {
+  return "cancelled by " + who(decision) + (decision.data.why.empty() ? "" : ": " + decision.data.why);
+}
+
 std::string not_acceptable(const ItemRecord& record) {
   if (record.code.starts_with("ssh.host-key"))
     return "a host key is never accepted this way: verify it, then trust it";
@@ -178,8 +182,7 @@ bool Decisions::may_be_found(const ItemRecord& record) const {
 
 Result<void> Decisions::cancel(const Decision& decision) {
   const ItemRecord& record = run_.item(decision.id);
-  const std::string why =
-      "cancelled by " + who(decision) + (decision.data.why.empty() ? "" : ": " + decision.data.why);
+  const std::string why = cancelled_by(decision);
   if (attempts_.cancel(decision.id, why, decision.n)) {
     in_hand_.insert(decision.n);
     return {};

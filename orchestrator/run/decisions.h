@@ -51,8 +51,11 @@ class Decisions {
 /// without evidence.
 std::string not_acceptable(const ItemRecord& record);
 
-/// Why an accept, skip, cancel or retry does not fit the state that `id` is in, or empty. Of what is under
-/// way only its own process can say more.
+/// Who has cancelled it, and why.
+std::string cancelled_by(const Decision& decision);
+
+/// Why an accept, skip, cancel or retry does not fit the state that `id` is in, or empty. What is under way,
+/// or was when its process ended, only a run that goes on can judge.
 std::string misfit(EventType type, const ItemId& id, const ItemRecord& record);
 
 /// Of an item that has ended well: one behind it that was begun and has no end. It rests on what a `retry`
