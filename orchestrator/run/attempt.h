@@ -39,7 +39,7 @@ struct Attempt {
   std::optional<LocalWork> local;
   std::int64_t undoes = 0;    ///< the result whose effect it takes back
   std::int64_t decision = 0;  ///< what asked for it, or what ended it
-  std::string ended_by;       ///< why its jobs were cancelled: a sentence
+  std::string ended_by;       ///< why its jobs were cancelled, or are to be: a sentence
 
   std::optional<JobFollower> follower;
   std::optional<StateChange> again;  ///< when it is tried again, once its end is written down
@@ -51,8 +51,7 @@ struct Attempt {
   bool only_looks = false;  ///< taken up to learn its end: what has not begun does not begin any more
   bool overdue = false;     ///< its time is up and its job was left running
   bool late = false;        ///< its deadline passed while its jobs ran: however they end, it has failed
-  std::chrono::milliseconds cancel_again{
-      0};  ///< boottime before which its jobs are not ended again by a limit
+  std::chrono::milliseconds cancel_again{0};  ///< boottime before which its jobs are not ended again
 
   std::set<std::string> hosts;  ///< on which it holds a slot
 };

@@ -51,8 +51,11 @@ class Attempts {
   /// Takes back the effect of a finished change. False as above.
   bool undo(const RunStep& step, const Instance& instance, const FinishedChange& change, std::int64_t result,
             std::int64_t decision);
-  /// Ends the jobs of an attempt, then the attempt. False where none is under way.
+  /// Ends the jobs of an attempt, then the attempt; where a host gives no answer, again when it does. False
+  /// where no jobs are followed, or a word ends them already.
   bool cancel(const ItemId& id, const std::string& why, std::int64_t decision);
+  /// Whether an attempt that is under way is being ended by this decision.
+  bool is_in_hand(std::int64_t decision) const;
 
   /// Looks at jobs that are due and at timeouts that have passed.
   void tick();
@@ -147,6 +150,7 @@ class Attempts {
   void check_timeout(Attempt& attempt);
   bool may_end_jobs(const Attempt& attempt, std::chrono::milliseconds allowed) const;
   void end_jobs(Attempt& attempt, const std::string& why);
+  void could_not_end(Attempt& attempt, const std::string& why, const Error& error);
 
   // attempts_settle.cpp: what is in doubt
   void learn_secrets(Attempt& attempt, const std::set<std::string>& names);
@@ -158,6 +162,7 @@ class Attempts {
   bool never_reached(const Attempt& attempt) const;
   void settle(Attempt& attempt);
   void settled(Attempt& attempt, Result<ItemLook> look);
+  void conclude_cancelled(Attempt& attempt, const Result<ItemLook>& look);
   void leave_in_doubt(Attempt& attempt);
 
   const RunContext& run_;

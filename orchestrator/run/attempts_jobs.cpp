@@ -159,6 +159,10 @@ void Attempts::looked(Attempt& attempt, JobFollower::Look look) {
   attempt.follower->take(std::move(look));
   note_contact(attempt, before);
   if (attempt.follower->silent()) return;
+  if (attempt.decision) {  // its jobs are to end, also where that may have come about
+    if (run_.clock().boottime() >= attempt.cancel_again) end_jobs(attempt, attempt.ended_by);
+    return;
+  }
 
   const auto& jobs = attempt.follower->jobs();
   const auto absent = [](const FollowedJob& job) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "orchestrator/core/parallel.h"
 #include "orchestrator/core/quantity.h"
@@ -31,12 +32,18 @@ Result<bool> end_each(HostDirectory& hosts, const std::vector<FollowedJob>& jobs
   return any;
 }
 
+bool gave_no_answer(const Error& error) {
+  if (error.code == "job.not-ended") return false;  // it was asked, and this is its answer
+  return error.kind == ErrorKind::unreachable || error.kind == ErrorKind::no_answer ||
+         error.kind == ErrorKind::cancelled;
+}
+
 }  // namespace
 
 void Attempts::check_timeout(Attempt& attempt) {
   const StepRules& rules = attempt.step->rules();
   const ItemRecord& record = run_.item(attempt.id);
-  if (attempt.overdue || !record.open || !attempt.reached) return;
+  if (attempt.overdue || attempt.decision || !record.open || !attempt.reached) return;
   const auto begun = record.open->begun.since_epoch;
   std::optional<std::chrono::milliseconds> allowed;
   if (rules.timeout) allowed = rules.timeout->value;
@@ -74,9 +81,15 @@ bool Attempts::may_end_jobs(const Attempt& attempt, std::chrono::milliseconds al
 bool Attempts::cancel(const ItemId& id, const std::string& why, std::int64_t decision) {
   const auto found = attempts_.find(id);
   if (found == attempts_.end() || found->second.phase != Attempt::Phase::following) return false;
+  if (found->second.decision) return false;
   found->second.decision = decision;
   end_jobs(found->second, why);
   return true;
+}
+
+bool Attempts::is_in_hand(std::int64_t decision) const {
+  return std::any_of(attempts_.begin(), attempts_.end(),
+                     [&](const auto& entry) { return entry.second.decision == decision; });
 }
 
 void Attempts::end_jobs(Attempt& attempt, const std::string& why) {
@@ -92,13 +105,25 @@ void Attempts::end_jobs(Attempt& attempt, const std::string& why) {
           a.ended_by = why;
           return settle(a);
         }
-        a.phase = Attempt::Phase::following;
-        a.cancel_again = run_.clock().boottime() + run_.options.times.follow.each_reconnect;
-        const std::string reason = "it could not be ended: " + one_line(ended.error());
-        if (!a.decision && run_.item(a.id).reason == reason) return;
-        wrote(run_.journal.step_state(a.id, {ItemState::running, reason, {}, {}, a.decision}));
-        a.decision = 0;
+        could_not_end(a, why, ended.error());
       });
+}
+
+/// Where a host gave no answer, its job may have ended all the same: the word on it stays, for else that
+/// would look like a failure, after which the step may begin again.
+void Attempts::could_not_end(Attempt& attempt, const std::string& why, const Error& error) {
+  attempt.phase = Attempt::Phase::following;
+  attempt.cancel_again = run_.clock().boottime() + run_.options.times.follow.each_reconnect;
+  const ItemRecord& record = run_.item(attempt.id);
+  const bool by_word = attempt.decision != 0;
+  const bool stays = by_word && gave_no_answer(error);
+  attempt.ended_by = stays ? why : std::string();
+  const std::string reason =
+      (stays ? "it is cancelled once its host answers: " : "it could not be ended: ") + one_line(error);
+  if ((stays || !by_word) && record.reason == reason) return;
+  const ItemState state = stays ? record.state : ItemState::running;
+  const std::int64_t taken_up = stays ? 0 : std::exchange(attempt.decision, 0);
+  wrote(run_.journal.step_state(attempt.id, {state, reason, {}, {}, taken_up}));
 }
 
 }  // namespace mxodus

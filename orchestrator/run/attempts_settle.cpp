@@ -29,6 +29,17 @@ std::string look_for_yourself(bool adhoc, bool evidence) {
   return "Look for yourself, then " + before + (before.empty() ? "" : " or ") + "`skip`";
 }
 
+bool has_seen(const ItemLook& look) {
+  return !look.trouble && look.item.found && look.item.found->verdict != Verdict::unknown;
+}
+
+/// What was to be done is done, as far as that can be seen.
+bool leaves_nothing(const ItemLook& look) {
+  const StepPlan& plan = look.item.step;
+  return has_seen(look) && plan.action == PlanAction::none && !plan.would_fail &&
+         look.item.sureness != Sureness::opaque;
+}
+
 }  // namespace
 
 void Attempts::recover(const RunStep& step, const Instance& instance, bool only_look) {
@@ -123,26 +134,35 @@ void Attempts::settle(Attempt& attempt) {
   plan(attempt, &Attempts::settled);
 }
 
+/// Its jobs are ended, whether or not it can be seen what that has left.
+void Attempts::conclude_cancelled(Attempt& attempt, const Result<ItemLook>& look) {
+  const std::string by = attempt.ended_by + "; ";
+  const std::optional<Error> trouble = look ? look->trouble : look.error();
+  if (trouble)
+    return conclude(
+        attempt,
+        Finding{
+            Verdict::unknown, by + "what is left to do could not be seen: " + with_advice(*trouble), {}, {}});
+  const std::string left =
+      leaves_nothing(*look) ? "what it was to do is done" : "left to do: " + look->item.step.summary;
+  conclude(attempt, Finding{Verdict::fail, by + left, {}, {}});
+}
+
 void Attempts::settled(Attempt& attempt, Result<ItemLook> look) {
   const ItemId id = attempt.id;
+  if (attempt.decision) return conclude_cancelled(attempt, look);
   if (!look) return could_not_ask(attempt, look.error());
   if (look->trouble && look->trouble->kind == ErrorKind::unreachable)
     return could_not_ask(attempt, *look->trouble);
   if (attempt.stop.stop_requested()) return drop(attempt);
 
   const PlannedItem& now = look->item;
-  const bool looked = !look->trouble && now.found && now.found->verdict != Verdict::unknown;
-  const bool nothing_left = looked && now.step.action == PlanAction::none && !now.step.would_fail &&
-                            now.sureness != Sureness::opaque;
+  const bool looked = has_seen(*look);
   const bool opaque = attempt.planned.sureness == Sureness::opaque || now.sureness == Sureness::opaque;
   const bool had_jobs = !run_.item(id).open->intent.jobs.empty();
   const bool unreached = never_reached(attempt);
 
-  if (attempt.decision) {
-    std::string left = nothing_left ? "what it was to do is done" : "left to do: " + now.step.summary;
-    return conclude(attempt, Finding{Verdict::fail, attempt.ended_by + "; " + left, {}, {}});
-  }
-  if (nothing_left) {
+  if (leaves_nothing(*look)) {
     // Its own process did it, as far as can be seen: what it then has to say, only finish() knows.
     if (!had_jobs && attempt.planned.effect != Effect::observe) return finish(attempt);
     attempt.evidence = std::move(look->item.evidence);

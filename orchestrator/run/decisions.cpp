@@ -89,7 +89,7 @@ Result<void> Decisions::take_up() {
   if (auto polled = run_.journal.poll(); !polled) return polled;
   const auto open = run_.state().open_decisions;
   for (const auto& [n, decision] : open) {
-    if (in_hand_.contains(n)) continue;
+    if (attempts_.is_in_hand(n)) continue;
     auto taken = is_corrected(open, decision)
                      ? refuse(decision, "answered anew by " + who(decision) + " since")
                      : take(decision);
@@ -183,20 +183,12 @@ bool Decisions::may_be_found(const ItemRecord& record) const {
 Result<void> Decisions::cancel(const Decision& decision) {
   const ItemRecord& record = run_.item(decision.id);
   const std::string why = cancelled_by(decision);
-  if (attempts_.cancel(decision.id, why, decision.n)) {
-    in_hand_.insert(decision.n);
-    return {};
-  }
+  if (attempts_.cancel(decision.id, why, decision.n)) return {};
   if (attempts_.under_way(decision.id)) return {};  // between two looks: taken up at the next one
   if (record.open && record.state == ItemState::waiting)
     return refuse(decision, to_string(decision.id) + " cannot be cancelled yet: " + record.reason);
-  if (record.open && record.state != ItemState::in_doubt) {
-    for (const JobRef& job : record.open->intent.jobs)
-      if (run_.state().lost_hosts.contains(job.host))
-        return refuse(decision, to_string(decision.id) + " has a job on " + job.host +
-                                    ", which does not answer; it can be cancelled once it does");
-    return {};  // its job is looked for first
-  }
+  if (record.open && record.state != ItemState::in_doubt)
+    return {};  // its job is looked for first, once its host answers
   if (const std::string unfit = misfit(EventType::cancel, decision.id, record); !unfit.empty())
     return refuse(decision, unfit);
   return settle(decision.id, decision, ItemState::cancelled, why);

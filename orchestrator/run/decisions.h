@@ -42,7 +42,6 @@ class Decisions {
   Gates& gates_;
   Attempts& attempts_;
   Schedule& schedule_;
-  std::set<std::int64_t> in_hand_;  ///< cancels whose jobs are being ended
   std::set<std::string> to_retry_;  ///< steps whose `retry` waits for what is behind them
   std::optional<Decision> end_;
 };

@@ -28,6 +28,7 @@ class FakeJobs final : public Jobs {
   bool lost = false;      ///< does not take the next start: nobody hears of it, nor of the lease taken for it
   bool mute = false;      ///< says how a job is, and not what it wrote
   bool stubborn = false;  ///< its jobs cannot be ended
+  int cut_off = 0;        ///< so many cancels end a job and do not answer
   std::optional<Duration> elapsed;  ///< what it says of every job that runs
   std::map<std::string, Kept> jobs;
   std::map<std::string, int> starts;  ///< by title: how often work really began
@@ -84,6 +85,8 @@ class FakeJobs final : public Jobs {
     if (stubborn)
       return fail(ErrorKind::no_answer, "job.not-ended", "it got TERM and KILL and is still there");
     found->second.state = JobDone{143};
+    if (std::exchange(cut_off, std::max(0, cut_off - 1)) > 0)
+      return fail(ErrorKind::no_answer, "ssh.lost", "the connection went");
     return status_of(found->second);
   }
   Result<void> purge(const Lease& by, const std::vector<JobId>& keep, const Deadline&) override {

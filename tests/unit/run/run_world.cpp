@@ -84,6 +84,8 @@ class Maker : public StepType {
   Result<Finding> probe(StepContext& context) const override {
     const std::string name = context.params().text("name");
     if (world_.on_look) world_.on_look(context);
+    if (world_.away.contains(name))
+      return fail(ErrorKind::unreachable, "ssh.unreachable", "no route to host");
     if (world_.unseen.contains(name)) return fail(ErrorKind::no_answer, "make.silent", "no answer");
     Finding finding = found(Verdict::ok, {{"n", 1}});
     finding.state = world_.facts.contains(name);
@@ -463,6 +465,12 @@ void RunWorld::approve(const std::string& step, const std::string& who) {
   data.answers = gate->n;
   data.digest = gate->asked.digest;
   ASSERT_TRUE(journal->decide(EventType::approve, {step, {}}, data));
+}
+
+void RunWorld::lose(const std::string& host) {
+  auto journal = Journal::open(std::make_unique<MemoryJournal>(disk), clock, parts_->redactor);
+  ASSERT_TRUE(journal);
+  ASSERT_TRUE(journal->host_lost({host, "no route to host"}));
 }
 
 const Plan& RunWorld::plan() const {

@@ -78,6 +78,8 @@ class RunWorld {
 
   /// What another terminal types.
   void decide(EventType type, const ItemId& id, Value value = {}, const std::string& why = "because");
+  /// Writes down that the host does not answer, as a process that has since gone would have.
+  void lose(const std::string& host);
   /// Approves with the digest of the question that stands.
   void approve(const std::string& step, const std::string& who = "ada");
 
@@ -107,6 +109,7 @@ class RunWorld {
   std::set<std::string> breaks;       ///< names whose work fails
   std::set<std::string> permanent;    ///< names whose effect is
   std::set<std::string> by_hand;      ///< names that a person is to make, until the look of the name is well
+  std::set<std::string> away;         ///< names of makes whose host is out of reach for a look
   std::set<std::string> unseen;       ///< names of makes whose look gets no answer
   std::map<std::string, std::string> note;  ///< shown in the plan of a make: its effect on the reviewed plan
   std::vector<std::size_t> budgets;         ///< what was left when each piece of evidence was kept
