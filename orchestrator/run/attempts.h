@@ -29,6 +29,8 @@ class Attempts {
     std::function<void(const PlannedItem& fresh, const std::string& why)> drifted;
     /// Whether what the item waits for has ended well, still.
     std::function<bool(const RunStep& step, const ItemId& id)> may_still_begin;
+    /// Whether a look that the step rests on is older than it may be.
+    std::function<bool(const RunStep& step)> rests_on_aged;
     /// Whether the gates above the item still hold; where not, they have been opened again.
     std::function<bool(const PlannedItem& fresh)> gates_hold;
     /// Whether nothing may change now, but what cleans up: a failure, a drift, a host that came back.
@@ -113,6 +115,7 @@ class Attempts {
   bool is_ended_by_word(Attempt& attempt, bool may_have_acted = false);
   bool heard_last_words();
   bool may_act(Attempt& attempt);
+  bool may_begin_yet(const Attempt& attempt);
   void intend(Attempt& attempt, Result<Work> work);
   static void take_work(Attempt& attempt, Work work);
   bool take_slots_of_jobs(Attempt& attempt);

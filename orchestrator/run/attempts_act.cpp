@@ -122,6 +122,15 @@ bool Attempts::may_act(Attempt& attempt) {
   return true;
 }
 
+/// Whether what was meant and never came to be may begin now. Between the two may lie weeks: what holds for a
+/// change that is new holds for it, but for the review, which what it is to do has passed.
+bool Attempts::may_begin_yet(const Attempt& attempt) {
+  if (attempt.planned.effect == Effect::observe || attempt.undoes) return true;
+  if (!heard_last_words() || attempt.only_looks || is_held(attempt)) return false;
+  if (run_.item(attempt.id).adhoc) return !is_unwanted(attempt);
+  return !is_overtaken(attempt) && !tell_.rests_on_aged(*attempt.step) && tell_.gates_hold(attempt.planned);
+}
+
 void Attempts::intend(Attempt& attempt, Result<Work> work) {
   if (!work)
     return conclude(attempt, Finding{Verdict::fail, with_advice(work.error()), {}, {}}, work.error().code);

@@ -173,8 +173,9 @@ void Attempts::looked(Attempt& attempt, JobFollower::Look look) {
     const bool none = std::all_of(jobs.begin(), jobs.end(), absent);
     if (none && attempt.start_broke)
       return conclude(attempt, Finding{Verdict::unknown, with_advice(*attempt.start_broke), {}, {}});
-    // After a restart the world may have moved on since the intent: look at it before starting anything.
-    const bool stale = none && (attempt.recovered || is_held(attempt));
+    // The world may have moved on since the intent, in another process or while its host did not answer: look
+    // at it before starting anything.
+    const bool stale = none && (attempt.recovered || !may_begin_yet(attempt));
     return stale || attempt.only_looks || attempt.jobs.empty() ? settle(attempt) : start_jobs(attempt);
   }
   if (!attempt.reached)

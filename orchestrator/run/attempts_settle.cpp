@@ -55,6 +55,7 @@ void Attempts::recover(const RunStep& step, const Instance& instance, bool only_
     return drop(*attempt);
   }
   attempt->planned = std::move(*planned);
+  attempt->planned.id = id;  // an edit may have renamed the step since
   attempt->recovered = true;
   attempt->only_looks = only_look;
   attempt->undoes = open.intent.undoes;
@@ -170,9 +171,8 @@ void Attempts::settled(Attempt& attempt, Result<ItemLook> look) {
   }
   const bool observes = attempt.planned.effect == Effect::observe;
   if (unreached || (attempt.ended_by.empty() && (observes || (looked && !opaque)))) {
-    const bool heard = heard_last_words();
-    if (heard && is_ended_by_word(attempt, !unreached)) return;
-    if (!observes && (!heard || attempt.only_looks || is_held(attempt) || is_unwanted(attempt)))
+    if (heard_last_words() && is_ended_by_word(attempt, !unreached)) return;
+    if (!may_begin_yet(attempt))
       return put_back(attempt, ItemState::pending, "it had not begun, and does not begin now", !unreached);
     // It is not done, and repeating it does what was meant the first time: the same attempt, the same job.
     if (observes || intent_digest(now) == intent_digest(attempt.planned)) {

@@ -70,6 +70,7 @@ Attempts::Callbacks Executor::attempt_callbacks() {
   tell.may_still_begin = [this](const RunStep& step, const ItemId& id) {
     return schedule_.may_still_begin(step, id);
   };
+  tell.rests_on_aged = [this](const RunStep& step) { return schedule_.rests_on_aged(step); };
   tell.gates_hold = [=, this](const PlannedItem& fresh) {
     auto hold = gates_.hold_above(fresh.id);
     return write(hold) && *hold;

@@ -236,7 +236,9 @@ Result<void> Schedule::look_at_item(const RunStep& step, const Instance& instanc
       due(*record.next_look);
       return {};
     }
-    const bool satisfied = step_edges.kind == EdgeState::Kind::satisfied;
+    const bool satisfied =
+        step_edges.kind == EdgeState::Kind::satisfied &&
+        joined_edges_of(run_.table, step, id, run_.state(), expansions_).kind == EdgeState::Kind::satisfied;
     ready.push_back({Ready::What::recover, &step, instance, !satisfied});
     return {};
   }

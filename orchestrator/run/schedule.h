@@ -40,6 +40,8 @@ class Schedule {
   /// Whether what the item waits for has ended well, still: a `retry` above may have come while it was
   /// planned.
   bool may_still_begin(const RunStep& step, const ItemId& id) const;
+  /// Whether a look above the step is to be made again before what changes or asks may begin.
+  bool rests_on_aged(const RunStep& step) const;
   /// After a retry or a revision: what a step comes to has to be found out again.
   void forget(const std::string& step) { expansions_.erase(step); }
   const Expansions& expansions() const { return expansions_; }

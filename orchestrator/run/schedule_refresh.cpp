@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "orchestrator/run/schedule.h"
 
 namespace mxodus {
@@ -30,6 +32,16 @@ Result<bool> Schedule::refresh(const RunStep& step, const World& world, std::vec
     }
   }
   return fresh;
+}
+
+bool Schedule::rests_on_aged(const RunStep& step) const {
+  const auto above = run_.table.upstream(step.id());
+  return std::any_of(above.begin(), above.end(), [&](const RunStep* look) {
+    const auto items = expansions_.find(look->id());
+    return items != expansions_.end() &&
+           std::any_of(items->second.begin(), items->second.end(),
+                       [&](const Instance& one) { return ages(*look, run_.item(one.id)); });
+  });
 }
 
 /// Once a look has been made again, the steps whose items come from it come to what it has found now: all of
