@@ -166,6 +166,17 @@ bool Attempts::looks_for(const ItemId& id) const {
   return found != attempts_.end() && found->second.recovered && !found->second.reached;
 }
 
+bool Attempts::leave_unseen(const ItemId& id) {
+  const auto found = attempts_.find(id);
+  if (found == attempts_.end()) return false;
+  Attempt& attempt = found->second;
+  if (!attempt.recovered || attempt.reached || attempt.looking || attempt.phase != Attempt::Phase::following)
+    return false;
+  if (!attempt.follower->silent() || attempt.follower->sees_any_run()) return false;
+  drop(attempt);
+  return true;
+}
+
 int Attempts::under_way_of(const std::string& step) const {
   return static_cast<int>(std::count_if(attempts_.begin(), attempts_.end(),
                                         [&](const auto& entry) { return entry.first.step == step; }));

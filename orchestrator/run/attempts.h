@@ -76,6 +76,9 @@ class Attempts {
   int under_way_of(const std::string& step) const;
   /// Another process has begun it, and what became of that is not seen yet.
   bool looks_for(const ItemId& id) const;
+  /// Lets go of what another process has begun and this one has looked for in vain, since its host does not
+  /// answer. False where it is seen, or not looked for yet.
+  bool leave_unseen(const ItemId& id);
   /// Something that ends by itself soon, in this process or on a host that is watched.
   bool any_moving() const;
   bool any_working() const;  ///< in this process: not only followed jobs

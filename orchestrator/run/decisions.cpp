@@ -157,27 +157,29 @@ Result<void> Decisions::accept(const Decision& decision) {
 
 Result<void> Decisions::skip(const Decision& decision) {
   const ItemRecord& record = run_.item(decision.id);
+  const bool unseen = attempts_.leave_unseen(decision.id);
   if (attempts_.under_way(decision.id)) {
     // What only looks, at what it would do or for what was begun, stops at that: see Attempts::is_unwanted().
     if (!record.open || is_in_doubt(record) || attempts_.looks_for(decision.id)) return {};
     return refuse(decision, to_string(decision.id) + " is running; `cancel` it first");
   }
-  if (may_be_found(record)) return {};
+  if (!unseen && may_be_found(record)) return {};
   if (const std::string why = misfit(EventType::skip, decision.id, record); !why.empty())
     return refuse(decision, why);
   return settle(decision.id, decision, ItemState::skipped,
                 "skipped by " + who(decision) + ": " + decision.data.why);
 }
 
-/// Another process has begun a job of it, and whether that goes on is looked for first. Without its secret,
-/// or of a host that does not answer, that may be never.
+/// Another process has begun a job of it, and whether that goes on is looked for first, once: what that
+/// process saw of it, or could not see, may be long ago. Without its secret, or of a host that is gone for
+/// good, it is never found.
 bool Decisions::may_be_found(const ItemRecord& record) const {
   if (!record.open || is_in_doubt(record) || record.open->intent.effect == Effect::observe) return false;
-  if (record.state == ItemState::waiting || record.state == ItemState::reconnecting) return false;
+  // It was looked for by this process, since a resume makes all that waits due.
+  if (record.state == ItemState::waiting && record.next_look > run_.clock().now()) return false;
   const auto& jobs = record.open->intent.jobs;
-  return !jobs.empty() && std::none_of(jobs.begin(), jobs.end(), [&](const JobRef& job) {
-    return run_.state().lost_hosts.contains(job.host);
-  });
+  return !jobs.empty() && std::none_of(jobs.begin(), jobs.end(),
+                                       [&](const JobRef& job) { return hosts_.was_silent(job.host); });
 }
 
 Result<void> Decisions::cancel(const Decision& decision) {

@@ -5,6 +5,7 @@
 
 #include "orchestrator/run/attempts.h"
 #include "orchestrator/run/gates.h"
+#include "orchestrator/run/host_watch.h"
 #include "orchestrator/run/run_context.h"
 #include "orchestrator/run/schedule.h"
 
@@ -14,8 +15,9 @@ namespace mxodus {
 /// no longer fits what it answers is refused with the reason. On the executor's thread.
 class Decisions {
  public:
-  Decisions(const RunContext& run, Gates& gates, Attempts& attempts, Schedule& schedule)
-      : run_(run), gates_(gates), attempts_(attempts), schedule_(schedule) {}
+  Decisions(const RunContext& run, Gates& gates, Attempts& attempts, Schedule& schedule,
+            const HostWatch& hosts)
+      : run_(run), gates_(gates), attempts_(attempts), schedule_(schedule), hosts_(hosts) {}
 
   /// Everything that is open now. An error is the journal's.
   Result<void> take_up();
@@ -42,6 +44,7 @@ class Decisions {
   Gates& gates_;
   Attempts& attempts_;
   Schedule& schedule_;
+  const HostWatch& hosts_;
   std::set<std::string> to_retry_;  ///< steps whose `retry` waits for what is behind them
   std::optional<Decision> end_;
 };

@@ -27,7 +27,7 @@ Executor::Executor(const RunContext& run, std::stop_token stop, std::stop_token 
                    }}),
       tasks_(run, [this](const Error& why) { cannot_write_ = why; }),
       schedule_(run),
-      decisions_(run, gates_, attempts_, schedule_),
+      decisions_(run, gates_, attempts_, schedule_, hosts_),
       slept_(run.clock().boottime() - run.clock().monotonic()) {}
 
 Lease Executor::make_lease() const {

@@ -109,6 +109,11 @@ std::string HostWatch::not_looked_at() const {
   return {};
 }
 
+bool HostWatch::was_silent(const std::string& host) const {
+  const auto found = down_.find(host);
+  return found != down_.end() && found->second.looked_at;
+}
+
 std::vector<std::string> HostWatch::down() const {
   std::vector<std::string> names;
   for (const auto& [host, down] : down_) names.push_back(host);

@@ -29,6 +29,8 @@ class HostWatch {
 
   /// True for the empty name too: a step without a host.
   bool answers(const std::string& host) const { return !down_.contains(host); }
+  /// This process has asked the host, and it did not answer.
+  bool was_silent(const std::string& host) const;
   /// Takes up the hosts that were down when this process began, or when the run was planned, and looks at
   /// all of them.
   void begin();

@@ -45,6 +45,7 @@ JobFollower::Look JobFollower::look(std::vector<FollowedJob> jobs, Duration wait
     if (job.ended()) return;
     auto host = jobs_of(job.host);
     seen[n] = host ? see(job, wait, **host, deadline) : tl::unexpected(host.error());
+    job.silent = !seen[n];
   });
   const auto silent = std::find_if(seen.begin(), seen.end(), [](const auto& one) { return !one; });
   if (silent != seen.end()) look.silent = silent->error();
@@ -84,6 +85,11 @@ void JobFollower::expect_end() {
 
 bool JobFollower::ended() const {
   return std::all_of(jobs_.begin(), jobs_.end(), [](const FollowedJob& job) { return job.ended(); });
+}
+
+bool JobFollower::sees_any_run() const {
+  return std::any_of(jobs_.begin(), jobs_.end(),
+                     [](const FollowedJob& job) { return !job.silent && !job.ended(); });
 }
 
 Result<std::string> last_output(Jobs& jobs, const FollowedJob& job, std::size_t limit,

@@ -31,6 +31,7 @@ struct FollowedJob {
   JobStatus status{JobRunning{}, 0, {}, {}};
   std::int64_t offset = 0;  ///< output before this byte has been read
   std::string tail;         ///< the last 64 KiB of it
+  bool silent = true;       ///< the last look had no answer about it, or there was none
 
   bool ended() const { return !std::holds_alternative<JobRunning>(status.state); }
 };
@@ -73,6 +74,8 @@ class JobFollower {
   Contact contact() const { return contact_; }
   const std::optional<Error>& silent() const { return silent_; }
   bool ended() const;
+  /// The last look has seen a job that goes on, whatever the hosts of the others answered.
+  bool sees_any_run() const;
   const std::vector<FollowedJob>& jobs() const { return jobs_; }
 
  private:

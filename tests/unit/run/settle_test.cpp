@@ -207,5 +207,22 @@ TEST_F(SecretOfAnotherProcess, ThatIsNotToBeHadIsWaitedForAndNothingIsRead) {
   EXPECT_THAT(told(), testing::Not(testing::HasSubstr("correct horse")));
 }
 
+TEST_F(SecretOfAnotherProcess, IsAskedForOnceMoreBeforeTheStepIsSkipped) {
+  ASSERT_EQ(world_.must_run().exit, ExitCode::parked);
+  world_.on_new.jobs.begin()->second.looks_left = 20;
+  world_.password = "correct horse";
+  world_.decide(EventType::skip, {"tell", {}});
+  EXPECT_EQ(world_.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(world_.of("tell"), ItemState::failed) << "it was running: `cancel` it first";
+  EXPECT_EQ(world_.state().refused_decisions.size(), 1u);
+}
+
+TEST_F(SecretOfAnotherProcess, ThatIsNotToBeHadLetsTheStepBeSkipped) {
+  ASSERT_EQ(world_.must_run().exit, ExitCode::parked);
+  world_.decide(EventType::skip, {"tell", {}});
+  EXPECT_EQ(world_.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world_.of("tell"), ItemState::skipped);
+}
+
 }  // namespace
 }  // namespace mxodus
