@@ -44,12 +44,11 @@ class NeverBegun : public testing::Test {
 )"};
 };
 
-TEST_F(NeverBegun, DoesNotBeginWhileTheGateAboveItAsksAnew) {
+TEST_F(NeverBegun, IsNotPassedByWithARetryOfTheGateAboveIt) {
   away(std::chrono::minutes(5), [this] { world_.decide(EventType::retry, {"go", {}}); });
-  EXPECT_EQ(world_.must_run().exit, ExitCode::parked);
-  expect_that_it_is_asked_about();
-  world_.approve("go");
   EXPECT_EQ(world_.must_run().exit, ExitCode::done);
+  ASSERT_EQ(world_.state().refused_decisions.size(), 1u);
+  EXPECT_THAT(world_.state().refused_decisions[0].text, testing::HasSubstr("`cancel` it first"));
   EXPECT_EQ(world_.on_new.starts["make a"], 1);
 }
 
@@ -93,31 +92,6 @@ TEST_F(NeverBegun, WaitsForALookThatHasAgedWhileItsHostWasAway) {
   }
   EXPECT_EQ(world_.of("change"), ItemState::done);
   EXPECT_EQ(world_.looked["l"], before + 1);
-}
-
-TEST(NeverBegunItem, WaitsForTheOneItIsJoinedTo) {
-  bool meant = false;
-  for (int k = 1; k < 100; ++k) {
-    RunWorld world(R"(  prepare: {uses: make, for_each: [x], with: {name: "prepare-${item}"}}
-  apply: {uses: make, for_each: [x], needs: [prepare], with: {name: "apply-${item}"}}
-)");
-    if (!world.run_killed_at(k, MemoryJournal::Fault::dies_after)) break;
-    if (!world.state().item({"apply", "x"}).open || world.on_new.starts.contains("make apply-x")) continue;
-    meant = true;
-    bool beside = false;
-    world.facts.clear();
-    world.on_new.looks = 20;
-    world.decide(EventType::retry, {"prepare", "x"});
-    world.on_wait = [&] {
-      beside = beside ||
-               (world.on_new.starts.contains("make apply-x") && world.of("prepare", "x") != ItemState::done);
-    };
-    EXPECT_EQ(world.must_run().exit, ExitCode::done) << k;
-    EXPECT_FALSE(beside) << k;
-    EXPECT_EQ(world.on_new.starts["make prepare-x"], 2) << k;
-    EXPECT_EQ(world.on_new.starts["make apply-x"], 1) << k;
-  }
-  EXPECT_TRUE(meant);
 }
 
 }  // namespace
