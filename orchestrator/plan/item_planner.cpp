@@ -119,6 +119,11 @@ void plan_work(ItemLook& look, const ItemRequest& request, const Environment& en
   auto question = type.question(context.params());
   if (!question) return cannot_ask(look, question.error());
   look.item.question = std::move(*question);
+  // What a person has changed is seen from where the step itself looks.
+  if (auto& seen_by = look.item.question->done_if; seen_by && seen_by->from.empty())
+    if (const StepType* nested = environment.catalog.find(seen_by->uses);
+        nested && nested->declaration().takes_vantage)
+      seen_by->from = request.standpoint.vantage;
 }
 
 /// The identity that goes into the fingerprint; none for steps without a host.

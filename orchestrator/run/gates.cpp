@@ -358,9 +358,13 @@ Result<void> Gates::answer(const Decision& decision) {
     return refuse(decision, "the question of " + to_string(decision.id) + " cannot be read any more");
   auto finding = step->type->take_answer(Params(planned->params), answer_of(decision.type, decision.data));
   if (!finding) return refuse(decision, one_line(finding.error()));
-  const Observation said{finding->verdict, finding->sentence, Value(finding->outputs), {}};
+  // What somebody has tried and seen fail may be a warning, as what a look has seen; a no never is.
+  const bool forgiven = finding->verdict == Verdict::fail && decision.type == EventType::answer &&
+                        step->rules().on_fail.action == FailureRule::Action::warn;
+  const Verdict verdict = forgiven ? Verdict::warn : finding->verdict;
+  const Observation said{verdict, finding->sentence, Value(finding->outputs), {}};
   if (auto noted = run_.journal.observation(decision.id, said); !noted) return tl::unexpected(noted.error());
-  const bool good = finding->verdict == Verdict::ok || finding->verdict == Verdict::warn;
+  const bool good = verdict == Verdict::ok || verdict == Verdict::warn;
   return close(decision, good ? ItemState::done : ItemState::failed, decision.data.value);
 }
 

@@ -190,5 +190,29 @@ TEST(Task, IsAlsoWhatAChangeAsksForThatAPersonHasToMake) {
   EXPECT_EQ(world.on_new.starts["make b"], 1);
 }
 
+TEST(Task, LooksFromWhereItsStepDoes) {
+  RunWorld world("  first: {uses: make, from: old, with: {name: a}}\n");
+  world.by_hand = {"a"};
+  std::set<std::string> vantages;
+  world.on_look = [&](StepContext& context) { vantages.insert(context.vantage().name()); };
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.looked["a"], 1) << "the look of its `done_if`";
+  EXPECT_EQ(vantages, (std::set<std::string>{"old"}));
+}
+
+TEST(Checklist, WithAFailureIsAWarningWhereItsStepSaysSo) {
+  for (const char* rule : {"hold", "warn"}) {
+    RunWorld world("  tried: {uses: checklist, on_fail: " + std::string(rule) +
+                   ", with: {items: [a, b]}}\n  change: {uses: make, needs: [tried], with: {name: a}}\n");
+    ASSERT_EQ(world.must_run().exit, ExitCode::parked);
+    const ValueMap good{{"result", "ok"}}, bad{{"result", "fail"}, {"evidence", "in spam"}};
+    world.decide(EventType::answer, {"tried", {}}, ValueMap{{"a", good}, {"b", bad}});
+    const bool warns = rule == std::string("warn");
+    EXPECT_EQ(world.must_run().exit, warns ? ExitCode::done : ExitCode::failed) << rule;
+    EXPECT_EQ(world.state().item({"tried", {}}).verdict, warns ? Verdict::warn : Verdict::fail) << rule;
+    EXPECT_EQ(world.on_new.starts.size(), warns ? 1u : 0u) << rule;
+  }
+}
+
 }  // namespace
 }  // namespace mxodus

@@ -75,7 +75,8 @@ class Maker : public StepType {
                     .effect = Effect::permanent,
                     .params = {name_param(), {.name = "at", .type = ParamType::any, .doc = ""}},
                     .outputs = {{.name = "n", .type = ParamType::integer, .doc = ""}},
-                    .host = HostUse::optional};
+                    .host = HostUse::optional,
+                    .takes_vantage = true};
   }
   const StepDeclaration& declaration() const override { return declaration_; }
   Effect effect(const Params& params) const override {
@@ -257,6 +258,7 @@ struct RunWorld::Parts {
     catalog.add(std::make_unique<Make>(world, "make_both", false, std::vector<std::string>{"new", "old"}));
     catalog.add(std::make_unique<Call>(world));
     catalog.add(make_approve());
+    catalog.add(make_checklist());
     catalog.add(make_choose());
     catalog.add(make_answer());
     catalog.add(make_task());
