@@ -7,6 +7,7 @@
 #include "steps/dns/records/neighbours.h"
 #include "steps/dns/soa.h"
 #include "steps/dns/stored.h"
+#include "steps/support/output_limit.h"
 
 namespace mxodus::dns {
 namespace {
@@ -91,13 +92,9 @@ Value entry_of(const Wish& wish, const StoredRRset& stored, const View& view, bo
 }
 
 /// What is not as wished before what is, as much as may be recorded.
-ValueList records_of(ValueList wrong, ValueList right) {
-  constexpr std::size_t most = 40u << 10;  // of the 64 KiB that an attempt may give
+ValueList records_of(ValueList wrong, const ValueList& right) {
   wrong.insert(wrong.end(), right.begin(), right.end());
-  std::size_t size = 0;
-  const auto fits = [&](const Value& entry) { return (size += to_string(entry).size()) <= most; };
-  wrong.erase(std::find_if_not(wrong.begin(), wrong.end(), fits), wrong.end());
-  return wrong;
+  return as_many_as_fit(std::move(wrong));
 }
 
 /// The first of many sentences.
@@ -181,7 +178,7 @@ Finding report(const Look& look, Time now, Duration kept_after_change) {
   finding.outputs = {{"holds", holds},
                      {"propagated", holds && !sum.cached && !sum.unheard},
                      {"cached_until", Time{now.since_epoch + sum.cached_for.value}},
-                     {"records", records_of(std::move(wrong), std::move(right))}};
+                     {"records", records_of(std::move(wrong), right)}};
   finding.state = ValueMap{{"zone", look.zone},
                            {"provider", look.traits.name},
                            {"has_api", look.traits.has_api},

@@ -119,7 +119,8 @@ certificate (also by a `server_name`), a login or a recipient is asked for as we
       {.name = "results",
        .type = ParamType::map,
        .doc = "One entry a connection: target, name, address, family, port, answer, verdict, note, banner, "
-              "capabilities, certificate, recipients (what the server said of each), took.",
+              "capabilities, certificate, recipients (what the server said of each), took. Of very many, those "
+              "that are fine come without what the server said of itself, and the last not at all.",
        .list = true},
       {.name = "open",
        .type = ParamType::integer,
@@ -210,7 +211,9 @@ class NetReach final : public StepType {
     auto seen = look_at_all(vantage, found.targets, manner, context);
     if (!seen) return tl::unexpected(std::move(seen).error());
     Finding finding = judge(*seen, found.unresolved, vantage.name(), manner);
-    context.keep_evidence("connections.json", to_indented_json(finding.outputs.at("results")));
+    Value& results = finding.outputs.at("results");
+    context.keep_evidence("connections.json", to_indented_json(results));
+    results = reach::results_to_keep(std::move(*results.get<ValueList>()));
     return finding;
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "orchestrator/core/text.h"
+#include "steps/support/output_limit.h"
 
 namespace mxodus::reach {
 namespace {
@@ -179,6 +180,15 @@ Finding judge(const std::vector<Observation>& seen, const std::vector<Unresolved
                      {"wrong", counts["wrong"]}};
   finding.state = std::move(state);
   return finding;
+}
+
+ValueList results_to_keep(ValueList results) {
+  ValueList whole = as_many_as_fit(results);
+  if (whole.size() == results.size()) return whole;
+  for (Value& one : results)
+    if (auto* map = one.get<ValueMap>(); map && (*map)["verdict"] == Value("ok"))
+      for (const char* detail : {"certificate", "capabilities", "banner"}) map->erase(detail);
+  return as_many_as_fit(std::move(results));
 }
 
 }  // namespace mxodus::reach

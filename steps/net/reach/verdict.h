@@ -12,4 +12,8 @@ namespace mxodus::reach {
 Finding judge(const std::vector<Observation>& seen, const std::vector<Unresolved>& unresolved,
               const std::string& vantage, const Manner& manner);
 
+/// What an attempt may keep of the output `results`: where many servers with long certificates are more, what
+/// is fine comes without certificate, capabilities and banner, and what still does not fit is left out.
+ValueList results_to_keep(ValueList results);
+
 }  // namespace mxodus::reach

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "steps/net/reach/verdict.h"
 #include "tests/steps/net/reach_fixture.h"
 
 using namespace mxodus;
@@ -91,4 +92,35 @@ TEST_F(NetReach, RefusesTargetsAndPortsThatAreNone) {
     const FakeContext context(*type_, with);
     EXPECT_TRUE(type_->check(context.params())) << with;
   }
+}
+
+namespace {
+
+/// What a connection gives, with a certificate of many names.
+Value long_result(int n, const char* verdict) {
+  const ValueMap certificate{{"names", Value(ValueList(30, Value("mx.of.a.big.provider.example")))}};
+  return ValueMap{{"name", std::to_string(n)}, {"verdict", verdict}, {"certificate", certificate}};
+}
+
+}  // namespace
+
+TEST(NetReachResults, OfManyServersAreKeptWithoutTheDetailsOfWhatIsFine) {
+  ValueList many;
+  for (int n = 0; n < 60; ++n) many.push_back(long_result(n, n == 7 ? "fail" : "ok"));
+  const ValueList kept = reach::results_to_keep(many);
+  ASSERT_EQ(kept.size(), many.size());
+  EXPECT_EQ(kept[7], many[7]);
+  EXPECT_EQ(kept[8], Value(ValueMap{{"name", "8"}, {"verdict", "ok"}}));
+  const ValueList few(many.begin(), many.begin() + 9);
+  EXPECT_EQ(reach::results_to_keep(few), few);
+}
+
+TEST(NetReachResults, ThatAreTooManyAreCutAtTheirEnd) {
+  ValueList many;
+  for (int n = 0; n < 256; ++n) many.push_back(long_result(n, "fail"));
+  const ValueList kept = reach::results_to_keep(many);
+  ASSERT_LT(kept.size(), many.size());
+  ASSERT_GT(kept.size(), 20u);
+  EXPECT_EQ(kept.back(), many[kept.size() - 1]);
+  EXPECT_LT(to_string(Value(kept)).size(), 64u << 10);
 }
