@@ -91,6 +91,8 @@ bool settled(const StepTable& before, const StepTable& after, const RunState& st
   const ItemRecord& record = state.item(id);
   const auto& by = record.settled_by;
   if (!record.open && by && (by->type == EventType::accept || by->type == EventType::skip)) return true;
+  // Put back by a word that was taken: it begins again, as it is written then.
+  if (!record.open && record.state == ItemState::pending) return true;
   return std::any_of(state.open_decisions.begin(), state.open_decisions.end(), [&](const auto& entry) {
     const Decision& open = entry.second;
     const bool settles = open.type == EventType::accept ||

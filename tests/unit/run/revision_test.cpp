@@ -63,6 +63,22 @@ TEST(Revision, OfAFinishedStepIsAConflictUntilItIsSettled) {
   EXPECT_TRUE(world.compare_with(edited).conflicts.empty());
 }
 
+TEST(Revision, OfWhatBeginsAgainByARetryAboveItIsFree) {
+  RunWorld world(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  first: {uses: make, with: {name: a}}
+)");
+  world.must_run();
+  world.approve("go");
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
+  world.decide(EventType::retry, {"go", {}});
+  ASSERT_EQ(world.must_run().exit, ExitCode::parked);
+  const RevisionCheck check = world.compare_with(R"(  go: {uses: approve, with: {question: "Go on?"}}
+  first: {uses: make, with: {name: c}}
+)");
+  EXPECT_EQ(changes(check), (std::vector<std::string>{"first changed: with"}));
+  EXPECT_TRUE(check.conflicts.empty());
+}
+
 /// `first` runs, and nobody is there.
 void leave_first_running(RunWorld& world) {
   world.on_new.looks = 1'000'000;
