@@ -29,8 +29,8 @@ class Attempts {
     std::function<void(const PlannedItem& fresh, const std::string& why)> drifted;
     /// Whether what the item waits for has ended well, still.
     std::function<bool(const RunStep& step, const ItemId& id)> may_still_begin;
-    /// Whether a look that the step rests on is older than it may be.
-    std::function<bool(const RunStep& step)> rests_on_aged;
+    /// Whether a new change would not begin now, for what is above it or for its time.
+    std::function<bool(const RunStep& step, const ItemId& id)> has_to_wait;
     /// Whether the gates above the item still hold; where not, they have been opened again.
     std::function<bool(const PlannedItem& fresh)> gates_hold;
     /// Whether nothing may change now, but what cleans up: a failure, a drift, a host that came back.
@@ -150,6 +150,7 @@ class Attempts {
   void note_contact(Attempt& attempt, JobFollower::Contact before);
   void show_progress(Attempt& attempt);
   bool note_lease(const std::string& host);
+  bool note_leases(const Attempt& attempt);
   void jobs_ended(Attempt& attempt);
 
   // attempts_limits.cpp: jobs that are to end before their time

@@ -128,7 +128,8 @@ bool Attempts::may_begin_yet(const Attempt& attempt) {
   if (attempt.planned.effect == Effect::observe || attempt.undoes) return true;
   if (!heard_last_words() || attempt.only_looks || is_held(attempt)) return false;
   if (run_.item(attempt.id).adhoc) return !is_unwanted(attempt);
-  return !is_overtaken(attempt) && !tell_.rests_on_aged(*attempt.step) && tell_.gates_hold(attempt.planned);
+  return !is_overtaken(attempt) && !tell_.has_to_wait(*attempt.step, attempt.id) &&
+         tell_.gates_hold(attempt.planned);
 }
 
 void Attempts::intend(Attempt& attempt, Result<Work> work) {

@@ -178,17 +178,22 @@ void Attempts::looked(Attempt& attempt, JobFollower::Look look) {
     const bool stale = none && (attempt.recovered || !may_begin_yet(attempt));
     return stale || attempt.only_looks || attempt.jobs.empty() ? settle(attempt) : start_jobs(attempt);
   }
-  if (!attempt.reached)
-    for (const FollowedJob& job : jobs) {
-      // Whoever started it held the lease, and may have been killed before that was written down.
-      if (!run_.state().leases.contains(job.host) && !note_lease(job.host)) return drop(attempt);
-      if (attempt.recovered && !wrote(run_.journal.attached(attempt.id, {job.host, job.id.text})))
-        return drop(attempt);
-    }
+  if (!attempt.reached && !note_leases(attempt)) return drop(attempt);
+  if (!attempt.reached && attempt.recovered)
+    for (const FollowedJob& job : jobs)
+      if (!wrote(run_.journal.attached(attempt.id, {job.host, job.id.text}))) return drop(attempt);
   attempt.reached = true;
   show_progress(attempt);
   if (attempt.follower->ended()) return jobs_ended(attempt);
   crash::here("while-following");
+}
+
+/// Whoever started the jobs held the leases, and may have been killed before that was written down.
+bool Attempts::note_leases(const Attempt& attempt) {
+  const auto& jobs = attempt.follower->jobs();
+  return std::all_of(jobs.begin(), jobs.end(), [&](const FollowedJob& job) {
+    return run_.state().leases.contains(job.host) || note_lease(job.host);
+  });
 }
 
 void Attempts::note_contact(Attempt& attempt, JobFollower::Contact before) {

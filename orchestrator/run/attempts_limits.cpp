@@ -103,6 +103,7 @@ void Attempts::end_jobs(Attempt& attempt, const std::string& why) {
         if (ended) {
           a.reached = a.reached || *ended;
           a.ended_by = why;
+          if (*ended && !note_leases(a)) return drop(a);
           return settle(a);
         }
         could_not_end(a, why, ended.error());

@@ -187,10 +187,8 @@ Result<void> Decisions::cancel(const Decision& decision) {
   const std::string why = cancelled_by(decision);
   if (attempts_.cancel(decision.id, why, decision.n)) return {};
   if (attempts_.under_way(decision.id)) return {};  // between two looks: taken up at the next one
-  if (record.open && record.state == ItemState::waiting)
-    return refuse(decision, to_string(decision.id) + " cannot be cancelled yet: " + record.reason);
   if (record.open && record.state != ItemState::in_doubt)
-    return {};  // its job is looked for first, once its host answers
+    return {};  // its job is looked for first, once its host answers or its secret is there
   if (const std::string unfit = misfit(EventType::cancel, decision.id, record); !unfit.empty())
     return refuse(decision, unfit);
   return settle(decision.id, decision, ItemState::cancelled, why);

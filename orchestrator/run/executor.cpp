@@ -70,7 +70,9 @@ Attempts::Callbacks Executor::attempt_callbacks() {
   tell.may_still_begin = [this](const RunStep& step, const ItemId& id) {
     return schedule_.may_still_begin(step, id);
   };
-  tell.rests_on_aged = [this](const RunStep& step) { return schedule_.rests_on_aged(step); };
+  tell.has_to_wait = [this](const RunStep& step, const ItemId& id) {
+    return schedule_.has_to_wait(step, id);
+  };
   tell.gates_hold = [=, this](const PlannedItem& fresh) {
     auto hold = gates_.hold_above(fresh.id);
     return write(hold) && *hold;

@@ -40,8 +40,9 @@ class Schedule {
   /// Whether what the item waits for has ended well, still: a `retry` above may have come while it was
   /// planned.
   bool may_still_begin(const RunStep& step, const ItemId& id) const;
-  /// Whether a look above the step is to be made again before what changes or asks may begin.
-  bool rests_on_aged(const RunStep& step) const;
+  /// Whether a new change would not begin now: a look above that is to be made again, a gate above that asks
+  /// anew, however far above; its window, its deadline, the end of `--until`.
+  bool has_to_wait(const RunStep& step, const ItemId& id) const;
   /// After a retry or a revision: what a step comes to has to be found out again.
   void forget(const std::string& step) { expansions_.erase(step); }
   const Expansions& expansions() const { return expansions_; }
@@ -68,6 +69,7 @@ class Schedule {
   bool is_over(const RunStep& step, const ItemId& id) const;
   void forget_lists_looked_at_again(const World& world);
   bool is_too_late(const ItemRecord& record) const;
+  bool is_unsettled(const RunStep& above) const;
   bool is_to_come(const RunStep& above) const;
   bool ages(const RunStep& step, const ItemRecord& record) const;
   Result<void> note(const ItemId& id, ItemState state, const std::string& reason);

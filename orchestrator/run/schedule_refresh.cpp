@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "orchestrator/run/schedule.h"
+#include "orchestrator/run/window.h"
 
 namespace mxodus {
 
@@ -34,14 +35,20 @@ Result<bool> Schedule::refresh(const RunStep& step, const World& world, std::vec
   return fresh;
 }
 
-bool Schedule::rests_on_aged(const RunStep& step) const {
+bool Schedule::is_unsettled(const RunStep& above) const {
+  if (is_to_come(above)) return true;
+  const auto& items = run_.state().items;
+  for (auto it = items.lower_bound({above.id(), {}}); it != items.end() && it->first.step == above.id(); ++it)
+    if (it->second.state == ItemState::gate || it->second.open || ages(above, it->second)) return true;
+  return false;
+}
+
+bool Schedule::has_to_wait(const RunStep& step, const ItemId& id) const {
+  const Time now = run_.clock().now();
+  if (is_too_late(run_.item(id)) || (past_until() && !step.clean_up)) return true;
+  if (step.rules().window && next_opening(*step.rules().window, now) > now) return true;
   const auto above = run_.table.upstream(step.id());
-  return std::any_of(above.begin(), above.end(), [&](const RunStep* look) {
-    const auto items = expansions_.find(look->id());
-    return items != expansions_.end() &&
-           std::any_of(items->second.begin(), items->second.end(),
-                       [&](const Instance& one) { return ages(*look, run_.item(one.id)); });
-  });
+  return std::any_of(above.begin(), above.end(), [&](const RunStep* one) { return is_unsettled(*one); });
 }
 
 /// Once a look has been made again, the steps whose items come from it come to what it has found now: all of

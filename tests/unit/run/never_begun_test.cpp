@@ -94,5 +94,57 @@ TEST_F(NeverBegun, WaitsForALookThatHasAgedWhileItsHostWasAway) {
   EXPECT_EQ(world_.looked["l"], before + 1);
 }
 
+/// `go` is answered, `first` done, and `change` was killed between its intent and its job; nothing where
+/// another append of that process is the k-th.
+std::unique_ptr<RunWorld> change_meant(const std::string& steps, int k) {
+  auto world = std::make_unique<RunWorld>(steps);
+  if (world->must_run().exit != ExitCode::parked) return nullptr;
+  world->approve("go");
+  if (!world->run_killed_at(k, MemoryJournal::Fault::dies_after)) return nullptr;
+  const bool meant = world->state().item({"change", {}}).open && !world->on_new.starts.contains("make b");
+  return meant ? std::move(world) : nullptr;
+}
+
+TEST(NeverBegunChange, WaitsForAGateThatAKilledProcessHasOpenedAnewAboveWhatIsDone) {
+  const auto steps = [](const std::string& question) {
+    return "  go: {uses: approve, with: {question: \"" + question + "\"}}\n" +
+           "  first: {uses: make, with: {name: a}}\n  change: {uses: make, with: {name: b}}\n";
+  };
+  int killed_after_asking = 0;
+  for (int k = 1; k < 30; ++k)
+    for (int then = 1; then < 10; ++then) {
+      const auto world = change_meant(steps("Go on?"), k);
+      if (!world) break;
+      world->edit(steps("Go on, in spite of it?"));
+      if (!world->run_killed_at(then, MemoryJournal::Fault::dies_after)) break;
+      if (world->of("go") == ItemState::gate && world->state().item({"change", {}}).open)
+        ++killed_after_asking;
+      EXPECT_EQ(world->must_run().exit, ExitCode::parked) << k << " " << then;
+      EXPECT_EQ(world->of("go"), ItemState::gate) << k << " " << then;
+      EXPECT_FALSE(world->on_new.starts.contains("make b")) << k << " " << then;
+    }
+  EXPECT_GT(killed_after_asking, 0);
+}
+
+TEST(NeverBegunChange, WaitsForItsWindow) {
+  FakeClock clock;
+  const auto at = [&](int minutes) {
+    return to_local_string(Time{clock.now().since_epoch + std::chrono::minutes(minutes)}).substr(11, 5);
+  };
+  RunWorld world("  change: {uses: make, window: \"" + at(-30) + "-" + at(30) + "\", with: {name: a}}\n");
+  world.on_new.lost = true;
+  world.on_wait = [&] {
+    if (world.of("change") == ItemState::running) world.stop.request_stop();
+  };
+  ASSERT_EQ(world.must_run().exit, ExitCode::interrupted);
+  ASSERT_TRUE(world.state().item({"change", {}}).open);
+  world.stop = {};
+  world.on_wait = {};
+  world.clock.advance(std::chrono::hours(3));
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  EXPECT_TRUE(world.on_new.starts.empty());
+  EXPECT_EQ(world.of("change"), ItemState::waiting);
+}
+
 }  // namespace
 }  // namespace mxodus
