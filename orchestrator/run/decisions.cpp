@@ -47,7 +47,7 @@ std::string not_acceptable(const ItemRecord& record) {
 }
 
 std::string misfit(EventType type, const ItemId& id, const ItemRecord& record) {
-  const std::string is = to_string(id) + " is " + std::string(to_string(record.state));
+  std::string is = to_string(id) + " is " + std::string(to_string(record.state));
   const ItemState state = record.state;
   switch (type) {
     case EventType::accept:

@@ -87,7 +87,7 @@ Room room_for(StepContext& context, const RestoreLook& seen) {
     return {"", "what an earlier try left takes longer to count than a look may take, so the room on " +
                     on_disk + " is not compared with what is still to come; all of it would need " +
                     to_string(Size{need.bytes_on_disk})};
-  const Room room = enough_bytes ? Room() : short_room(params, seen);
+  Room room = enough_bytes ? Room() : short_room(params, seen);
   if (!room.obstacle.empty() || enough_inodes) return room;
   return {to + " needs " + std::to_string(need.nodes) + " inodes and has " +
               std::to_string(*seen.target.free_inodes) +
