@@ -9,6 +9,7 @@
 #include "orchestrator/mail/imap_client.h"
 #include "orchestrator/mail/smtp_client.h"
 #include "steps/net/reach/fallback.h"
+#include "steps/net/reach/source.h"
 
 namespace mxodus::reach {
 namespace {
@@ -107,6 +108,7 @@ class DialogueLooker {
     if (!smtp_hello(client)) return;
     if (manner_.protocol.starttls) smtp_starttls(client);
     if (seen_.answer == Answer::open) smtp_login(client);
+    if (seen_.answer == Answer::open) compare_source();
     if (seen_.answer == Answer::open && !manner_.recipients.empty()) smtp_recipients(client);
     client.quit(wait_for_reply());
   }
@@ -125,22 +127,26 @@ class DialogueLooker {
   /// mail without a sender, which may only be a bounce, many servers take no second recipient.
   void smtp_recipients(SmtpClient& client) {
     SmtpReply reply;
-    for (const std::string& recipient : manner_.recipients) {
+    bool asked = false;
+    for (const Recipient& recipient : manner_.recipients) {
       if (reply.code != 421) {  // after it the server is gone, and said it of the others too
-        auto said = smtp_recipient(client, recipient);
+        auto said = smtp_recipient(client, recipient.address, asked);
         if (!said) return;
         reply = std::move(*said);
       }
-      seen_.recipients.push_back({recipient, reply.code, reply.text()});
+      seen_.recipients.push_back({recipient, reply.code, reply.text(), asked});
     }
-    if (const std::string refused = refused_recipients(seen_.recipients); !refused.empty())
-      found(Answer::recipient_refused, refused);
-    if (std::string later = deferred_recipients(seen_.recipients); !later.empty())
-      seen_.warnings.push_back(std::move(later));
+    const std::string refused = refused_recipients(seen_.recipients);
+    const std::string taken = taken_recipients(seen_.recipients);
+    if (!refused.empty()) found(Answer::recipient_refused, refused + (taken.empty() ? "" : "; " + taken));
+    if (refused.empty() && !taken.empty()) found(Answer::recipient_taken, taken);
+    if (std::string undecided = undecided_recipients(seen_.recipients); !undecided.empty())
+      seen_.warnings.push_back(std::move(undecided));
   }
 
-  /// What the server says of one; nothing where that is found out already to be no answer.
-  std::optional<SmtpReply> smtp_recipient(SmtpClient& client, const std::string& recipient) {
+  /// What the server says of one, and whether that was `asked` or is said of everybody; nothing where that is
+  /// found out already to be no answer.
+  std::optional<SmtpReply> smtp_recipient(SmtpClient& client, const std::string& recipient, bool& asked) {
     const auto heard = [this](Result<SmtpReply> said,
                               const std::string& command) -> std::optional<SmtpReply> {
       if (said) return std::move(*said);
@@ -153,7 +159,8 @@ class DialogueLooker {
       if (!forgotten || forgotten->code == 421) return forgotten;
     }
     auto reply = heard(client.mail_from("", wait_for_reply()), "MAIL FROM");
-    if (reply && reply->code / 100 == 2)  // it may ask elsewhere before it answers
+    asked = reply && reply->code / 100 == 2;
+    if (asked)  // it may ask elsewhere before it answers
       reply = heard(client.rcpt_to(recipient, wait_for_greeting()), "RCPT TO:<" + recipient + ">");
     return reply;
   }
@@ -174,7 +181,17 @@ class DialogueLooker {
     seen_.capabilities.clear();
     for (const auto& [keyword, parameters] : client.capabilities())
       remember_capability(parameters.empty() ? keyword : keyword + " " + parameters);
+    if (const std::string source = source_in_hello(reply->lines.front()); !source.empty())
+      seen_.seen_as = source;
     return true;
+  }
+
+  void compare_source() {
+    if (seen_.seen_as.empty() || manner_.seen_as.empty() || is_one_of(seen_.seen_as, manner_.seen_as)) return;
+    found(Answer::seen_elsewhere,
+          "the server sees us at " + seen_.seen_as + " and not at " + join(manner_.seen_as, " or ") +
+              ": blacklists, PTR and SPF count for the former; let mail leave from an address of its own, or "
+              "see to that one");
   }
 
   void smtp_starttls(SmtpClient& client) {
@@ -367,6 +384,10 @@ const char* to_string(Answer answer) {
       return "no_login";
     case Answer::recipient_refused:
       return "recipient_refused";
+    case Answer::recipient_taken:
+      return "recipient_taken";
+    case Answer::seen_elsewhere:
+      return "seen_elsewhere";
     case Answer::no_route:
       return "no_route";
     case Answer::prohibited:

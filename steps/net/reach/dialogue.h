@@ -29,6 +29,8 @@ enum class Answer {
   wrong_certificate,
   no_login,           ///< people log in there, and nobody can, or everybody is logged in at once
   recipient_refused,  ///< 5xx: mail that comes here would bounce
+  recipient_taken,    ///< 2xx to one that it must refuse
+  seen_elsewhere,     ///< the server sees us at an address that is not ours
   no_route,           ///< the vantage has no way there
   prohibited,         ///< the vantage may not forward connections
   no_name,            ///< the name has no address
@@ -40,10 +42,11 @@ const char* to_string(Answer answer);
 /// How to look.
 struct Manner {
   ProtocolTraits protocol;
-  std::string hello;                    ///< what to call ourselves
-  std::string server_name;              ///< in place of the target's own name
-  std::vector<std::string> recipients;  ///< whether mail for them would be taken is asked, and none sent
-  bool certificate_counts = false;      ///< one that does not hold is a failure, not a warning
+  std::string hello;                  ///< what to call ourselves
+  std::string server_name;            ///< in place of the target's own name
+  std::vector<Recipient> recipients;  ///< whether mail for them would be taken is asked, and none sent
+  std::vector<std::string> seen_as;   ///< where the server may see us; empty: wherever
+  bool certificate_counts = false;    ///< one that does not hold is a failure, not a warning
   bool certificate_ignored = false;
   int min_days_left = 0;
   bool to_be_closed = false;  ///< whatever answers is too much
@@ -61,6 +64,7 @@ struct Observation {
   std::string banner;  ///< safe to show
   std::vector<std::string> capabilities;
   std::vector<RecipientAnswer> recipients;
+  std::string seen_as;  ///< the address at which the server says it sees us; empty where it says none
   std::optional<TlsSession> tls;
   std::string certificate_fault;      ///< also where it is only a warning
   std::vector<std::string> warnings;  ///< what is not well though the answer is `open`

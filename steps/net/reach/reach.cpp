@@ -29,8 +29,8 @@ a working IPv4 otherwise.
 The answers are told apart: `refused` (nothing listens), `filtered` (nothing came back), `rejected` (by ICMP: a firewall, or
 a router before a host that is down), `silent` (no greeting), `hung_up`, `wrong_protocol` (a port-forward to another
 service), `greeting_refused` (5xx: often the reputation of the address), `greeting_deferred` (4xx), `no_tls`,
-`wrong_certificate`, `no_login`, `recipient_refused`, `no_route`, `prohibited`, `no_name`. What could not be tried is
-unknown, never a failure and never fine; so is what is rejected, unless another port of the same address answers or is
+`wrong_certificate`, `no_login`, `recipient_refused`, `recipient_taken`, `seen_elsewhere`, `no_route`, `prohibited`,
+`no_name`. What could not be tried is unknown, never a failure and never fine; so is what is rejected, unless another port of the same address answers or is
 refused: then it is closed. Unknown is also what the time of the step itself (its `timeout`, or 2 min) was too short for:
 8 connections go at once, and silent ones take `connect_within` each.
 
@@ -45,6 +45,12 @@ fails as well.
 With `recipient` the server is asked, before the DNS leads there, whether it would take mail for these addresses: for
 each MAIL FROM with the empty sender of bounces, RCPT TO, RSET, inside TLS where it is offered. No mail is sent. A refusal (5xx) is what
 would bounce, and a failure with what the server said; a 4xx, as greylisting gives it to strangers, is a warning.
+With `refuses` it is asked in the same way whether it refuses at once what is not for it: an address elsewhere, or it relays
+for strangers; one of ours that does not exist, or it bounces to whom spam names as its sender. To take such mail is a failure.
+
+With `seen_as` it is compared at which address the servers see this vantage, which behind a NAT need not be the one at which
+it is reached: that is the one blacklists, PTR and SPF are about. Servers at Google and Microsoft say it in their reply to
+EHLO, and so do Exim, Sendmail and Exchange; Postfix does not. Another address is a failure; that no server says it, a warning.
 
 With `protocol: smtp` a certificate that does not hold is a warning, because mail servers do not check each other's; with the
 others it is a failure. `certificate` changes that. A certificate that could be compared with no name, because the target is
@@ -97,6 +103,13 @@ certificate (also by a `server_name`), a login or a recipient is asked for as we
       {.name = "recipient",
        .doc = "Mail addresses, 20 at most, that the server must take mail for; with `protocol: smtp`.",
        .list = true},
+      {.name = "refuses",
+       .doc = "Mail addresses that it must refuse to take mail for, 20 at most with those of `recipient`.",
+       .list = true},
+      {.name = "seen_as",
+       .type = ParamType::address,
+       .doc = "The addresses at which servers may see the vantage, with `protocol: smtp`.",
+       .list = true},
       {.name = "certificate",
        .type = ParamType::enumeration,
        .doc = "What a certificate that does not hold means; by default `warn` for smtp and `fail` for the "
@@ -119,7 +132,8 @@ certificate (also by a `server_name`), a login or a recipient is asked for as we
       {.name = "results",
        .type = ParamType::map,
        .doc = "One entry a connection: target, name, address, family, port, answer, verdict, note, banner, "
-              "capabilities, certificate, recipients (what the server said of each), took. Of very many, those "
+              "capabilities, certificate, seen_as, recipients (what the server said of each), took. Of very "
+              "many, those "
               "that are fine come without what the server said of itself, and the last not at all.",
        .list = true},
       {.name = "open",
@@ -133,8 +147,13 @@ certificate (also by a `server_name`), a login or a recipient is asked for as we
       {.name = "unknown", .type = ParamType::integer, .doc = "Connections that could not be tried."},
       {.name = "wrong",
        .type = ParamType::integer,
-       .doc = "Connections that failed in another way: a server that refuses by its greeting, is silent or "
-              "another one, a certificate, a login, a recipient; and names without an address."},
+       .doc =
+           "Connections that failed in another way: a server that refuses by its greeting, is silent or "
+           "another one, a certificate, a login, a recipient, the address it sees us at; and names without "
+           "an address."},
+      {.name = "seen_as",
+       .doc = "The addresses at which servers say that they see the vantage.",
+       .list = true},
   };
   declaration.takes_vantage = true;
   declaration.tags = {"checks_reach"};
@@ -150,6 +169,13 @@ std::vector<std::uint16_t> ports_of(const Params& params) {
   return ports;
 }
 
+std::vector<Recipient> recipients_of(const Params& params) {
+  std::vector<Recipient> recipients;
+  for (std::string& address : params.texts("recipient")) recipients.push_back({std::move(address), true});
+  for (std::string& address : params.texts("refuses")) recipients.push_back({std::move(address), false});
+  return recipients;
+}
+
 Manner manner_of(const StepContext& context, const std::string& vantage) {
   const Params& params = context.params();
   Manner manner{.protocol = traits_of(params.text("protocol")), .server_name = params.text("server_name")};
@@ -160,7 +186,8 @@ Manner manner_of(const StepContext& context, const std::string& vantage) {
   manner.certificate_counts = policy.empty() ? manner.protocol.certificate_counts : policy == "fail";
   manner.certificate_ignored = policy == "ignore";
   manner.min_days_left = static_cast<int>(params.integer("min_days_left"));
-  manner.recipients = params.texts("recipient");
+  manner.recipients = recipients_of(params);
+  manner.seen_as = params.texts("seen_as");
   manner.to_be_closed = params.text("expect") == "closed";
   manner.connect_within = params.duration("connect_within")->value;
   manner.greeting_within = params.duration("greeting_within")->value;
@@ -181,13 +208,17 @@ class NetReach final : public StepType {
       for (const Value& port : *list)
         if (const auto* number = port.get<std::int64_t>(); !number || *number < 1 || *number > 65535)
           return fail(ErrorKind::invalid, "reach.port", "\"" + to_string(port) + "\" is no port: 1 to 65535");
-    if (params.has("recipient") && params.text("protocol") != "smtp")
-      return fail(ErrorKind::invalid, "reach.recipient",
-                  "`recipient` is asked of a server that takes mail from others", "write `protocol: smtp`");
-    if (params.has("recipient") && params.text("expect") == "closed")
-      return fail(ErrorKind::invalid, "reach.recipient", "a port that is to be closed takes no mail",
-                  "leave out `recipient` or `expect`");
-    if (auto asked = check_recipients(params.texts("recipient")); !asked) return asked;
+    for (const std::string name : {"recipient", "refuses", "seen_as"}) {
+      if (!params.has(name)) continue;
+      if (params.text("protocol") != "smtp")
+        return fail(ErrorKind::invalid, "reach.recipient",
+                    "`" + name + "` is asked of a server that takes mail from others",
+                    "write `protocol: smtp`");
+      if (params.text("expect") == "closed")
+        return fail(ErrorKind::invalid, "reach.recipient", "a port that is to be closed answers no question",
+                    "leave out `" + name + "` or `expect`");
+    }
+    if (auto asked = check_recipients(recipients_of(params)); !asked) return asked;
     for (const std::string& text : params.texts("to"))
       if (auto wanted = parse_wanted(text); !wanted) return tl::unexpected(std::move(wanted).error());
     return {};

@@ -1,6 +1,8 @@
 #include "steps/net/reach/verdict.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "orchestrator/core/text.h"
 #include "steps/support/output_limit.h"
@@ -95,9 +97,10 @@ Value result_value(const Observation& seen, Verdict verdict) {
                {"capabilities", std::move(capabilities)},
                {"took", Duration{seen.took}}};
   if (seen.tls) map["certificate"] = certificate_value(seen);
+  if (!seen.seen_as.empty()) map["seen_as"] = seen.seen_as;
   if (seen.recipients.empty()) return map;
   ValueMap recipients;
-  for (const RecipientAnswer& one : seen.recipients) recipients[one.address] = one.text;
+  for (const RecipientAnswer& one : seen.recipients) recipients[one.recipient.address] = one.text;
   map["recipients"] = std::move(recipients);
   return map;
 }
@@ -127,6 +130,22 @@ std::string tell(std::vector<std::pair<Verdict, std::string>> troubles) {
     text += (text.empty() ? "" : "; ") + troubles[i].second;
   if (troubles.size() > kSaid) text += "; and " + std::to_string(troubles.size() - kSaid) + " more";
   return text;
+}
+
+ValueList sources(const std::vector<Observation>& seen) {
+  std::set<std::string> addresses;
+  for (const Observation& one : seen)
+    if (!one.seen_as.empty()) addresses.insert(one.seen_as);
+  return ValueList(addresses.begin(), addresses.end());
+}
+
+/// What is to be looked at and no server tells; empty where that is not so, or no server answers at all.
+std::string nobody_tells_source(const std::vector<Observation>& seen, const Manner& manner) {
+  const bool some_answer = std::any_of(seen.begin(), seen.end(),
+                                       [](const Observation& one) { return one.answer == Answer::open; });
+  if (manner.seen_as.empty() || !some_answer || !sources(seen).empty()) return {};
+  return "no server says at which address it sees us, so whether that is " + join(manner.seen_as, " or ") +
+         " is not known; ask one that does, such as mx:gmail.com";
 }
 
 }  // namespace
@@ -166,6 +185,10 @@ Finding judge(const std::vector<Observation>& seen, const std::vector<Unresolved
     if (!name.known) ++counts["unknown"];
     if (verdict == Verdict::fail) ++counts["wrong"];
   }
+  if (std::string warning = nobody_tells_source(seen, manner); !warning.empty()) {
+    finding.verdict = worse(finding.verdict, Verdict::warn);
+    troubles.emplace_back(Verdict::warn, std::move(warning));
+  }
   if (results.empty()) {
     finding.verdict = Verdict::unknown;
     troubles.emplace_back(Verdict::unknown, "no address of the wanted family is there to connect to");
@@ -177,7 +200,7 @@ Finding judge(const std::vector<Observation>& seen, const std::vector<Unresolved
   finding.outputs = {{"results", std::move(results)},    {"open", counts["open_ipv4"] + counts["open_ipv6"]},
                      {"open_ipv4", counts["open_ipv4"]}, {"open_ipv6", counts["open_ipv6"]},
                      {"blocked", counts["blocked"]},     {"unknown", counts["unknown"]},
-                     {"wrong", counts["wrong"]}};
+                     {"wrong", counts["wrong"]},         {"seen_as", sources(seen)}};
   finding.state = std::move(state);
   return finding;
 }

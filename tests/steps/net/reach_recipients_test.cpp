@@ -34,8 +34,7 @@ LoopbackServer::Handler taking_mail(std::vector<std::string> replies, std::vecto
 TEST_F(NetReach, AsksForRecipientsAndSendsNoMail) {
   std::vector<std::string> heard;
   std::optional<LoopbackServer> server;
-  server.emplace(
-      taking_mail({"250 ok", "250 ok", "250 flushed", "250 ok", "251 will forward"}, heard));
+  server.emplace(taking_mail({"250 ok", "250 ok", "250 flushed", "250 ok", "251 will forward"}, heard));
   network_.place(kNew4, 25, *server);
   const Finding found = look(R"({"to": "198.51.100.20", "protocol": "smtp", "certificate": "ignore",
                                  "recipient": ["info@acme.test", "a.b+c@acme.test"]})");
@@ -87,7 +86,7 @@ TEST_F(NetReach, TakesNoAnswerForThatOfAnotherQuestion) {
   });
   network_.place(kNew4, 25, server);
   manner_.reply_within = std::chrono::milliseconds(200);
-  manner_.recipients = {"a@acme.test", "b@acme.test"};
+  manner_.recipients = {{"a@acme.test"}, {"b@acme.test"}};
   const reach::Observation seen = look_at(kNew4, 25, "smtp");
   EXPECT_EQ(seen.answer, reach::Answer::silent);
   EXPECT_THAT(seen.note, HasSubstr("does not answer RSET within 200ms"));
@@ -127,8 +126,51 @@ TEST_F(NetReach, RefusesRecipientsThatCannotBeAskedFor) {
     EXPECT_FALSE(fits(wrong, smtp)) << wrong;
   EXPECT_FALSE(fits(R"("a@acme.test")", R"(, "protocol": "submission")"));
   EXPECT_FALSE(fits(R"("a@acme.test")", smtp + R"(, "expect": "closed")"));
+  EXPECT_FALSE(fits(R"("a@acme.test")", smtp + R"(, "refuses": "b@acme.test>")"));
   std::string many = "[";
   for (int i = 0; i < 21; ++i)
     many += (i ? ", " : "") + std::string("\"u") + std::to_string(i) + "@acme.test\"";
   EXPECT_FALSE(fits(many + "]", smtp));
+}
+
+TEST_F(NetReach, FindsWhoTakesMailThatItMustRefuse) {
+  std::vector<std::string> heard;
+  LoopbackServer server(taking_mail({"250 ok", "250 ok", "250 flushed", "250 ok", "250 relayed",
+                                     "250 flushed", "250 ok", "550 5.1.1 no such user"},
+                                    heard));
+  network_.place(kNew4, 25, server);
+  const Finding found = look(R"({"to": "198.51.100.20", "protocol": "smtp", "certificate": "ignore",
+                                 "recipient": "a@acme.test",
+                                 "refuses": ["postmaster@example.com", "nobody@acme.test"]})");
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  EXPECT_EQ(answer(found), "recipient_taken");
+  EXPECT_EQ(count(found, "wrong"), 1);
+  EXPECT_THAT(found.sentence, HasSubstr("the server takes mail for postmaster@example.com (\"250 relayed\"), "
+                                        "which it must refuse"));
+  EXPECT_THAT(found.sentence, Not(HasSubstr("nobody@acme.test")));
+}
+
+TEST_F(NetReach, LetsAServerRefuseWhatItMust) {
+  std::vector<std::string> heard;
+  LoopbackServer server(taking_mail({"250 ok", "554 5.7.1 relay access denied"}, heard));
+  network_.place(kNew4, 25, server);
+  const Finding found = look(R"({"to": "198.51.100.20", "protocol": "smtp", "certificate": "ignore",
+                                 "refuses": "postmaster@example.com"})");
+  EXPECT_EQ(found.verdict, Verdict::ok) << found.sentence;
+  EXPECT_EQ(answer(found), "open");
+}
+
+TEST_F(NetReach, DoesNotTakeAnUndecidedRefusalForOne) {
+  for (const std::vector<std::string>& replies : {std::vector<std::string>{"250 ok", "450 4.2.0 greylisted"},
+                                                  std::vector<std::string>{"553 no empty sender"}}) {
+    std::vector<std::string> heard;
+    LoopbackServer server(taking_mail(replies, heard));
+    network_.place(kNew4, 25, server);
+    const Finding found = look(R"({"to": "198.51.100.20", "protocol": "smtp", "certificate": "ignore",
+                                   "refuses": "postmaster@example.com"})");
+    EXPECT_EQ(found.verdict, Verdict::warn) << replies.back();
+    EXPECT_THAT(
+        found.sentence,
+        HasSubstr("whether it refuses mail is not known for postmaster@example.com (\"" + replies.back()));
+  }
 }
