@@ -79,7 +79,7 @@ last is never complete, and the step says so: without a hit it is a warning then
 is found as what it is. `files` are read on hosts as data, 1 MiB of one and 8 MiB of a host's at most; lines that begin with #, ; or
 // are comments, and no line is ever shown: it may hold a password. Names that they mention are asked for too, 500 at most, so that a forgotten `transport_maps` entry finds its record: ours wherever they
 stand, those of other people as a next hop (`[relay.example.net]:25`, `smtp:relay.example.net`) or the value of a setting, and not
-in a file whose name speaks of passwords: a question to the DNS is seen by others.
+in a file whose name speaks of passwords: a question to the DNS is seen by others. Of a next hop its MX are asked for as well.
 Compiled maps are not read: name what they are made of.
 
 A hit is a failure and comes with the place where to mend it. What could not be asked or read makes the step unknown.)";

@@ -80,18 +80,20 @@ std::set<std::string> Follower::old_aliases(DnsAnswer answer) {
 
 void Follower::follow_names() {
   std::set<std::string> names;
+  std::set<std::string> next_hops;
   for (const SourceRecord& record : gathered_->records)
     for (const Pointer& pointer : leads_of(record.set, old_, domains_).pointers)
       if (!pointer.spf && !is_ours(pointer.name) && spf::is_queryable(pointer.name))
         names.insert(pointer.name);
   for (const Mention& mention : gathered_->mentions)
-    if (is_elsewhere(mention.name)) names.insert(mention.name);
+    if (is_elsewhere(mention.name)) next_hops.insert(mention.name);
+  names.insert(next_hops.begin(), next_hops.end());
   std::vector<std::pair<std::string, std::string>> questions;
   for (const std::string& name : names)
     for (const char* type : {"A", "AAAA", "CNAME"}) questions.emplace_back(name, type);
   const std::vector<DnsAnswer> answers = dns_.resolve_all(questions, deadline_);
 
-  std::map<std::string, std::set<std::string>> behind;  // name -> old places
+  Behind behind;
   for (std::size_t i = 0; i < questions.size(); ++i) {
     const auto& [name, type] = questions[i];
     if (!answered(answers[i], name, type)) continue;
@@ -101,6 +103,7 @@ void Follower::follow_names() {
       for (const std::string& data : answers[i].rrset.data)
         if (const std::string to = old_.address(data); !to.empty()) behind[name].insert(to);
   }
+  follow_exchanges(next_hops, behind);
   for (const SourceRecord& record : gathered_->records)
     for (const Pointer& pointer : leads_of(record.set, old_, domains_).pointers)
       if (const auto places = behind.find(pointer.name); !pointer.spf && places != behind.end())
@@ -109,6 +112,34 @@ void Follower::follow_names() {
   for (const Mention& mention : gathered_->mentions)
     if (const auto places = behind.find(mention.name); places != behind.end() && is_elsewhere(mention.name))
       for (const std::string& to : places->second) hits_->push_back(hit_of(mention, to));
+}
+
+/// A next hop without brackets is a domain: its mail goes where its MX lead (transport(5)).
+void Follower::follow_exchanges(const std::set<std::string>& domains, Behind& behind) {
+  std::vector<std::pair<std::string, std::string>> questions;
+  for (const std::string& domain : domains) questions.emplace_back(domain, "MX");
+  std::vector<DnsAnswer> answers = dns_.resolve_all(questions, deadline_);
+  std::vector<std::string> asked_by;  // the domain for which each address is asked
+  std::vector<std::pair<std::string, std::string>> hosts;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const std::string& domain = questions[i].first;
+    if (!answered(answers[i], domain, "MX")) continue;
+    for (const std::string& data : answers[i].rrset.data) {
+      const std::string host = normal_name(data.substr(data.rfind(' ') + 1));
+      if (const std::string to = old_.name(host); !to.empty()) behind[domain].insert(to);
+      if (!is_elsewhere(host)) continue;
+      for (const char* type : {"A", "AAAA"}) {
+        hosts.emplace_back(host, type);
+        asked_by.push_back(domain);
+      }
+    }
+  }
+  answers = dns_.resolve_all(hosts, deadline_);
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (!answered(answers[i], hosts[i].first, hosts[i].second)) continue;
+    for (const std::string& data : answers[i].rrset.data)
+      if (const std::string to = old_.address(data); !to.empty()) behind[asked_by[i]].insert(to);
+  }
 }
 
 void Follower::ask_addresses_back() {

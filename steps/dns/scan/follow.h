@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,11 +30,14 @@ class Follower {
   void follow(Gathered& gathered, std::vector<Hit>& hits);
 
  private:
+  using Behind = std::map<std::string, std::set<std::string>>;  ///< name -> old places
+
   bool is_ours(const std::string& name) const;
   bool is_elsewhere(const std::string& name) const;
   bool answered(const DnsAnswer& answer, const std::string& name, const std::string& type);
   std::set<std::string> old_aliases(DnsAnswer answer);
   void follow_names();
+  void follow_exchanges(const std::set<std::string>& domains, Behind& behind);
   void ask_addresses_back();
   void look_at_name_servers(const std::string& domain);
   void look_at_glue(const std::string& domain);

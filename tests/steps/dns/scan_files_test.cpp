@@ -63,6 +63,19 @@ TEST_F(DnsScan, FollowsANameOfOtherPeopleThatAFileMentions) {
               HasSubstr("main.cf:2 (fallback_relay) leads to the old 192.0.2.1 by relay.partner.example"));
 }
 
+TEST_F(DnsScan, FollowsTheMailOfADomainThatAFileNamesAsNextHop) {
+  asked("partner.example", "MX", {"10 fine.partner.example.", "20 mx.elsewhere.example."});
+  asked("named.example", "MX", {"10 mail1.acme.test."});
+  asked("fine.partner.example", "A", {"198.51.100.20"});
+  asked("mx.elsewhere.example", "A", {"192.0.2.1"});
+  file("main.cf", "relayhost = partner.example\nfallback_relay = named.example\n");
+  const Finding found = look(std::string(kOld) + R"(, "files": )" + place("main.cf"));
+  EXPECT_EQ(found.verdict, Verdict::fail);
+  const std::string at = "here:" + folder_.path().string() + "/main.cf";
+  EXPECT_THAT(places(found), UnorderedElementsAre(at + ":1", at + ":2"));
+  EXPECT_THAT(found.sentence, HasSubstr("(relayhost) leads to the old 192.0.2.1 by partner.example"));
+}
+
 TEST_F(DnsScan, ANameOfOtherPeopleThatCannotBeAskedIsUnknown) {
   silent_.emplace_back("relay.partner.example", "A");
   file("transport", "lists.example smtp:relay.partner.example\n");
