@@ -24,11 +24,11 @@ test entry 127.0.0.2 and not 127.0.0.1 (RFC 5782): lists that are dead, list the
 are unknown, never clean. So are codes that a list does not document, refusals such as 127.255.255.254, and anything
 that is no code at all.
 
-Without `lists` the built-in catalogue is asked, up to `tier` (1: act before the move, 2: act, 3: for information). A
+Without `lists`, or with none in it, the built-in catalogue is asked, up to `tier` (1: act before the move, 2: act, 3: for information). A
 listing in tier 1 or 2 is a failure, in tier 3 a warning; what is unknown makes the step unknown unless something
 failed. Lists that are known to be dead, or to answer customers alone, are not asked, and that is a warning.
 
-Give the addresses from which mail really leaves, which `net.reach` does not see. The questions are asked by mxodus
+Give the addresses from which mail really leaves: `net.reach` with `seen_as` finds out whether it is they. The questions are asked by mxodus
 itself, from the laptop. With `until: self.listed == 0` and `every` the step waits for a removal; an answer may be kept
 for its `ttl`, so a shorter `every` asks for nothing.)";
   declaration.example = R"(delisted:
@@ -75,13 +75,14 @@ struct Choice {
 
 Choice choose_lists(const Params& params) {
   Choice choice;
-  if (!params.has("lists")) {
+  const std::vector<std::string> lists = params.texts("lists");
+  if (lists.empty()) {
     for (const List& list : catalogue())
       if (list.status == ListStatus::alive && list.tier <= params.integer("tier"))
         choice.zones.emplace_back(list.zone);
     return choice;
   }
-  for (const std::string& written : params.texts("lists")) {
+  for (const std::string& written : lists) {
     const std::string zone = normal_name(written);
     const List* list = find_list(zone);
     if (!list || list->status == ListStatus::alive) {

@@ -184,6 +184,12 @@ TEST_F(DnsblStatus, AsksTheLiveListsOfTheCatalogueUpToATier) {
   EXPECT_THAT(questions, Not(Contains(HasSubstr("sorbs"))));
 }
 
+TEST_F(DnsblStatus, AsksTheCatalogueWhereAPlaybookLeavesTheListsEmpty) {
+  FakeContext context(*type_, R"({"addresses": "198.51.100.20", "lists": [], "tier": 1})");
+  ASSERT_TRUE(type_->probe(context));
+  EXPECT_THAT(context.fake_dns().questions(), Contains("20.100.51.198.zen.spamhaus.org A"));
+}
+
 TEST_F(DnsblStatus, TellsAReasonOnceForAllListsThatHaveIt) {
   FakeContext context(*type_, R"({"addresses": ["198.51.100.20", "198.51.100.21"],
                                   "lists": ["a.test", "b.test", "c.test", "d.test", "e.test", "f.test"]})");
