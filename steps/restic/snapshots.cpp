@@ -31,8 +31,9 @@ disturbed and planning leaves nothing behind.
 - A snapshot from the future fails: where a clock was wrong, its age says nothing.
 - Snapshots made by restic before 0.17 do not say how much they hold: all of their trees are read, which may need a
   `timeout`. A plan waits 60 s for it.
-- Where both are known, the number of files is compared with the snapshot before of the same host and paths: less than
-  half of them fails, less than nine tenths warns.
+- Where both are known, the number of files is compared with the snapshot before of the same host and paths, or where there
+  is none and no `host` is asked for, as each backup of a container has another name, of the same paths: less than half of
+  them fails, less than nine tenths warns.
 - A name that does not resolve, a host key, a login, a password, a missing repository and a missing restic are told
   apart. A repository that could not be asked is unknown, not "no backup"; so is a list that restic could not read to
   its end.)",
@@ -50,8 +51,11 @@ disturbed and planning leaves nothing behind.
                   .type = ParamType::repository,
                   .doc = "The repository, by its name under `repositories`.",
                   .required = true},
-                 {.name = "host", .doc = "The host name recorded in the snapshot."},
-                 {.name = "path", .type = ParamType::path, .doc = "A path that must have been backed up."},
+                 {.name = "host",
+                  .doc = "The host name recorded in the snapshot; any where it is left out or empty."},
+                 {.name = "path",
+                  .type = ParamType::path,
+                  .doc = "A path that must have been backed up, itself or with a folder that it lies in."},
                  {.name = "tag", .doc = "A tag that the snapshot must have."},
                  {.name = "as_of",
                   .type = ParamType::time,
@@ -81,6 +85,13 @@ bool holds(const std::vector<std::string>& list, const std::string& item) {
   return item.empty() || std::find(list.begin(), list.end(), item) != list.end();
 }
 
+/// Whether `path` was backed up, by itself or with a folder above it.
+bool covers(const std::vector<std::string>& backed_up, const std::string& path) {
+  return path.empty() || std::any_of(backed_up.begin(), backed_up.end(), [&](const std::string& top) {
+           return path == top || path.starts_with(top.ends_with('/') ? top : top + "/");
+         });
+}
+
 struct Choice {
   std::vector<Snapshot> fitting;  ///< oldest first
   std::size_t too_late = 0;       ///< fitted but for as_of
@@ -94,7 +105,7 @@ Choice choose(const Params& params, const std::vector<Snapshot>& all) {
   const auto since = params.time("since");
   for (const Snapshot& snapshot : all) {
     const bool fits = (host.empty() || snapshot.hostname == host) &&
-                      holds(snapshot.paths, params.text("path")) && holds(snapshot.tags, params.text("tag"));
+                      covers(snapshot.paths, params.text("path")) && holds(snapshot.tags, params.text("tag"));
     if (!fits) continue;
     if (as_of && snapshot.time > *as_of) {
       ++choice.too_late;
@@ -121,7 +132,7 @@ std::string inventory(const std::vector<Snapshot>& all) {
 Finding nothing_fits(const Params& params, const Choice& choice, const std::vector<Snapshot>& all) {
   std::string wish = "no snapshot";
   for (const char* name : {"host", "path", "tag"})
-    if (params.has(name)) wish += std::string(" with ") + name + " " + params.text(name);
+    if (!params.text(name).empty()) wish += std::string(" with ") + name + " " + params.text(name);
   if (const auto since = params.time("since")) wish += " from " + to_string(*since) + " on";
   if (const auto as_of = params.time("as_of")) wish += " up to " + to_string(*as_of);
   wish += " in repository " + params.text("repository") + "; " + inventory(all);
@@ -145,6 +156,19 @@ struct Doubts {
 /// How far the clock of a backed-up host may be ahead of this one.
 constexpr Duration clocks_differ{std::chrono::minutes(1)};
 
+/// The snapshot that the newest follows: of the same host and paths, or where `any_host` may be meant and
+/// that one has no such, of the same paths. Null where there is none.
+const Snapshot* one_before(const std::vector<Snapshot>& snapshots, bool any_host) {
+  const Snapshot& newest = snapshots.back();
+  const Snapshot* same_paths = nullptr;
+  for (auto one = snapshots.rbegin() + 1; one != snapshots.rend(); ++one) {
+    if (one->paths != newest.paths) continue;
+    if (one->hostname == newest.hostname) return &*one;
+    if (!same_paths) same_paths = &*one;
+  }
+  return any_host ? same_paths : nullptr;
+}
+
 Doubts doubts_about(const Params& params, const Choice& choice, const TreeCount& count, Duration gap) {
   Doubts doubts;
   const auto max_gap = params.duration("max_gap");
@@ -155,16 +179,13 @@ Doubts doubts_about(const Params& params, const Choice& choice, const TreeCount&
                "its time is still to come, so that a clock was wrong and nobody knows how old it is; "
                "find out there, and pass it over with as_of");
   if (count.files == 0) doubts.add(Verdict::fail, "it holds no file");
-  const Snapshot& newest = choice.fitting.back();
-  const auto last = std::find_if(
-      choice.fitting.rbegin() + 1, choice.fitting.rend(),
-      [&](const Snapshot& one) { return one.hostname == newest.hostname && one.paths == newest.paths; });
-  if (last == choice.fitting.rend() || !last->summary || last->summary->files == 0) return doubts;
+  const Snapshot* last = one_before(choice.fitting, params.text("host").empty());
+  if (!last || !last->summary || last->summary->files == 0) return doubts;
   const Snapshot& before = *last;
   const double share = static_cast<double>(count.files) / static_cast<double>(before.summary->files);
   const std::string fewer = "it holds " + std::to_string(count.files) + " files where " + before.short_id +
-                            " of " + to_string(before.time) + " holds " +
-                            std::to_string(before.summary->files);
+                            " of " + printable_line(before.hostname, 60) + " at " + to_string(before.time) +
+                            " holds " + std::to_string(before.summary->files);
   if (share < 0.5) {
     doubts.add(Verdict::fail, fewer + ": the store may have been broken already; go back with as_of");
   } else if (share < 0.9) {

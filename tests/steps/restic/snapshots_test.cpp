@@ -163,6 +163,33 @@ TEST_F(ResticSnapshots, AnotherBackupIsNotTheOneBefore) {
   EXPECT_EQ(found->verdict, Verdict::ok) << found->sentence;
 }
 
+TEST_F(ResticSnapshots, ComparesWithTheSnapshotOfAContainerThatHadAnotherName) {
+  std::string listed = fixture("restic/fixtures/0.18-snapshots.out");
+  for (const auto& [from, to] :
+       {std::pair(R"("total_files_processed":10)", R"("total_files_processed":4000)"),
+        std::pair(R"("paths":["/mail-old"])", R"("paths":["/mail"])"),
+        std::pair(R"("hostname":"ananas")", R"("hostname":"89e2ffda19db")")})
+    listed.replace(listed.find(from), std::string(from).size(), to);
+  listing(exited(0, listed));
+  const auto found = type->probe(context(R"({"repository": "mail", "host": "", "path": "/mail"})"));
+  EXPECT_EQ(found->outputs.at("short_id"), Value("47975bac"));
+  EXPECT_EQ(found->verdict, Verdict::fail);
+  EXPECT_THAT(found->sentence, HasSubstr("10 files where 92707297 of 89e2ffda19db"));
+}
+
+TEST_F(ResticSnapshots, TakesABackupOfAFolderAboveForOneOfThePath) {
+  std::string listed = fixture("restic/fixtures/0.18-snapshots.out");
+  listing(exited(0, listed));
+  const auto found = type->probe(context(R"({"repository": "mail", "path": "/mail/example.org"})"));
+  EXPECT_EQ(found->outputs.at("short_id"), Value("47975bac")) << "and not that of /mail-old";
+
+  const std::string mail = R"("paths":["/mail"])";
+  listed.replace(listed.find(mail), mail.size(), R"("paths":["/"])");
+  listing(exited(0, listed));
+  const auto whole = type->probe(context(R"({"repository": "mail", "path": "/mail/example.org"})"));
+  EXPECT_EQ(whole->outputs.at("short_id"), Value("47975bac"));
+}
+
 TEST_F(ResticSnapshots, SaysWhatTheRepositoryHoldsWhenNothingFits) {
   listing(exited(0, fixture("restic/fixtures/0.18-snapshots.out")));
   auto& step = context(R"({"repository": "mail", "host": "celeri"})");
