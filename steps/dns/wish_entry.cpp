@@ -88,26 +88,37 @@ class Entry {
   }
 
   Result<void> read_kind() {
-    const std::vector<std::string> kinds = {"data", "absent", "replace", "equals", "contains", "one_of"};
-    const auto given =
-        std::count_if(kinds.begin(), kinds.end(), [&](const auto& k) { return map_.contains(k); });
-    if (given > 1) return wrong("says more than one of " + join(kinds, ", "));
+    const auto* absent = value<bool>("absent");
+    if (map_.contains("absent") && !absent) return wrong("has an `absent` that is neither true nor false");
+    const bool to_be_absent = absent && *absent;
+    const std::vector<std::string> kinds = {"data", "replace", "equals", "contains", "one_of"};
+    const auto given = std::count_if(kinds.begin(), kinds.end(),
+                                     [&](const auto& k) { return says_something(k, to_be_absent); });
+    if (given + (to_be_absent ? 1 : 0) > 1)
+      return wrong("says more than one of " + join(kinds, ", ") + ", absent");
+    if (to_be_absent) return read_absent();
     if (map_.contains("data")) return read_data("data", Wish::Kind::equals);
     if (map_.contains("equals")) return read_data("equals", Wish::Kind::equals);
     if (map_.contains("contains")) return read_contains();
     if (map_.contains("one_of")) return read_one_of();
     if (map_.contains("replace")) return read_replace();
-    if (map_.contains("absent")) {
-      const auto* absent = value<bool>("absent");
-      if (!absent || !*absent) return wrong("has `absent`, which can only be true");
-      if (wish_.to_make && wish_.key.type == "NS" && wish_.key.name == zone_)
-        return wrong("would take the NS of the zone itself away, without which it is not answered",
-                     "write in `data` the name servers that it is to have");
-      wish_.kind = Wish::Kind::absent;
-      return {};
-    }
     if (wish_.to_make && !wish_.ttl)
       return wrong("does not say what to make of it", "add data, ttl, replace, or absent: true");
+    return {};
+  }
+
+  /// An empty list beside `absent: true` says the same, as an expression does that finds no address.
+  bool says_something(const std::string& key, bool to_be_absent) const {
+    const auto* list = value<ValueList>(key.c_str());
+    return map_.contains(key) && !(to_be_absent && list && list->empty());
+  }
+
+  Result<void> read_absent() {
+    if (wish_.to_make && wish_.key.type == "NS" && wish_.key.name == zone_)
+      return wrong("would take the NS of the zone itself away, without which it is not answered",
+                   "write in `data` the name servers that it is to have");
+    wish_.kind = Wish::Kind::absent;
+    wish_.ttl.reset();
     return {};
   }
 

@@ -28,9 +28,10 @@ it is at the moment. Where several records belong together, each choice is a lis
 
 `set` changes. Each entry has `name`, `type` and one of `data`, `absent: true`, `replace: {match: "v=spf1", with: …}`
 (one text of a TXT set, the others stay), or `ttl` alone, of an RRset that is there; without `ttl` an RRset keeps its own, and a new
-one gets 5m. Where no text begins with `match` the new one is added, and the plan warns; where that would leave two SPF or two
-DMARC records, of which receivers take none, it refuses. So it does with a CNAME beside other records, and with taking away
-the NS of the zone itself.
+one gets 5m. Where an expression decides: beside `absent: true` the list in `data` or `equals` is empty, and `absent: false` is
+as if it were not written. Where no text begins with `match` the new one is added, and the plan warns; where that would leave two
+SPF or two DMARC records, of which receivers take none, it refuses. So it does with a CNAME beside other records, and with
+taking away the NS of the zone itself.
 Data are written as in a zone file, names with their final dot; a TXT may be written as its bare text. All sets of a step
 change together where the provider can do that, addresses before the records that point to them. The plan shows before
 and after, and refuses what the provider does not take, such as a TTL that is too short there. What is found at the time

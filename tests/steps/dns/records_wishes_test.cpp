@@ -144,12 +144,17 @@ TEST_F(DnsRecords, CallsTheZoneItselfByItsSignWhereItIsNotYetKnown) {
 TEST_F(DnsRecords, RefusesEntriesThatSayTooLittleOrTooMuch) {
   for (
       const char* with :
-      {R"({"zone": "main"})", R"({"zone": "main", "set": {"name": "mail", "type": "A"}})",
+      {R"({"zone": "main"})",
+       R"({"zone": "main", "set": {"name": "mail", "type": "A"}})",
        R"({"zone": "main", "set": {"name": "mail", "type": "A", "data": "1.2.3"}})",
        R"({"zone": "main", "set": {"name": "@", "type": "MX", "data": "10 mail.acme.test"}})",
        R"({"zone": "main", "set": {"name": "mail", "type": "A", "data": "198.51.100.20", "ttl": 300}})",
        R"({"zone": "main", "set": {"name": "mail", "type": "A", "data": "198.51.100.20", "absent": true}})",
        R"({"zone": "main", "set": {"name": "@", "type": "SOA", "ttl": "5m"}})",
+       R"({"zone": "main", "set": {"name": "mail", "type": "A", "absent": "true"}})",
+       R"({"zone": "main", "set": {"name": "mail", "type": "A", "absent": false}})",
+       R"({"zone": "main", "set": {"name": "mail", "type": "A", "data": []}})",
+       R"({"zone": "main", "set": {"name": "mail", "type": "A", "data": [], "absent": false}})",
        R"({"zone": "main", "set": {"name": "@", "type": "NS", "absent": true}})",
        R"({"zone": "main", "set": {"name": "a..b", "type": "A", "absent": true}})",
        R"({"zone": "main", "records": {"name": "bad name", "type": "A"}})",
