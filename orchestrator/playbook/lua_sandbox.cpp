@@ -1,6 +1,9 @@
 #include "orchestrator/playbook/lua_sandbox.h"
 
 #include <cmath>
+#include <string>
+
+#include "orchestrator/core/names.h"
 
 namespace mxodus {
 namespace {
@@ -144,6 +147,40 @@ void add_base(lua_State* state) {
   lua_setfield(state, -2, "tostring");
 }
 
+enum class Family { none, ipv4, ipv6 };
+
+/// By itself, so that nothing is left to destroy where Lua leaves its caller by an error.
+Family family_of(const char* text) {
+  const auto address = canonical_address(text ? text : "");
+  if (!address) return Family::none;
+  return address->find(':') == std::string::npos ? Family::ipv4 : Family::ipv6;
+}
+
+/// ipv4(list), ipv6(list): the addresses of one family, in their order.
+template <Family wanted>
+int of_family(lua_State* state) {
+  const lua_Integer length = luaL_len(state, 1);
+  lua_newtable(state);
+  lua_Integer kept = 0;
+  for (lua_Integer i = 1; i <= length; ++i) {
+    lua_geti(state, 1, i);
+    const Family family = family_of(lua_tostring(state, -1));
+    if (family == Family::none) return luaL_error(state, "the list holds something that is no address");
+    if (family == wanted)
+      lua_seti(state, -2, ++kept);
+    else
+      lua_pop(state, 1);
+  }
+  return 1;
+}
+
+void add_addresses(lua_State* state) {
+  lua_pushcfunction(state, of_family<Family::ipv4>);
+  lua_setfield(state, -2, "ipv4");
+  lua_pushcfunction(state, of_family<Family::ipv6>);
+  lua_setfield(state, -2, "ipv6");
+}
+
 }  // namespace
 
 void push_sandbox(lua_State* state) {
@@ -154,12 +191,13 @@ void push_sandbox(lua_State* state) {
                "sqrt", "tointeger", "type", "ult"});
   add_library(state, "table", luaopen_table, {"concat", "insert", "pack", "remove", "sort", "unpack"});
   add_base(state);
+  add_addresses(state);
 }
 
 const std::vector<std::string_view>& sandbox_names() {
-  static const std::vector<std::string_view> names = {"string",   "math",     "table", "ipairs",
-                                                      "select",   "tonumber", "type",  "tostring",
-                                                      "duration", "ratio",    "size",  "time"};
+  static const std::vector<std::string_view> names = {"string",   "math", "table",    "ipairs",   "select",
+                                                      "tonumber", "type", "tostring", "duration", "ratio",
+                                                      "size",     "time", "ipv4",     "ipv6"};
   return names;
 }
 

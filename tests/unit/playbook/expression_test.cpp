@@ -21,6 +21,7 @@ const Value& inputs() {
   static const Value map = ValueMap{{"domain", "example.org"},
                                     {"began", *parse_time("2024-05-11T07:07+02:00")},
                                     {"users", ValueList{"alice", "bob"}},
+                                    {"addresses", ValueList{"192.0.2.1", "2001:db8::1", "192.0.2.2"}},
                                     {"room", Size{2LL << 30}}};
   return map;
 }
@@ -60,6 +61,16 @@ TEST(Expression, KeepsTheTypeOfWhatItReads) {
   EXPECT_EQ(value("steps.backup.bytes"), Value(Size{1 << 30}));
   EXPECT_EQ(value("{a = 1, b = {true}}"), Value(ValueMap{{"a", 1}, {"b", ValueList{true}}}));
   EXPECT_EQ(value("steps.backup.nothing_of_the_kind"), Value());
+}
+
+TEST(Expression, TellsAddressesByTheirFamily) {
+  EXPECT_EQ(value("ipv4(inputs.addresses)"), Value(ValueList{"192.0.2.1", "192.0.2.2"}));
+  EXPECT_EQ(value("ipv6(inputs.addresses)[1]"), Value("2001:db8::1"));
+  EXPECT_EQ(value("ipv6({'192.0.2.1'})"), Value(ValueList{}));
+  EXPECT_EQ(value("#ipv6({})"), Value(0));
+  EXPECT_THAT(failure("ipv4(inputs.users)"), HasSubstr("holds something that is no address"));
+  EXPECT_THAT(failure("ipv4({1})"), HasSubstr("holds something that is no address"));
+  EXPECT_THAT(failure("ipv4(inputs.room)"), HasSubstr("length"));
 }
 
 TEST(Expression, WhatIsNotYetKnownEndsItAsNotYetKnown) {
