@@ -43,12 +43,21 @@ class Asking {
   }
 
   void fill(const std::string& word, const std::string& value) {
-    if (is_plain(value)) facts.values.emplace(word, value);
+    if (is_plain(value)) facts.values.emplace(word, quoted(value));
+  }
+
+  /// A list, with all of them that are plain; nothing where none is.
+  void fill(const std::string& word, const std::vector<std::string>& values) {
+    std::vector<std::string> written;
+    for (const std::string& value : values)
+      if (is_plain(value)) written.push_back(quoted(value));
+    if (!written.empty()) facts.values.emplace(word, "[" + join(written, ", ") + "]");
   }
 
   DomainFacts facts;
 
  private:
+  static std::string quoted(const std::string& value) { return "\"" + value + "\""; }
   void note(const std::string& line) { facts.comment += "#   " + line + "\n"; }
 
   DnsAsker& dns_;
@@ -78,11 +87,15 @@ DomainFacts ask_about(DnsAsker& dns, const std::string& domain, const Deadline& 
   asking.fill("domain", domain);
   const std::vector<std::string> names = exchangers(asking.ask(domain, "MX"));
   if (!names.empty()) asking.fill("mx", names.front());
+  std::vector<std::string> both;
   for (const std::string& name : names)
     for (const auto& [type, word] : {std::pair("A", "ipv4"), std::pair("AAAA", "ipv6")}) {
       const std::vector<std::string> addresses = asking.ask(name, type);
-      if (name == names.front() && !addresses.empty()) asking.fill(word, addresses.front());
+      if (name != names.front() || addresses.empty()) continue;
+      asking.fill(word, addresses.front());
+      both.insert(both.end(), addresses.begin(), addresses.end());
     }
+  asking.fill("addresses", both);
   asking.ask(domain, "NS");
   asking.ask(domain, "TXT", "v=spf1");
   return std::move(asking.facts);
@@ -101,7 +114,7 @@ std::string draft_playbook(const std::string& playbook, const std::string& domai
     if (at != std::string::npos && brace < at) {
       const auto value = facts.values.find(line.substr(at + mark.size()));
       line.erase(line.find_last_not_of(' ', at - 1) + 1);
-      if (value != facts.values.end()) line.insert(brace + 1, "default: \"" + value->second + "\", ");
+      if (value != facts.values.end()) line.insert(brace + 1, "default: " + value->second + ", ");
     }
     draft += line + "\n";
   }

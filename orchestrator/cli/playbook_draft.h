@@ -11,11 +11,10 @@ namespace mxodus {
 
 /// What the DNS tells of a mail domain, for a playbook that is begun.
 struct DomainFacts {
-  std::string comment;  ///< lines of a YAML comment: MX, their addresses, NS, SPF; TTLs
-  std::map<std::string, std::string>
-      values;                        ///< by the word after `# init:`; only what may stand in a YAML text
-  std::vector<std::string> unasked;  ///< what could not be asked, as sentences
-  bool exists = true;                ///< false where the DNS says that there is no such domain
+  std::string comment;                        ///< lines of a YAML comment: MX, their addresses, NS, SPF; TTLs
+  std::map<std::string, std::string> values;  ///< by the word after `# init:`; as written in YAML
+  std::vector<std::string> unasked;           ///< what could not be asked, as sentences
+  bool exists = true;                         ///< false where the DNS says that there is no such domain
 };
 
 /// Asks for MX, the addresses of each, NS and SPF, `deadline` in all.

@@ -19,6 +19,7 @@ inputs:
   mail_name: {type: hostname}       # init: mx
   old_ipv4: {type: address}  # init: ipv4
   old_ipv6: {type: address}  # init: ipv6
+  old: {type: address, list: true}  # init: addresses
   store: {type: path}        # decide
 )";
 
@@ -46,6 +47,8 @@ TEST(PlaybookDraft, FillsInWhatTheDnsTellsAndTakesTheMarksOut) {
       << "the preferred one";
   EXPECT_THAT(text, HasSubstr("  old_ipv4: {default: \"192.0.2.10\", type: address}\n"));
   EXPECT_THAT(text, HasSubstr("  old_ipv6: {default: \"2001:db8::10\", type: address}\n"));
+  EXPECT_THAT(text,
+              HasSubstr("  old: {default: [\"192.0.2.10\", \"2001:db8::10\"], type: address, list: true}\n"));
   EXPECT_THAT(text, HasSubstr("  store: {type: path}        # decide\n"));
   EXPECT_THAT(text, Not(HasSubstr("# init:")));
 }
