@@ -30,4 +30,12 @@ case_of_the_emergency_move_is_as_recorded() {
   diff -u "$golden" <(printf '%s\n' "$seen")
 }
 
+case_to_a_host_without_ipv6_takes_the_old_aaaa_away() {
+  local seen
+  seen=$(as_op mxodus plan "$playbook" "${inputs[@]}" -i "outage_began=$(outage)" -i new_addresses=198.51.100.20 2>/dev/null)
+  expect_match 'the address' '[+] 1m 198.51.100.20' "$seen"
+  expect_match 'the old AAAA' '- 1m 2001:db8:51::10' "$seen"
+  expect_eq 'AAAA that would be written' 0 "$(grep -c '[+] [12]m 2001:' <<<"$seen" || true)"
+}
+
 run_cases "$@"
