@@ -77,6 +77,13 @@ std::string probes(const PostMortem& post) {
   return text;
 }
 
+std::string listed(const std::vector<OpenRow>& rows) {
+  std::string text;
+  for (const OpenRow& row : rows)
+    text += "- " + escaped(row.step) + " (" + row.state + "): " + escaped(row.reason) + "\n";
+  return text;
+}
+
 std::string remainder(const PostMortem& post) {
   std::string text;
   if (!post.overrides.empty()) {
@@ -85,10 +92,8 @@ std::string remainder(const PostMortem& post) {
       text += "- " + to_string(entry.when) + " " + entry.word + " " + escaped(entry.step) + " " +
               escaped(entry.sentence) + "\n";
   }
-  text += "\n## What is open\n\n";
-  for (const OpenRow& open : post.open)
-    text += "- " + escaped(open.step) + " (" + open.state + "): " + escaped(open.reason) + "\n";
-  if (post.open.empty()) text += "Nothing.\n";
+  if (!post.in_spite_of.empty()) text += "\n## Went on in spite of\n\n" + listed(post.in_spite_of);
+  text += "\n## What is open\n\n" + (post.open.empty() ? "Nothing.\n" : listed(post.open));
   if (!post.evidence.empty()) {
     text += "\n## Evidence\n\n";
     for (const EvidenceRow& row : post.evidence)
@@ -112,6 +117,10 @@ nlohmann::json to_json(const TimelineRow& entry) {
           {"sentence", entry.sentence}};
 }
 
+nlohmann::json to_json(const OpenRow& row) {
+  return {{"step", row.step}, {"state", row.state}, {"reason", row.reason}};
+}
+
 }  // namespace
 
 std::string post_mortem_markdown(const RunRecord& record, bool redact) {
@@ -129,7 +138,8 @@ nlohmann::json post_mortem_json(const RunRecord& record, bool redact) {
                  {"begun", to_string(post.begun)},
                  {"last", to_string(post.last)},
                  {"resumes", post.resumes}};
-  for (const char* key : {"impact", "timeline", "gates", "probes", "overrides", "evidence", "open"})
+  for (const char* key :
+       {"impact", "timeline", "gates", "probes", "overrides", "evidence", "in_spite_of", "open"})
     object[key] = json::array();
   for (const auto& [heading, sentence] : post.impact)
     object["impact"].push_back({{"heading", heading}, {"sentence", sentence}});
@@ -153,8 +163,8 @@ nlohmann::json post_mortem_json(const RunRecord& record, bool redact) {
                                 {"accepted", probe.accepted}});
   for (const EvidenceRow& row : post.evidence)
     object["evidence"].push_back({{"step", row.step}, {"title", row.title}, {"name", row.name}});
-  for (const OpenRow& open : post.open)
-    object["open"].push_back({{"step", open.step}, {"state", open.state}, {"reason", open.reason}});
+  for (const OpenRow& row : post.in_spite_of) object["in_spite_of"].push_back(to_json(row));
+  for (const OpenRow& row : post.open) object["open"].push_back(to_json(row));
   return object;
 }
 

@@ -8,6 +8,7 @@
 #include "orchestrator/journal/event_data.h"
 #include "orchestrator/report/event_words.h"
 #include "orchestrator/report/folded_waits.h"
+#include "orchestrator/report/loose_ends.h"
 #include "orchestrator/run/failure_rule.h"
 
 namespace mxodus {
@@ -139,31 +140,6 @@ std::vector<ProbeRow> probes_of(const RunRecord& record) {
   return rows;
 }
 
-std::vector<OpenRow> open_rows(const RunRecord& record) {
-  std::vector<OpenRow> rows;
-  for (const PlannedItem& planned : record.plan.items) {
-    const auto found = record.state.items.find(planned.id);
-    if (found == record.state.items.end()) {
-      // A step with for_each was planned as one and ran as its items.
-      const bool has_items =
-          std::any_of(record.state.items.begin(), record.state.items.end(), [&](const auto& entry) {
-            return entry.first.step == planned.id.step && entry.first != planned.id;
-          });
-      if (!has_items && planned.action != PlannedAction::skipped)
-        rows.push_back({to_string(planned.id), "pending", "not begun"});
-    }
-  }
-  for (const auto& [id, item] : record.state.items)
-    if (!has_ended(item.state) || item.state == ItemState::failed || item.state == ItemState::cancelled ||
-        failed_and_undone(item))
-      rows.push_back({to_string(id), std::string(to_string(item.state)),
-                      printable_line(item.gate             ? item.gate->asked.question
-                                     : item.reason.empty() ? item.sentence
-                                                           : item.reason,
-                                     400)});
-  return rows;
-}
-
 void add_to(FoldedWaits<TimelineRow>& timeline, const Event& event, TimelineRow row) {
   const std::string step = row.step;
   const std::size_t looks = timeline.looks(step);
@@ -206,6 +182,7 @@ PostMortem gather(const RunRecord& record) {
   post.timeline = timeline.take();
   post.evidence = evidence.take();
   post.probes = probes_of(record);
+  post.in_spite_of = in_spite_of(record.state);
   post.open = open_rows(record);
   return post;
 }

@@ -37,7 +37,7 @@ struct ProbeRow {
 };
 
 struct OpenRow {
-  std::string step;
+  std::string step;  ///< or a host
   std::string state;
   std::string reason;
 };
@@ -64,6 +64,7 @@ struct PostMortem {
   std::vector<ProbeRow> probes;
   std::vector<TimelineRow> overrides;  ///< accept, skip, retry, cancel, do, note, a host taken over
   std::vector<EvidenceRow> evidence;
+  std::vector<OpenRow> in_spite_of;
   std::vector<OpenRow> open;
 };
 

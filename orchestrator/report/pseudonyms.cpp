@@ -38,7 +38,8 @@ std::vector<std::string*> texts_of(PostMortem& post) {
     texts.insert(texts.end(), {&row.step, &row.question, &row.answer, &row.who, &row.from, &row.why});
   for (ProbeRow& row : post.probes) texts.insert(texts.end(), {&row.step, &row.before, &row.after});
   for (EvidenceRow& row : post.evidence) texts.insert(texts.end(), {&row.step, &row.title});
-  for (OpenRow& row : post.open) texts.insert(texts.end(), {&row.step, &row.reason});
+  for (auto* rows : {&post.in_spite_of, &post.open})
+    for (OpenRow& row : *rows) texts.insert(texts.end(), {&row.step, &row.reason});
   return texts;
 }
 

@@ -69,6 +69,63 @@ TEST(PostMortem, WhatFailedAndWasUndoneOrWasCancelledIsNotOkAndStaysOpen) {
   EXPECT_EQ(report["open"][1]["step"], "failed");
 }
 
+TEST(PostMortem, NamesWhatTheRunWentOnInSpiteOf) {
+  RunRecord record;
+  ItemRecord& compared = record.state.items[{"only_on_old", {}}];
+  compared.state = ItemState::done;
+  compared.verdict = Verdict::warn;
+  compared.sentence = "4046 files compared: 3 missing";
+  ItemRecord& sent = record.state.items[{"mail_out", {}}];
+  sent.state = ItemState::accepted;
+  sent.verdict = Verdict::fail;
+  sent.reason = "fail, accepted by ada: reputation needs days";
+  sent.sentence = "Microsoft: in spam";
+  ItemRecord& skipped = record.state.items[{"webmail", {}}];
+  skipped.state = ItemState::skipped;
+  skipped.verdict = Verdict::fail;
+  skipped.reason = "skipped by ada: later";
+  skipped.sentence = "no answer on 443";
+  skipped.settled_by.emplace().type = EventType::skip;
+  ItemRecord& left_out = record.state.items[{"left_out", {}}];
+  left_out.state = ItemState::skipped;
+  left_out.settled_by.emplace().type = EventType::skip;
+  record.state.items[{"good", {}}].state = ItemState::done;
+  record.state.items[{"good", {}}].verdict = Verdict::ok;
+
+  const auto report = post_mortem_json(record, false);
+  EXPECT_EQ(report["in_spite_of"], nlohmann::json::parse(R"([
+    {"step": "mail_out", "state": "accepted",
+     "reason": "fail, accepted by ada: reputation needs days; seen: Microsoft: in spam"},
+    {"step": "only_on_old", "state": "warning", "reason": "4046 files compared: 3 missing"},
+    {"step": "webmail", "state": "skipped", "reason": "skipped by ada: later; seen: no answer on 443"}])"));
+  EXPECT_THAT(post_mortem_markdown(record, false),
+              testing::HasSubstr("- only\\_on\\_old (warning): 4046 files compared: 3 missing\n"));
+}
+
+TEST(PostMortem, AHostOutOfSightAndOneThatIsStillHeldAreOpen) {
+  RunRecord record;
+  record.state.lost_hosts["old"] = {Time{}, "no answer for 15 s"};
+  record.state.leases["new"] = {"new", 7, {}};
+  const std::string markdown = post_mortem_markdown(record, false);
+  EXPECT_THAT(markdown,
+              testing::HasSubstr("- old (host lost): since 1970-01-01T00:00:00Z: no answer for 15 s"));
+  EXPECT_THAT(markdown, testing::ContainsRegex("- new .lease.: .*token 7"));
+}
+
+TEST(PostMortem, ACommandByHandThatEndedIsNotOpenAndOneThatIsBegunIs) {
+  RunRecord record;
+  ItemRecord& ended = record.state.items[{"do.1", {}}];
+  ended.adhoc.emplace();
+  ended.state = ItemState::failed;
+  ItemRecord& begun = record.state.items[{"do.2", {}}];
+  begun.adhoc.emplace();
+  begun.state = ItemState::in_doubt;
+  begun.open.emplace();
+  const auto open = post_mortem_json(record, false)["open"];
+  ASSERT_EQ(open.size(), 1u);
+  EXPECT_EQ(open[0]["step"], "do.2");
+}
+
 TEST(PostMortem, AnOutageDoesNotGrowWithTheRecord) {
   const auto at = [](int hours) { return Time{std::chrono::hours(hours)}; };
   const auto impact = [](const RunRecord& record) {
