@@ -1,7 +1,5 @@
 #include "orchestrator/report/post_mortem.h"
 
-#include <nlohmann/json.hpp>
-
 #include "orchestrator/core/text.h"
 #include "orchestrator/report/post_mortem_data.h"
 #include "orchestrator/report/pseudonyms.h"
@@ -37,16 +35,22 @@ std::string local_clock(Time time) {
   return local.substr(0, date) == to_string(time).substr(0, date) ? local.substr(date + 1) : local;
 }
 
+/// Lines of a heading and a sentence; people write the sentences that are empty.
+std::string headed(const std::vector<std::pair<std::string, std::string>>& rows) {
+  std::string text;
+  for (const auto& [heading, sentence] : rows)
+    text += "- " + heading + ":" + (sentence.empty() ? "" : " " + escaped(sentence)) + "\n";
+  return text;
+}
+
 std::string summary(const PostMortem& post) {
   std::string text = "# " + escaped(post.name) + "\n\n## Summary\n\n";
   text += "Run `" + post.run + "`, begun " + to_string(post.begun) + ", last entry " + to_string(post.last) +
           " (" + to_string(Duration{post.last.since_epoch - post.begun.since_epoch}) + " later); " +
           escaped(post.result) + ". Plan `" + post.plan_digest.substr(0, 12) + "`. Resumed " +
           std::to_string(post.resumes) + " times.\n";
-  if (!post.impact.empty()) text += "\n## Impact\n\n";
-  for (const auto& [heading, sentence] : post.impact)
-    text += "- " + heading + ": " + escaped(sentence) + "\n";
-  return text;
+  if (!post.facts.empty()) text += "\n" + headed(post.facts);
+  return text + "\n## Impact\n\n" + headed(post.impact);
 }
 
 std::string timeline(const PostMortem& post) {
@@ -84,6 +88,30 @@ std::string listed(const std::vector<OpenRow>& rows) {
   return text;
 }
 
+std::string changes(const char* heading, const std::vector<ChangeRow>& rows) {
+  if (rows.empty()) return {};
+  std::string text = std::string("\n## ") + heading + "\n\n" + head({"UTC", "step", "what", "how it ended"});
+  for (const ChangeRow& change : rows)
+    text += row({change.when ? to_string(*change.when) : "", change.step, change.what, change.end});
+  return text;
+}
+
+std::string inputs(const PostMortem& post) {
+  if (post.inputs.empty()) return {};
+  std::string text = "\n## Inputs\n\n" + head({"input", "value"});
+  for (const auto& [name, value] : post.inputs) text += row({name, value});
+  return text;
+}
+
+std::string evidence(const PostMortem& post) {
+  if (post.evidence.empty()) return {};
+  std::string text = "\n## Evidence\n\n";
+  for (const EvidenceRow& row : post.evidence)
+    text += "- " + escaped(row.step) + ": " + (row.title.empty() ? "" : escaped(row.title) + " ") + "`" +
+            row.name + "`\n";
+  return text;
+}
+
 std::string remainder(const PostMortem& post) {
   std::string text;
   if (!post.overrides.empty()) {
@@ -94,78 +122,17 @@ std::string remainder(const PostMortem& post) {
   }
   if (!post.in_spite_of.empty()) text += "\n## Went on in spite of\n\n" + listed(post.in_spite_of);
   text += "\n## What is open\n\n" + (post.open.empty() ? "Nothing.\n" : listed(post.open));
-  if (!post.evidence.empty()) {
-    text += "\n## Evidence\n\n";
-    for (const EvidenceRow& row : post.evidence)
-      text += "- " + escaped(row.step) + ": " + (row.title.empty() ? "" : escaped(row.title) + " ") + "`" +
-              row.name + "`\n";
-  }
-  return text +
+  return text + inputs(post) + evidence(post) +
          "\n## What went well\n\n## Where we were lucky\n\n## What went badly\n\n## What we will change\n";
-}
-
-PostMortem gathered(const RunRecord& record, bool redact) {
-  PostMortem post = gather(record);
-  if (redact) pseudonymise(post, names_in(record));
-  return post;
-}
-
-nlohmann::json to_json(const TimelineRow& entry) {
-  return {{"utc", to_string(entry.when)},
-          {"step", entry.step},
-          {"word", entry.word},
-          {"sentence", entry.sentence}};
-}
-
-nlohmann::json to_json(const OpenRow& row) {
-  return {{"step", row.step}, {"state", row.state}, {"reason", row.reason}};
 }
 
 }  // namespace
 
 std::string post_mortem_markdown(const RunRecord& record, bool redact) {
-  const PostMortem post = gathered(record, redact);
-  return summary(post) + timeline(post) + gates(post) + probes(post) + remainder(post);
-}
-
-nlohmann::json post_mortem_json(const RunRecord& record, bool redact) {
-  using nlohmann::json;
-  const PostMortem post = gathered(record, redact);
-  json object = {{"run", post.run},
-                 {"name", post.name},
-                 {"result", post.result},
-                 {"plan_digest", post.plan_digest},
-                 {"begun", to_string(post.begun)},
-                 {"last", to_string(post.last)},
-                 {"resumes", post.resumes}};
-  for (const char* key :
-       {"impact", "timeline", "gates", "probes", "overrides", "evidence", "in_spite_of", "open"})
-    object[key] = json::array();
-  for (const auto& [heading, sentence] : post.impact)
-    object["impact"].push_back({{"heading", heading}, {"sentence", sentence}});
-  for (const TimelineRow& entry : post.timeline) object["timeline"].push_back(to_json(entry));
-  for (const TimelineRow& entry : post.overrides) object["overrides"].push_back(to_json(entry));
-  for (const GateRow& gate : post.gates)
-    object["gates"].push_back({{"step", gate.step},
-                               {"question", gate.question},
-                               {"digest", gate.digest},
-                               {"decision", gate.decision},
-                               {"answer", gate.answer},
-                               {"who", gate.who},
-                               {"from", gate.from},
-                               {"when", gate.when ? to_string(*gate.when) : ""},
-                               {"why", gate.why}});
-  for (const ProbeRow& probe : post.probes)
-    object["probes"].push_back({{"step", probe.step},
-                                {"before", probe.before},
-                                {"after", probe.after},
-                                {"verdict", to_string(probe.verdict)},
-                                {"accepted", probe.accepted}});
-  for (const EvidenceRow& row : post.evidence)
-    object["evidence"].push_back({{"step", row.step}, {"title", row.title}, {"name", row.name}});
-  for (const OpenRow& row : post.in_spite_of) object["in_spite_of"].push_back(to_json(row));
-  for (const OpenRow& row : post.open) object["open"].push_back(to_json(row));
-  return object;
+  const PostMortem post = post_mortem_of(record, redact);
+  return summary(post) + timeline(post) + gates(post) + probes(post) +
+         changes("Changes made", post.changes_made) + changes("Changes taken back", post.changes_taken_back) +
+         remainder(post);
 }
 
 }  // namespace mxodus

@@ -17,9 +17,10 @@ struct RunRecord {
   Plan plan;
 };
 
-/// The post-mortem in Markdown: impact, timeline in UTC and local time, gates with who and on which digest,
-/// what was seen before and after, overrides and notes, what the run went on in spite of, what is open. Ends
-/// with the headings that only people can fill. With `redact` as Pseudonyms say, for publication.
+/// The post-mortem in Markdown: who ran what on which hosts, impact, timeline in UTC and local time, gates
+/// with who and on which digest, what was seen before and after, changes made and taken back, overrides and
+/// notes, what the run went on in spite of, what is open, evidence. Ends with the headings that only people
+/// can fill. With `redact` as Pseudonyms say, for publication.
 std::string post_mortem_markdown(const RunRecord& record, bool redact);
 
 /// The same as data.

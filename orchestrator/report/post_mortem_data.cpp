@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
+#include <set>
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/journal/event_data.h"
+#include "orchestrator/report/change_rows.h"
 #include "orchestrator/report/event_words.h"
 #include "orchestrator/report/folded_waits.h"
+#include "orchestrator/report/impact.h"
 #include "orchestrator/report/loose_ends.h"
+#include "orchestrator/report/run_facts.h"
 #include "orchestrator/run/failure_rule.h"
 
 namespace mxodus {
@@ -49,41 +52,6 @@ std::string result_of(const RunState& state) {
   return "not finished";
 }
 
-/// When the last point of no return was passed, and what it is; nothing where there is none yet.
-std::optional<std::pair<std::string, Time>> passed_point(const RunRecord& record) {
-  std::optional<std::pair<std::string, Time>> last;
-  for (const PlannedItem& planned : record.plan.items) {
-    const auto found = record.state.items.find(planned.id);
-    if (!planned.point_of_no_return || found == record.state.items.end()) continue;
-    const ItemRecord& item = found->second;
-    if (item.state == ItemState::done && item.ended && (!last || last->second < *item.ended))
-      last.emplace(to_string(planned.id), *item.ended);
-  }
-  return last;
-}
-
-/// Outage and loss, as far as inputs and outputs name them: every input of type time whose name speaks of an
-/// outage, and every output called loss_window. When mail flowed again only people can say: the record goes
-/// on long after that. What it knows is when the point of no return was passed.
-std::vector<std::pair<std::string, std::string>> impact_of(const RunRecord& record) {
-  std::vector<std::pair<std::string, std::string>> rows;
-  for (const auto& [name, value] : record.plan.inputs) {
-    const auto* began = value.get<Time>();
-    if (!began || name.find("outage") == std::string::npos) continue;
-    std::string since = "since " + to_string(*began) + " (" + to_local_string(*began) + ")";
-    if (const auto point = passed_point(record); point && *began < point->second)
-      since += "; the point of no return, " + point->first + ", was passed " +
-               to_string(Duration{point->second.since_epoch - began->since_epoch}) + " later";
-    rows.emplace_back("Outage", since);
-  }
-  for (const auto& [id, item] : record.state.items) {
-    if (const Value* loss = item.outputs.find("loss_window"); loss && loss->get<Duration>())
-      rows.emplace_back("Loss window", to_string(*loss) + " (" + to_string(id) +
-                                           "): mail of this time existed only on the old host");
-  }
-  return rows;
-}
-
 GateRow gate_row(const std::vector<Event>& events, const Event& event) {
   const auto answered = decode<GateAnswered>(event.data);
   GateRow row;
@@ -104,8 +72,10 @@ GateRow gate_row(const std::vector<Event>& events, const Event& event) {
   return row;
 }
 
-bool is_result(const Event& event) {
-  return event.type == EventType::attempt_result || event.type == EventType::undo_result;
+/// An observation names its evidence as a result does, without titles.
+bool may_have_evidence(const Event& event) {
+  return event.type == EventType::attempt_result || event.type == EventType::undo_result ||
+         event.type == EventType::observation;
 }
 
 bool goes_on_waiting(const Event& event) {
@@ -122,8 +92,17 @@ void add_evidence(FoldedWaits<EvidenceRow>& evidence, const Event& event) {
     rows.push_back(
         {step, titled ? printable_line(result.evidence_titles[n], 200) : std::string(), result.evidence[n]});
   }
+  // A fresh look at what had ended ends no wait.
+  if (rows.empty() && event.type == EventType::observation) return;
   if (!goes_on_waiting(event)) return evidence.add(step, std::move(rows));
   if (!rows.empty()) evidence.add_look(step, std::move(rows));
+}
+
+/// What somebody's word on a step repeats stands once.
+std::vector<EvidenceRow> each_once(std::vector<EvidenceRow> rows) {
+  std::set<std::pair<std::string, std::string>> seen;
+  std::erase_if(rows, [&](const EvidenceRow& row) { return !seen.emplace(row.step, row.name).second; });
+  return rows;
 }
 
 std::vector<ProbeRow> probes_of(const RunRecord& record) {
@@ -163,7 +142,11 @@ PostMortem gather(const RunRecord& record) {
   post.begun = record.state.opened_at;
   post.last = record.state.last_time;
   post.resumes = record.state.resumes;
+  post.facts = facts_of(record);
   post.impact = impact_of(record);
+  post.inputs = inputs_of(record);
+  post.changes_made = changes_made(record);
+  post.changes_taken_back = changes_taken_back(record.events);
   const auto refusals = refusals_of(record.events);
   FoldedWaits<TimelineRow> timeline;
   FoldedWaits<EvidenceRow> evidence;
@@ -177,10 +160,10 @@ PostMortem gather(const RunRecord& record) {
       if (refusal != refusals.end()) post.overrides.back().sentence += "; refused: " + refusal->second;
     }
     if (event.type == EventType::gate_answered) post.gates.push_back(gate_row(record.events, event));
-    if (is_result(event)) add_evidence(evidence, event);
+    if (may_have_evidence(event)) add_evidence(evidence, event);
   }
   post.timeline = timeline.take();
-  post.evidence = evidence.take();
+  post.evidence = each_once(evidence.take());
   post.probes = probes_of(record);
   post.in_spite_of = in_spite_of(record.state);
   post.open = open_rows(record);

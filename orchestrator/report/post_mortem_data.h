@@ -36,6 +36,14 @@ struct ProbeRow {
   bool accepted = false;
 };
 
+/// An effect on the world, made or taken back.
+struct ChangeRow {
+  std::optional<Time> when;  ///< it ended
+  std::string step;
+  std::string what;
+  std::string end;  ///< "done", "failed, permanent", or what was seen after it was taken back
+};
+
 struct OpenRow {
   std::string step;  ///< or a host
   std::string state;
@@ -58,11 +66,15 @@ struct PostMortem {
   Time begun;
   Time last;
   int resumes = 0;
-  std::vector<std::pair<std::string, std::string>> impact;  ///< heading, sentence
+  std::vector<std::pair<std::string, std::string>> facts;   ///< heading, sentence
+  std::vector<std::pair<std::string, std::string>> impact;  ///< the same; an empty sentence is for people
   std::vector<TimelineRow> timeline;
   std::vector<GateRow> gates;
   std::vector<ProbeRow> probes;
+  std::vector<ChangeRow> changes_made;
+  std::vector<ChangeRow> changes_taken_back;
   std::vector<TimelineRow> overrides;  ///< accept, skip, retry, cancel, do, note, a host taken over
+  std::vector<std::pair<std::string, std::string>> inputs;  ///< name, value
   std::vector<EvidenceRow> evidence;
   std::vector<OpenRow> in_spite_of;
   std::vector<OpenRow> open;

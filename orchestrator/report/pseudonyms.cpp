@@ -31,7 +31,10 @@ void replace_word(std::string& text, const std::string& from, const std::string&
 /// Every text of the post-mortem that somebody else than mxodus has written.
 std::vector<std::string*> texts_of(PostMortem& post) {
   std::vector<std::string*> texts = {&post.name, &post.result};
-  for (auto& [heading, sentence] : post.impact) texts.push_back(&sentence);
+  for (auto* rows : {&post.facts, &post.impact, &post.inputs})
+    for (auto& [heading, sentence] : *rows) texts.push_back(&sentence);
+  for (auto* rows : {&post.changes_made, &post.changes_taken_back})
+    for (ChangeRow& row : *rows) texts.insert(texts.end(), {&row.step, &row.what, &row.end});
   for (auto* rows : {&post.timeline, &post.overrides})
     for (TimelineRow& row : *rows) texts.insert(texts.end(), {&row.step, &row.sentence});
   for (GateRow& row : post.gates)
@@ -69,6 +72,12 @@ std::vector<std::string> names_in(const RunRecord& record) {
 void pseudonymise(PostMortem& post, const std::vector<std::string>& names) {
   Pseudonyms pseudonyms(names);
   for (std::string* text : texts_of(post)) *text = pseudonyms.in(*text);
+}
+
+PostMortem post_mortem_of(const RunRecord& record, bool redact) {
+  PostMortem post = gather(record);
+  if (redact) pseudonymise(post, names_in(record));
+  return post;
 }
 
 std::string Pseudonyms::replaced(const std::string& text, const std::regex& pattern,

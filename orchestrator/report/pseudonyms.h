@@ -32,4 +32,7 @@ std::vector<std::string> names_in(const RunRecord& record);
 
 void pseudonymise(PostMortem& post, const std::vector<std::string>& names);
 
+/// What a report is written from, whatever its format.
+PostMortem post_mortem_of(const RunRecord& record, bool redact);
+
 }  // namespace mxodus

@@ -145,6 +145,123 @@ TEST(PostMortem, AnOutageDoesNotGrowWithTheRecord) {
   EXPECT_THAT(impact(record), testing::EndsWith("; the point of no return, start, was passed 9h later"));
 }
 
+TEST(PostMortem, SaysWhoRanItWithWhatAndOnWhichHosts) {
+  RunRecord record;
+  RunOpened& opened = record.state.opened;
+  opened.user = "ada";
+  opened.laptop = "studio";
+  opened.mxodus_version = "0.1.0";
+  opened.plan_file = "tonight.plan";
+  opened.hosts = ValueMap{{"new", "SHA256:n"}, {"old", ""}};
+  opened.inputs = ValueMap{{"domain", "example.org"}};
+  Event resumed, note;
+  resumed.type = EventType::run_resumed;
+  resumed.data = encode(RunResumed{"kitchen", "bob", "0.2.0"});
+  note.type = EventType::note;
+  note.data = ValueMap{{"who", "cleo"}, {"why", "called the ISP"}};
+  record.events = {resumed, note};
+  const std::string markdown = post_mortem_markdown(record, false);
+  for (const char* line : {"- mxodus: 0.1.0, 0.2.0\n", "- Driven by: ada from studio, bob from kitchen\n",
+                           "- Decisions by: cleo\n", "- Hosts: new SHA256:n, old (not seen before the run)\n",
+                           "- Plan file: tonight.plan\n", "| domain | example.org |\n"})
+    EXPECT_THAT(markdown, testing::HasSubstr(line));
+  EXPECT_EQ(post_mortem_json(record, false)["inputs"][0]["value"], "example.org");
+  EXPECT_THAT(post_mortem_json(record, true).dump(),
+              testing::Not(testing::ContainsRegex("ada|studio|bob|kitchen|cleo")));
+}
+
+std::string impact_in(const RunRecord& record) {
+  std::string lines;
+  const auto report = post_mortem_json(record, false);
+  for (const auto& row : report["impact"])
+    lines += row["heading"].get<std::string>() + ": " + row["sentence"].get<std::string>() + "\n";
+  return lines;
+}
+
+TEST(PostMortem, SaysWhatWasRestoredProvedAndLost) {
+  RunRecord record;
+  PlannedItem restore;
+  restore.id = {"restore", {}};
+  restore.effect = Effect::change;
+  record.plan.items = {restore};
+  const auto ended = [&](const char* step, ItemState state, ValueMap outputs) {
+    record.state.items[{step, {}}].state = state;
+    record.state.items[{step, {}}].outputs = std::move(outputs);
+  };
+  ended("all_there", ItemState::done, {{"compared", 4046}, {"missing", 0}, {"different", 0}});
+  ended("backup", ItemState::done, {{"files", 4046}, {"bytes", Size{2048}}});
+  ended("by_hand", ItemState::failed, {{"compared", "70"}, {"missing", "2"}});
+  ended("only_on_old", ItemState::done,
+        {{"compared", 4000}, {"missing", 3}, {"different", 1}, {"flags_lost", 7}});
+  ended("restore", ItemState::done, {{"files", 4046}, {"bytes", Size{2048}}});
+  ended("taken_back", ItemState::undone, {{"compared", 9}, {"missing", 9}});
+  EXPECT_EQ(
+      impact_in(record),
+      "Outage began at: \n"
+      "Proved: 4046 compared, none missing and none different (all_there)\n"
+      "Lost or not proved: 2 missing; 70 compared (by_hand)\n"
+      "Lost or not proved: 3 missing, 1 different, 7 without flags they had; 4000 compared (only_on_old)\n"
+      "Restored: 4046 files, 2.0 KiB (restore)\n"
+      "Mail flowed again at: \n");
+}
+
+TEST(PostMortem, LeavesLinesToFillInForWhatOnlyPeopleKnow) {
+  EXPECT_THAT(post_mortem_markdown({}, false),
+              testing::HasSubstr("## Impact\n\n- Outage began at:\n- Mail flowed again at:\n"));
+}
+
+TEST(PostMortem, ListsTheChangesThatStandAndThoseThatWereTakenBack) {
+  RunRecord record;
+  const auto happens = [&](std::int64_t n, EventType type, Value data) {
+    Event event;
+    event.n = n;
+    event.utc = Time{std::chrono::hours(n)};
+    event.type = type;
+    event.id = {"mx", {}};
+    event.data = std::move(data);
+    apply(record.state, event);
+    record.events.push_back(event);
+  };
+  AttemptResult made{ItemState::done, Verdict::ok, "changed", {}, {}, 0, {}, {}, {}};
+  AttemptIntent change;
+  change.title = "MX to new";
+  happens(1, EventType::attempt_intent, encode(change));
+  happens(2, EventType::attempt_result, encode(made));
+  auto report = post_mortem_json(record, false);
+  EXPECT_EQ(report["changes_made"], nlohmann::json::parse(R"([{"utc": "1970-01-01T02:00:00Z", "step": "mx",
+    "what": "MX to new", "end": "done, permanent"}])"));
+  EXPECT_TRUE(report["changes_taken_back"].empty());
+
+  change.title = "MX back to old";
+  change.undoes = 2;
+  happens(3, EventType::undo_intent, encode(change));
+  made.state = ItemState::undone;
+  made.sentence = "MX is old again";
+  happens(4, EventType::undo_result, encode(made));
+  report = post_mortem_json(record, false);
+  EXPECT_TRUE(report["changes_made"].empty());
+  EXPECT_EQ(report["changes_taken_back"], nlohmann::json::parse(R"([{"utc": "1970-01-01T04:00:00Z",
+    "step": "mx", "what": "MX back to old", "end": "MX is old again"}])"));
+  EXPECT_THAT(post_mortem_markdown(record, false),
+              testing::HasSubstr("## Changes taken back\n\n| UTC | step | what | how it ended |"));
+}
+
+TEST(PostMortem, NamesTheEvidenceOfAFreshLookOnceAndNotAgainForTheWordOnIt) {
+  RunRecord record;
+  Event looked, settled;
+  looked.type = EventType::observation;
+  settled.type = EventType::attempt_result;
+  looked.id = settled.id = {"restore", {}};
+  looked.data = encode(Observation{Verdict::unknown, "its end is not known", {}, {"kept"}});
+  AttemptResult word;
+  word.evidence = {"kept"};
+  settled.data = encode(word);
+  record.events = {looked, settled};
+  const auto evidence = post_mortem_json(record, false)["evidence"];
+  ASSERT_EQ(evidence.size(), 1u);
+  EXPECT_EQ(evidence[0]["name"], "kept");
+}
+
 TEST(PostMortem, ADecisionThatWasRefusedIsNotToldAsOneThatCounted) {
   RunRecord record;
   Event accept, refused;
