@@ -2,7 +2,7 @@
 
 #include "orchestrator/core/text.h"
 #include "orchestrator/report/post_mortem_data.h"
-#include "orchestrator/report/pseudonyms.h"
+#include "orchestrator/report/publication.h"
 
 namespace mxodus {
 namespace {

@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "orchestrator/report/post_mortem.h"
-#include "orchestrator/report/pseudonyms.h"
+#include "orchestrator/report/publication.h"
 
 namespace mxodus {
 namespace {

@@ -28,66 +28,85 @@ void replace_word(std::string& text, const std::string& from, const std::string&
   }
 }
 
-/// Every text of the post-mortem that somebody else than mxodus has written.
-std::vector<std::string*> texts_of(PostMortem& post) {
-  std::vector<std::string*> texts = {&post.name, &post.result};
-  for (auto* rows : {&post.facts, &post.impact, &post.inputs})
-    for (auto& [heading, sentence] : *rows) texts.push_back(&sentence);
-  for (auto* rows : {&post.changes_made, &post.changes_taken_back})
-    for (ChangeRow& row : *rows) texts.insert(texts.end(), {&row.step, &row.what, &row.end});
-  for (auto* rows : {&post.timeline, &post.overrides})
-    for (TimelineRow& row : *rows) texts.insert(texts.end(), {&row.step, &row.sentence});
-  for (GateRow& row : post.gates)
-    texts.insert(texts.end(), {&row.step, &row.question, &row.answer, &row.who, &row.from, &row.why});
-  for (ProbeRow& row : post.probes) texts.insert(texts.end(), {&row.step, &row.before, &row.after});
-  for (EvidenceRow& row : post.evidence) texts.insert(texts.end(), {&row.step, &row.title});
-  for (auto* rows : {&post.in_spite_of, &post.open})
-    for (OpenRow& row : *rows) texts.insert(texts.end(), {&row.step, &row.reason});
-  return texts;
+/// Half a name, where a text was cut, is not recognised: no cut word stays.
+void drop_cut_words(std::string& line) {
+  constexpr std::string_view cut = "…";
+  for (std::size_t at = line.find(cut); at != std::string::npos; at = line.find(cut, at)) {
+    const std::size_t blank = at == 0 ? std::string::npos : line.rfind(' ', at - 1);
+    const std::size_t begin = blank == std::string::npos ? 0 : blank + 1;
+    line.erase(begin, at - begin);
+    at = begin + cut.size();
+  }
 }
 
-/// The laptop in "laptop /dev/pts/3 over SSH from 192.0.2.7", as decisions say where they come from.
-std::string laptop_in(const std::string& from) {
-  return from.substr(0, from.find(' '));
+bool is_of_a_name(char c) {
+  return is_of_a_word(c) || c == '-';
+}
+
+/// Where the name ends that goes on at `at`: "example.org" in "example.org.zone" is a name of four labels.
+std::size_t end_of_name(const std::string& line, std::size_t at) {
+  while (at < line.size() && line[at] == '.' && at + 1 < line.size() && is_of_a_name(line[at + 1]))
+    for (++at; at < line.size() && is_of_a_name(line[at]);) ++at;
+  return at;
+}
+
+/// Where the name begins whose labels stand before `at`.
+std::size_t begin_of_name(const std::string& line, std::size_t at) {
+  while (at > 1 && line[at - 1] == '.' && is_of_a_name(line[at - 2]))
+    for (--at; at > 0 && is_of_a_name(line[at - 1]);) --at;
+  return at;
 }
 
 }  // namespace
 
-std::vector<std::string> names_in(const RunRecord& record) {
-  std::vector<std::string> names = {record.state.opened.user, record.state.opened.laptop};
-  for (const Event& event : record.events) {
-    for (const char* key : {"who", "user", "laptop"})
-      if (const Value* value = event.data.find(key); value && value->get<std::string>())
-        names.push_back(*value->get<std::string>());
-    if (const Value* value = event.data.find("from"); value && value->get<std::string>())
-      names.push_back(laptop_in(*value->get<std::string>()));
+const std::string& Pseudonyms::standing_for(const std::string& name, const std::string& word) {
+  auto& known = known_[word];
+  return known.try_emplace(name, word + "-" + std::to_string(known.size() + 1)).first->second;
+}
+
+void Pseudonyms::replace_domain(std::string& line, const std::string& domain) {
+  for (std::size_t at = lower(line).find(domain); at != std::string::npos;) {
+    const std::size_t after = at + domain.size();
+    const bool inside =
+        (at > 0 && is_of_a_name(line[at - 1])) || (after < line.size() && is_of_a_name(line[after]));
+    std::size_t next = at + 1;
+    if (!inside) {
+      const std::size_t begin = begin_of_name(line, at), end = end_of_name(line, after);
+      const std::string& name = standing_for(lower(line.substr(begin, end - begin)), "domain");
+      line.replace(begin, end - begin, name);
+      next = begin + name.size();
+    }
+    at = lower(line).find(domain, next);
   }
-  std::sort(names.begin(), names.end(),
-            [](const auto& a, const auto& b) { return a.size() != b.size() ? a.size() > b.size() : a < b; });
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  std::erase_if(names, [](const std::string& name) { return name.size() < 2; });
-  return names;
 }
 
-void pseudonymise(PostMortem& post, const std::vector<std::string>& names) {
-  Pseudonyms pseudonyms(names);
-  for (std::string* text : texts_of(post)) *text = pseudonyms.in(*text);
-}
-
-PostMortem post_mortem_of(const RunRecord& record, bool redact) {
-  PostMortem post = gather(record);
-  if (redact) pseudonymise(post, names_in(record));
-  return post;
+/// Names of files may have blanks and commas: they end where a sentence goes on after a semicolon.
+void Pseudonyms::replace_path(std::string& line, const std::string& path) {
+  for (std::size_t at = line.find(path); at != std::string::npos;) {
+    std::size_t end = at + path.size();
+    const bool inside = at > 0 && (is_of_a_name(line[at - 1]) || line[at - 1] == '.');
+    std::size_t next = at + 1;
+    if (!inside) {
+      std::string name = standing_for(path, "path");
+      const std::size_t beside = end;  // "_deprecated" of a path that is put beside it
+      while (end < line.size() && (is_of_a_name(line[end]) || line[end] == '.')) ++end;
+      name += line.substr(beside, end - beside);
+      if (end < line.size() && line[end] == '/') {
+        end = std::min(line.find("; ", end), line.size());
+        name += "/…";
+      }
+      line.replace(at, end - at, name);
+      next = at + name.size();
+    }
+    at = line.find(path, next);
+  }
 }
 
 std::string Pseudonyms::replaced(const std::string& text, const std::regex& pattern,
                                  const std::string& word) {
-  auto& known = known_[word];
   std::string result, rest = text;
-  for (std::smatch match; std::regex_search(rest, match, pattern); rest = match.suffix().str()) {
-    const auto entry = known.try_emplace(match.str(), word + "-" + std::to_string(known.size() + 1)).first;
-    result += match.prefix().str() + entry->second;
-  }
+  for (std::smatch match; std::regex_search(rest, match, pattern); rest = match.suffix().str())
+    result += match.prefix().str() + standing_for(match.str(), word);
   return result + rest;
 }
 
@@ -99,16 +118,22 @@ std::string Pseudonyms::in(const std::string& text) {
   // Five groups at least, or a "::": a time of day has three groups and stays.
   static const std::regex ipv6(
       R"(\b([0-9A-Fa-f]{1,4}:){4,7}[0-9A-Fa-f]{1,4}\b|\b([0-9A-Fa-f]{1,4}:){1,6}:([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4})*)?)");
+  // An IPv6 address as the reverse zone and blacklists are asked for it.
+  static const std::regex nibbles(R"(\b([0-9A-Fa-f]\.){31}[0-9A-Fa-f]\b)");
   static const std::regex host_key(R"(SHA256:[A-Za-z0-9+/]{20,})");
   std::vector<std::string> lines = split(text, '\n');
   for (std::string& line : lines) {
     if (line.size() >= longest_line) line = too_long;
+    drop_cut_words(line);
     line = replaced(line, host_key, "hostkey");
+    for (const std::string& path : places_.paths) replace_path(line, path);
     line = replaced(line, mail, "mailbox");
+    line = replaced(line, nibbles, "address6");
     line = replaced(line, ipv4, "address");
     line = replaced(line, ipv6, "address6");
-    for (std::size_t i = 0; i < names_.size(); ++i)
-      replace_word(line, names_[i], "person-" + std::to_string(i + 1));
+    for (const std::string& domain : places_.domains) replace_domain(line, domain);
+    for (std::size_t i = 0; i < people_.size(); ++i)
+      replace_word(line, people_[i], "person-" + std::to_string(i + 1));
   }
   return join(lines, "\n");
 }

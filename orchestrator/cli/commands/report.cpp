@@ -37,7 +37,8 @@ void add_report(Cli& cli) {
   command.add_option("run", options->run,
                      "the run, by the beginning of its id; default the newest unfinished one");
   command.add_flag("--redact", options->redact,
-                   "for publication: addresses, people and laptops replaced by stable names");
+                   "for publication: addresses, people, laptops, and the domains and paths of the inputs "
+                   "replaced by stable names; free text stays, so read it before you publish it");
 }
 
 }  // namespace mxodus

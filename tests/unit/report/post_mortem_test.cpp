@@ -35,6 +35,34 @@ TEST(Pseudonyms, LeaveOutWhatIsTooLongToLookThrough) {
               testing::Not(testing::HasSubstr("ada")));
 }
 
+TEST(Pseudonyms, StandForTheDomainsOfTheRunAndForEveryNameUnderThem) {
+  Pseudonyms pseudonyms({}, {{"example.org"}, {}});
+  EXPECT_EQ(
+      pseudonyms.in("MX of Example.org. is mx1.example.org, not my-example.org or example.organic; "
+                    "/live/mx1.example.org/x, _dmarc.example.org and 2.0.192.example.org.bl.test are asked"),
+      "MX of domain-1. is domain-2, not my-example.org or example.organic; "
+      "/live/domain-2/x, domain-3 and domain-4 are asked");
+}
+
+TEST(Pseudonyms, LeaveNothingOfAFileBelowAPathOfTheRun) {
+  Pseudonyms pseudonyms({}, {{"example.org"}, {"/var/vmail"}});
+  EXPECT_EQ(pseudonyms.in("new:/var/vmail/example.org/ada/.Sent Items/cur/1:2,S is root's; 3 more"),
+            "new:path-1/…; 3 more");
+  EXPECT_EQ(pseudonyms.in("mv /var/vmail /var/vmail_deprecated on /mnt/var/vmail"),
+            "mv path-1 path-1_deprecated on /mnt/var/vmail");
+}
+
+TEST(Pseudonyms, LeaveNoHalfOfANameThatWasCut) {
+  Pseudonyms pseudonyms({}, {{"mail.example.org"}, {}});
+  EXPECT_EQ(pseudonyms.in("seen at mail.exampl… (2 looks so far)"), "seen at … (2 looks so far)");
+  EXPECT_EQ(pseudonyms.in("mail.exampl…"), "…");
+}
+
+TEST(Pseudonyms, StandForAddressesAsTheReverseZoneHasThem) {
+  std::string reverse = "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2";
+  EXPECT_EQ(Pseudonyms({}).in(reverse + ".ip6.arpa"), "address6-1.ip6.arpa");
+}
+
 TEST(PostMortem, SaysWhatWasChosenBesideWhy) {
   RunRecord record;
   GateAnswered answered;
@@ -367,6 +395,73 @@ TEST(PostMortem, RedactedLeavesNoLaptopThatOnlyADecisionCameFrom) {
   const auto gate = post_mortem_json(record, true)["gates"][0];
   EXPECT_THAT(gate["from"].get<std::string>(),
               testing::MatchesRegex("person-[0-9] /dev/pts/3 over SSH from address-1"));
+}
+
+/// What a run of this playbook would say everywhere, redacted.
+std::string published(RunRecord record) {
+  return post_mortem_markdown(record, true) + post_mortem_json(record, true).dump();
+}
+
+TEST(PostMortem, RedactedLeavesNoDomainHostOrMailboxThatThePlaybookNames) {
+  RunRecord record;
+  record.plan.playbook_text = R"(mxodus: 1
+name: move
+inputs:
+  domain: {type: hostname}
+  client_names: {type: hostname, list: true}
+  store: {type: path}
+  recipients: {type: text, list: true}
+  mailboxes: {type: integer}
+hosts:
+  new: {ssh: "ops@mx1.hoster.example:22", helo: mx.elsewhere.example}
+  out: {ssh: out, jump: gate.hoster.example}
+dns:
+  main: {provider: manual, zone: zone.example}
+steps: {}
+)";
+  record.plan.inputs = {{"domain", "acme.test"},
+                        {"client_names", ValueList{"imap.acme.test", "imap.old-name.test"}},
+                        {"store", "/var/vmail/"},
+                        {"recipients", ValueList{"postmaster@alias.test"}},
+                        {"mailboxes", 70}};
+  Event note;
+  note.type = EventType::note;
+  note.data =
+      ValueMap{{"who", "ada"},
+               {"why",
+                "acme.test, imap.old-name.test, www.alias.test, mx1.hoster.example, "
+                "mx.elsewhere.example, gate.hoster.example, ns.zone.example: on new, /var/vmail/acme/u01/x"}};
+  record.events = {note};
+  const std::string report = published(record);
+  EXPECT_THAT(report,
+              testing::Not(testing::ContainsRegex("acme|old-name|alias|hoster|elsewhere|zone\\.|u01")));
+  EXPECT_THAT(report, testing::HasSubstr(": on new, path-1/…"));
+  EXPECT_THAT(report, testing::HasSubstr("| recipients | \\[left out\\] |"))
+      << "free text cannot be found again";
+  EXPECT_THAT(report, testing::HasSubstr("| mailboxes | 70 |"));
+}
+
+TEST(PostMortem, RedactedLeavesNoFileThatAComparisonGivesAsASample) {
+  const Value outputs =
+      ValueMap{{"samples", ValueList{"missing u01/.Sent Items/cur/1:2,S", "a"}}, {"missing", 1}};
+  const std::string sentence = "a file missing; such as missing u01/.Sent Items/cur/1:2,S";
+  RunRecord record;
+  ItemRecord& item = record.state.items[{"only_on_old", {}}];
+  item.state = ItemState::done;
+  item.verdict = Verdict::warn;
+  item.sentence = sentence;
+  item.outputs = outputs;
+  Event compared;
+  compared.type = EventType::attempt_result;
+  compared.id = {"only_on_old", {}};
+  AttemptResult result;
+  result.sentence = sentence;
+  result.outputs = outputs;
+  compared.data = encode(result);
+  record.events = {compared};
+  EXPECT_THAT(published(record), testing::Not(testing::ContainsRegex("u01|Sent")));
+  EXPECT_EQ(post_mortem_json(record, true)["in_spite_of"][0]["reason"], "a file missing; such as [left out]");
+  EXPECT_THAT(post_mortem_markdown(record, false), testing::HasSubstr("u01/.Sent Items"));
 }
 
 }  // namespace
