@@ -1,3 +1,5 @@
+#include <filesystem>
+#include <regex>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -44,6 +46,38 @@ TEST(Resume, TakesNoFileUpThatOnlyHasTheSameNameSomewhereElse) {
   const Typed typed = user.sh("cd elsewhere && mxodus resume --stay 1s");
   EXPECT_EQ(typed.code, 4) << typed.err;
   EXPECT_THAT(typed.err, testing::Not(HasSubstr("was changed")));
+}
+
+constexpr const char* kAroundAGate = R"(mxodus: 1
+name: around
+hosts:
+  here: {local: true}
+steps:
+  first: {uses: command, host: here, with: {effect: permanent, argv: ["true"]}}
+  go: {uses: approve, needs: [first], with: {question: "Go on?"}}
+  after: {uses: command, host: here, needs: [go], with: {effect: permanent, argv: [touch, after]}}
+)";
+
+/// As docs/operating.md tells it.
+TEST(Resume, OfACopyOnAnotherLaptopTakesTheHostOverAndTheOldOneIsRefused) {
+  const User user;
+  const std::string run = user.begin_run(kAroundAGate);
+  ASSERT_EQ(user.sh("cp -a state copied && sed -i 's/^laptop .*/laptop studio/' jobs/lease").code, 0);
+  const std::string on_copy = "export XDG_STATE_HOME=$HOME/copied; rm -f playbook.yaml; ";
+  ASSERT_EQ(user.sh(on_copy + "mxodus approve go").code, 0);
+  const Typed held = user.sh(on_copy + "mxodus resume --stay 1s");
+  EXPECT_EQ(held.code, 5) << held.err;
+  std::smatch found;
+  ASSERT_TRUE(std::regex_search(held.err, found, std::regex("on studio \\(token ([0-9]+)\\)"))) << held.err;
+  EXPECT_FALSE(std::filesystem::exists(user.home() / "after"));
+
+  const Typed taken = user.sh(on_copy + "mxodus resume " + run + " --take-over " + found[1].str() +
+                              " --why 'it stays behind'");
+  EXPECT_EQ(taken.code, 0) << taken.err;
+  ASSERT_EQ(user.sh("mxodus approve go").code, 0);
+  const Typed old = user.mxodus({"resume", "--stay", "1s"});
+  EXPECT_EQ(old.code, 5) << old.err;
+  EXPECT_THAT(user.sh("mxodus status | tr -s '\\n ' ' '").out, HasSubstr("was taken over from this run"));
 }
 
 }  // namespace
