@@ -1,5 +1,7 @@
+#include <cctype>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <regex>
 
 #include <gmock/gmock.h>
@@ -7,6 +9,8 @@
 
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/core/text.h"
+#include "orchestrator/playbook/inputs.h"
+#include "orchestrator/playbook/load.h"
 
 namespace mxodus {
 namespace {
@@ -81,6 +85,66 @@ TEST(Documents, ShowNoCommandAndNoOptionThatTheProgramDoesNotHave) {
   EXPECT_THAT(lines, Contains("mxodus plan emergency-move.yaml       ")) << "of a block";
   EXPECT_THAT(lines, Contains("mxodus approve loss_window")) << "of a text";
   EXPECT_THAT(lines, Contains("mxodus resume --playbook FILE")) << "of a text, without mxodus";
+}
+
+std::string text_of(const fs::path& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// As a reader's browser makes it of a heading.
+std::string anchor_of(const std::string& heading) {
+  std::string anchor;
+  for (const char c : lower(heading)) {
+    if (std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_') anchor += c;
+    if (c == ' ') anchor += '-';
+  }
+  return anchor;
+}
+
+std::vector<std::string> anchors_in(const fs::path& document) {
+  std::vector<std::string> anchors;
+  bool in_block = false;
+  for (const std::string& line : split(text_of(document), '\n')) {
+    if (trim(line).starts_with("```")) in_block = !in_block;
+    const std::size_t blank = line.find(' ');
+    if (!in_block && line.starts_with('#') && blank != std::string::npos)
+      anchors.push_back(anchor_of(line.substr(blank + 1)));
+  }
+  return anchors;
+}
+
+TEST(Documents, LinkToFilesAndHeadingsThatAreThere) {
+  static const std::regex link(R"re(\]\(([^)#: ]*)(#([^) ]+))?\))re");
+  std::vector<std::string> seen;
+  for (const fs::path& document : documents()) {
+    const std::string text = text_of(document);
+    for (std::sregex_iterator found(text.begin(), text.end(), link), end; found != end; ++found) {
+      const std::string file = (*found)[1], heading = (*found)[3];
+      const fs::path target = file.empty() ? document : document.parent_path() / file;
+      seen.push_back((*found)[0]);
+      EXPECT_TRUE(fs::exists(target)) << document << " links to " << target;
+      if (heading.empty()) continue;
+      EXPECT_THAT(anchors_in(target), Contains(heading)) << document;
+    }
+  }
+  EXPECT_THAT(seen, Contains("](docs/operating.md#before-the-first-plan)"));
+}
+
+TEST(Documents, ShowAFileOfInputsThatTheEmergencyMoveTakes) {
+  const fs::path root = MXODUS_SOURCE_DIR;
+  const std::string text = text_of(root / "docs" / "operating.md");
+  const std::size_t begin = text.find("  # inputs.yaml\n"), end = text.find("```", begin);
+  ASSERT_NE(begin, std::string::npos);
+  const auto loaded =
+      load_playbook(text_of(root / "playbooks" / "emergency-move.yaml"), "emergency-move.yaml");
+  ASSERT_TRUE(loaded.faults.empty());
+  GivenInputs given;
+  given.file_text = text.substr(begin, end - begin);
+  given.file_name = "inputs.yaml";
+  const auto resolved = resolve_inputs(loaded.playbook, given);
+  EXPECT_TRUE(resolved.faults.empty()) << resolved.faults.front().message;
+  EXPECT_EQ(*resolved.values.find("mailboxes"), Value(70));
 }
 
 TEST(Documents, ACommandLineThatTheProgramDoesNotTakeIsSeen) {
