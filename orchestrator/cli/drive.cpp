@@ -113,10 +113,16 @@ void add_drive_options(CLI::App& command, DriveOptions& options) {
         return length ? std::string() : with_advice(length.error());
       });
   command.add_option("--until", options.until, "stop after this step or stage");
-  auto* take_over = command.add_option("--take-over", options.take_over,
-                                       "take hosts over from another run: the token that it holds");
-  command.add_option("--why", options.why, "the reason of a take-over");
-  take_over->needs("--why");
+  add_take_over(command, options)->needs(add_reason_of_take_over(command, options));
+}
+
+CLI::Option* add_take_over(CLI::App& command, DriveOptions& options) {
+  return command.add_option("--take-over", options.take_over,
+                            "take hosts over from another run: the token that it holds");
+}
+
+CLI::Option* add_reason_of_take_over(CLI::App& command, DriveOptions& options) {
+  return command.add_option("--why", options.why, "the reason of a take-over");
 }
 
 Result<void> check_until(const DriveOptions& options, const Playbook& playbook) {

@@ -13,7 +13,7 @@
 
 namespace mxodus {
 
-/// How `run` and `resume` are told to go on.
+/// How a command that drives a run is told to go on.
 struct DriveOptions {
   std::string stay = "15m";
   std::string until;
@@ -24,7 +24,10 @@ struct DriveOptions {
   std::optional<Revision> revision;  ///< the playbook was changed: recorded before anything begins
   std::optional<Adhoc> adhoc;        ///< likewise, of `do`
 };
+/// For `run` and `resume`: all that is typed of it.
 void add_drive_options(CLI::App& command, DriveOptions& options);
+CLI::Option* add_take_over(CLI::App& command, DriveOptions& options);
+CLI::Option* add_reason_of_take_over(CLI::App& command, DriveOptions& options);
 
 /// `invalid` where --until names nothing of the playbook: the run would not stop at all.
 Result<void> check_until(const DriveOptions& options, const Playbook& playbook);

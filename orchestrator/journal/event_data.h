@@ -81,7 +81,8 @@ struct AttemptIntent {
 
 /// attempt_result and undo_result.
 struct AttemptResult {
-  ItemState state = ItemState::in_doubt;  ///< where the item stands now
+  /// Where the item stands now; of an undo that never began, the undo: its item stands as it did before.
+  ItemState state = ItemState::in_doubt;
   std::optional<Verdict> verdict;
   std::string sentence;
   Value outputs;

@@ -1,6 +1,7 @@
 #include "orchestrator/journal/run_state.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "orchestrator/journal/never_began.h"
 
@@ -22,8 +23,8 @@ void begin_attempt(ItemRecord& item, const Event& event) {
   if (!item.begun) item.begun = event.utc;
   item.open = OpenAttempt{event.attempt, event.n, event.utc, decode<AttemptIntent>(event.data),
                           event.type == EventType::undo_intent};
+  item.open->before = {item.state, std::exchange(item.evidence, {}), item.next_look, item.gate};
   item.reason.clear();
-  item.evidence.clear();  // what an earlier attempt left behind says nothing of this one
   enter(item, ItemState::running, event);
 }
 
@@ -48,8 +49,22 @@ void record_change(RunState& state, const OpenAttempt& attempt, ItemState result
   }
 }
 
+/// What was to be taken back stands as it did: as a step that has not begun it would be done once more.
+void undo_never_began(ItemRecord& item, std::string why) {
+  StoodBefore before = std::move(item.open->before);
+  item.open.reset();
+  item.without_end = 0;
+  item.state = before.state;
+  item.evidence = std::move(before.evidence);
+  item.next_look = before.next_look;
+  item.gate = std::move(before.gate);
+  item.reason = std::move(why);
+}
+
 void end_attempt(RunState& state, ItemRecord& item, const Event& event) {
   auto result = decode<AttemptResult>(event.data);
+  if (item.open && item.open->undo && result.code == never_began_code)
+    return undo_never_began(item, std::move(result.sentence));
   if (item.open) {
     record_change(state, *item.open, result.state, result.code, event);
     if (!item.open->undo) item.fingerprint = item.open->intent.fingerprint;

@@ -12,6 +12,24 @@
 
 namespace mxodus {
 
+/// A question that stands.
+struct OpenGate {
+  std::int64_t n = 0;  ///< of its gate_opened; decisions name it
+  Time since;
+  GateOpened asked;
+  std::vector<GateAnswered> answers;  ///< so far, where several people must say yes
+  bool operator==(const OpenGate&) const = default;
+};
+
+/// How an item stood before its attempt.
+struct StoodBefore {
+  ItemState state = ItemState::pending;
+  std::vector<std::string> evidence;
+  std::optional<Time> next_look;
+  std::optional<OpenGate> gate;
+  bool operator==(const StoodBefore&) const = default;
+};
+
 /// An attempt that was begun and whose end is not recorded.
 struct OpenAttempt {
   int number = 0;
@@ -23,16 +41,8 @@ struct OpenAttempt {
   /// Was in doubt, and nothing has told its end since, whatever the item's state is while it is looked for
   /// again.
   bool doubted = false;
+  StoodBefore before;
   bool operator==(const OpenAttempt&) const = default;
-};
-
-/// A question that stands.
-struct OpenGate {
-  std::int64_t n = 0;  ///< of its gate_opened; decisions name it
-  Time since;
-  GateOpened asked;
-  std::vector<GateAnswered> answers;  ///< so far, where several people must say yes
-  bool operator==(const OpenGate&) const = default;
 };
 
 /// What somebody decided.

@@ -35,6 +35,8 @@ class Attempts {
     std::function<bool(const PlannedItem& fresh)> gates_hold;
     /// Whether nothing may change now, but what cleans up: a failure, a drift, a host that came back.
     std::function<bool()> held;
+    /// Its host refused the undo of this result, or a secret was not to be had.
+    std::function<void(const ItemId& id, std::int64_t result, const std::string& why)> undo_not_begun;
     std::function<void(const Error& why)> refused;       ///< a lease: the whole run is refused
     std::function<void(const Error& why)> cannot_write;  ///< the journal: nothing may act any more
   };
@@ -165,6 +167,8 @@ class Attempts {
   /// Ends an attempt as if its step had not begun, `pending` or `waiting`. Unless it may have acted all the
   /// same, it leaves nothing to take back.
   void put_back(Attempt& attempt, ItemState state, const std::string& why, bool may_have_acted = false);
+  /// Ends an undo that never began: its item stands as it did before.
+  void put_undo_back(Attempt& attempt, const std::string& why);
   /// Its jobs are not known to have reached their hosts.
   bool never_reached(const Attempt& attempt) const;
   void settle(Attempt& attempt);

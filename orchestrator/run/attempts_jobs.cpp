@@ -107,6 +107,8 @@ void Attempts::jobs_started(Attempt& attempt, const Started& started) {
     attempt.reached = true;
     attempt.follower.emplace(started.jobs, run_.options.times.follow, run_.clock());
     end_jobs(attempt, one_line(error));
+  } else if (attempt.undoes && (refused || error.code.starts_with("secret."))) {
+    put_undo_back(attempt, with_advice(error));
   } else if (refused) {
     put_back(attempt, ItemState::pending, with_advice(error));
   } else if (error.code.starts_with("secret.")) {

@@ -119,6 +119,12 @@ void Attempts::put_back(Attempt& attempt, ItemState state, const std::string& wh
         run_.journal.wait_armed(id, {state, why, Time{run_.clock().now().since_epoch + kSecretLook}, {}, 0}));
 }
 
+/// Here it is not tried again: whoever comes next has mended what was missing, or sees that it still is.
+void Attempts::put_undo_back(Attempt& attempt, const std::string& why) {
+  tell_.undo_not_begun(attempt.id, attempt.undoes, why);
+  put_back(attempt, ItemState::pending, why);
+}
+
 bool Attempts::never_reached(const Attempt& attempt) const {
   return !attempt.reached && !run_.item(attempt.id).open->intent.jobs.empty();
 }

@@ -81,6 +81,10 @@ Attempts::Callbacks Executor::attempt_callbacks() {
   tell.held = [this] {
     return !held_by_world().empty() || !held_by(run_.table, run_.state(), schedule_.expansions()).empty();
   };
+  tell.undo_not_begun = [this](const ItemId& id, std::int64_t result, const std::string& why) {
+    undos_not_begun_.insert(result);
+    departure_.undo_not_begun = "the undo of " + to_string(id) + " has not begun: " + why;
+  };
   tell.refused = [this](const Error& why) {
     departure_.refused = true;
     departure_.why = with_advice(why);
@@ -230,7 +234,8 @@ void Executor::begin(const Schedule::Ready& ready) {
         cannot_write_ = written.error();
       return;
     case Schedule::Ready::What::undo:
-      if (const auto result = owed_undo(ready.step->rules(), run_.state(), id))
+      if (const auto result = owed_undo(ready.step->rules(), run_.state(), id);
+          result && !undos_not_begun_.contains(*result))
         attempts_.undo(*ready.step, ready.instance, run_.state().changes.at(*result), *result, 0);
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <stop_token>
 
 #include "orchestrator/run/decisions.h"
@@ -70,6 +71,7 @@ class Executor {
   std::optional<Error> cannot_write_;
   Departure departure_;
   std::map<ItemId, std::string> drifts_;  ///< seen by this process, answered or not: why each is asked about
+  std::set<std::int64_t> undos_not_begun_;  ///< by this process: of which results
   std::shared_ptr<Leases> leases_;
   Gates gates_;
   Attempts attempts_;

@@ -93,20 +93,29 @@ struct Failures {
   Rank rank_of_first_;
 };
 
-/// What a refusal offers where another run holds a host, "--take-over TOKEN --why …"; empty elsewhere. The
-/// token is told by the host, in the refusal alone.
-std::string take_over_in(const std::string& refusal) {
+/// What a refusal offers where another run holds a host, "--take-over TOKEN"; empty elsewhere. The token is
+/// told by the host, in the refusal alone.
+std::string take_over_in(const Departure& departure) {
+  if (!departure.refused) return {};
   constexpr std::string_view option = "--take-over ";
-  const std::size_t at = refusal.find(option);
+  const std::size_t at = departure.why.find(option);
   if (at == std::string::npos) return {};
-  const std::size_t end = refusal.find_first_not_of("0123456789", at + option.size());
-  return refusal.substr(at, end - at) + " --why …";
+  const std::size_t end = departure.why.find_first_not_of("0123456789", at + option.size());
+  return departure.why.substr(at, end - at);
+}
+
+/// The same command once more, or with the host taken over. Once the run that holds it has ended, the first
+/// does.
+NextCommand again(const std::string& command, const Departure& departure) {
+  const std::string take_over = take_over_in(departure);
+  return {command, {}, take_over.empty() ? "" : command + " " + take_over + " --why …"};
 }
 
 NextCommand next_command(const StepTable& table, const Summary& summary, const RunState& state,
                          const Departure& departure) {
   const std::string run = state.opened.run;
   const std::string resume = "mxodus resume " + run;
+  if (!departure.undo_not_begun.empty()) return again(resume, departure);
   for (const Summary::Due& due : summary.due)
     if (due.question && !rollback_has_begun(state))
       if (const std::string answer = answer_command(due.id, state.item(due.id)); !answer.empty())
@@ -127,9 +136,16 @@ NextCommand next_command(const StepTable& table, const Summary& summary, const R
   if (summary.exit == ExitCode::done) return {"mxodus report " + run};
   if (const auto* blocked = what_blocks(state); blocked && summary.due.empty() && !departure.refused)
     return {"mxodus explain " + shell_quote(to_string(blocked->first)), resume};
-  // Once the other run has ended, the same command does; where it never will, its host is taken over.
-  const std::string take_over = departure.refused ? take_over_in(departure.why) : std::string();
-  return {resume, {}, take_over.empty() ? "" : resume + " " + take_over};
+  return again(resume, departure);
+}
+
+/// The command by hand once more, with the host taken over for the reason that it was typed for; empty where
+/// no host offers that. A resume would move the run on.
+std::string typed_again(const Adhoc& typed, const Departure& departure) {
+  const std::string take_over = take_over_in(departure);
+  if (take_over.empty()) return {};
+  return "mxodus do " + shell_quote(typed.host) + " --effect " + std::string(to_string(typed.effect)) +
+         " --why " + shell_quote(typed.why) + " " + take_over + " -- " + shell_quote(typed.argv);
 }
 
 ExitCode adhoc_exit(const ItemRecord& record, const Departure& departure) {
@@ -188,6 +204,7 @@ Summary summarise(const StepTable& table, const RunState& state, const Departure
   } else if (unknown || failed) {
     summary.exit = unknown ? ExitCode::in_doubt : ExitCode::failed;
     summary.reason = failures.first;
+    if (!departure.undo_not_begun.empty()) summary.reason += "; " + departure.undo_not_begun;
   } else if (departure.refused) {
     summary.exit = ExitCode::refused;
     summary.reason = departure.why;
@@ -211,7 +228,14 @@ Summary summarise(const StepTable& table, const RunState& state, const Departure
 
 Summary summarise_rollback(const StepTable& table, const RunState& state, const Departure& departure) {
   Summary summary = summarise(table, state, departure);
-  if (departure.interrupted || !plan_rollback(table, state).undos.empty()) return summary;
+  if (departure.interrupted) return summary;
+  if (!departure.undo_not_begun.empty()) {
+    summary.exit = departure.refused ? ExitCode::refused : ExitCode::parked;
+    summary.reason = departure.undo_not_begun;
+    summary.next = again("mxodus rollback " + state.opened.run, departure);
+    return summary;
+  }
+  if (!plan_rollback(table, state).undos.empty()) return summary;
   summary.reason = "everything that can be taken back is taken back";
   summary.exit = ExitCode::done;
   for (const auto& [id, record] : state.items) {
@@ -239,7 +263,9 @@ Summary summarise_adhoc(const StepTable& table, const ItemId& id, const RunState
   summary.outputs = record.outputs;
   summary.reason = to_string(id) + ": " + (record.reason.empty() ? record.sentence : record.reason);
   summary.exit = adhoc_exit(record, departure);
-  summary.next = next_command(table, whole, state, departure);
+  summary.next = next_command(table, whole, state, {});
+  if (std::string again = typed_again(*record.adhoc, departure); !again.empty())
+    summary.next.instead = std::move(again);
   return summary;
 }
 

@@ -56,8 +56,9 @@ struct Summary {
 /// What the process itself has seen, beside what the journal says.
 struct Departure {
   bool interrupted = false;
-  bool refused = false;  ///< a lease, drift
-  std::string why;       ///< of refused
+  bool refused = false;        ///< a lease, drift
+  std::string why;             ///< of refused
+  std::string undo_not_begun;  ///< a sentence: whose undo, and what kept it
 };
 
 /// What keeps other steps blocked and is blocked itself by something else than a block; nullptr where nothing

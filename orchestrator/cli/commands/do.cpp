@@ -19,6 +19,7 @@ struct DoArguments {
   std::string effect;
   std::string why;
   std::vector<std::string> argv;
+  DriveOptions drive;
 };
 
 Result<void> check_host(const Playbook& playbook, const std::string& name) {
@@ -60,7 +61,8 @@ int do_adhoc(const Cli& cli, const DoArguments& options) {
   if (auto known = check_host(file->playbook, options.host); !known) return report(known.error());
   auto session = Session::open(file->playbook, plan->inputs, catalog, has_terminal() && !cli.no_input);
   if (!session) return report(session.error());
-  DriveOptions drive_options;
+  DriveOptions drive_options = options.drive;
+  drive_options.why = options.why;
   drive_options.adhoc = adhoc_of(options);
   return drive(cli, "do", run->directory, *plan, *file, **session, drive_options,
                [](Executor& executor, const StepTable&, const Journal& journal) {
@@ -84,7 +86,8 @@ void add_do(Cli& cli) {
                   "observe: it only reads; change: it can be taken back, by hand; permanent: it cannot")
       ->required()
       ->check(CLI::IsMember({"observe", "change", "permanent"}));
-  command.add_option("--why", options->why, "the reason, kept in the record")->required();
+  command.add_option("--why", options->why, "the reason, kept in the record; of a take-over too")->required();
+  add_take_over(command, options->drive);
   add_run_option(command, options->run);
 }
 

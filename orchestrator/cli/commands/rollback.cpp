@@ -70,9 +70,15 @@ std::string rollback_text(const RollbackPlan& plan, const StepTable& table, cons
   return text;
 }
 
-/// The command that was typed, as far as it names a run; what it is to be given besides stands behind it.
+/// The command that was typed, as far as it names a run and takes hosts over; what it is to be given besides
+/// stands behind it.
 std::string rollback_command(const RollbackArguments& options) {
-  return "mxodus rollback" + (options.run.empty() ? std::string() : " " + shell_quote(options.run));
+  std::string command = "mxodus rollback";
+  if (!options.run.empty()) command += " " + shell_quote(options.run);
+  if (options.drive.take_over)
+    command += " --take-over " + std::to_string(*options.drive.take_over) + " --why " +
+               shell_quote(options.drive.why);
+  return command;
 }
 
 /// The command that takes back what was shown, with a word on all that stays without an undo. Past the point
@@ -227,6 +233,7 @@ void add_rollback(Cli& cli) {
       ->allow_extra_args(false);
   command.add_flag("--past-point", options->past_point,
                    "also past the point of no return; asks again on a terminal");
+  add_take_over(command, options->drive)->needs(add_reason_of_take_over(command, options->drive));
 }
 
 }  // namespace mxodus

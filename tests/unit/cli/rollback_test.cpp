@@ -193,6 +193,18 @@ steps:
   EXPECT_THAT(user.mxodus({"status"}).err, testing::EndsWith(next));
 }
 
+TEST(Rollback, TakesHostsOverForAReason) {
+  const User user;
+  const std::string run = user.begin_run(kFence);
+  EXPECT_THAT(user.mxodus({"rollback", "--take-over", "17"}).err, HasSubstr("--take-over requires --why"));
+  EXPECT_THAT(
+      user.mxodus({"rollback", run, "--take-over", "17", "--why", "bob left"}).err,
+      HasSubstr("Next: mxodus rollback " + run + " --take-over 17 --why 'bob left' --yes --leave fence\n"));
+  EXPECT_EQ(
+      user.mxodus({"do", "here", "--effect", "change", "--why", "w", "--take-over", "17", "--", "true"}).code,
+      0);
+}
+
 TEST(Rollback, ThatNobodyConfirmsIsParkedLikeAPlanThatNobodyConfirms) {
   const User user;
   const std::string run = user.begin_run(kFence);

@@ -45,6 +45,17 @@ TEST(AdhocStep, IsWrittenDownBeforeItActsAndIsAJobUnderTheRunsLease) {
   EXPECT_EQ(*record.outputs.find("exit_status"), Value(std::int64_t{0}));
 }
 
+TEST(AdhocStep, RefusedByALeaseIsTypedAgainAndMovesNoRunOn) {
+  RunWorld world(kSteps);
+  parked(world);
+  world.on_new.refuses =
+      Error{ErrorKind::refused, "lease.held", "host new is held", {}, {}, "use --take-over 17 --why …"};
+  const Summary refused = *world.type("new", {"touch", "a b"});
+  EXPECT_EQ(refused.exit, ExitCode::refused);
+  EXPECT_EQ(refused.next.instead,
+            "mxodus do new --effect change --why because --take-over 17 -- touch 'a b'");
+}
+
 TEST(AdhocStep, MovesNothingElseOfTheRun) {
   RunWorld world(kSteps);
   parked(world).approve("go");

@@ -109,6 +109,31 @@ TEST(Failure, AnUndoThatFailsIsNotRepeatedByItself) {
   EXPECT_EQ(accepted.next.command, "mxodus report r1");
 }
 
+TEST(Failure, WhoseUndoAHostRefusesStaysAFailureAndIsUndoneByTheNextProcess) {
+  RunWorld world("  first: {uses: make, with: {name: a}, on_fail: undo}\n");
+  world.on_new.ends = [&](const JobSpec& spec) -> JobState {
+    if (spec.script == "unmake a") return world.facts.erase("a"), JobDone{0};
+    world.facts.insert("a");
+    world.on_new.refuses = Error{ErrorKind::refused,
+                                 "lease.stale",
+                                 "host new was taken over",
+                                 {},
+                                 {},
+                                 "take it back with --take-over 17"};
+    return JobDone{1};
+  };
+  const Summary refused = world.must_run();
+  EXPECT_EQ(refused.exit, ExitCode::failed);
+  EXPECT_THAT(refused.reason, testing::HasSubstr("the undo of first has not begun: host new was taken over"));
+  EXPECT_EQ(refused.next.instead, "mxodus resume r1 --take-over 17 --why …");
+  EXPECT_EQ(world.of("first"), ItemState::failed);
+  EXPECT_EQ(world.attempts("first"), 2) << "it is not tried over and over";
+  world.on_new.refuses.reset();
+  world.must_run();
+  EXPECT_EQ(world.of("first"), ItemState::undone);
+  EXPECT_EQ(world.on_new.starts["make a"], 1);
+}
+
 TEST(Undo, OfTheStepTakesThePlaceOfWhatItsTypeKnows) {
   RunWorld world(R"(  first:
     uses: make

@@ -127,6 +127,68 @@ TEST(Rollback, IsLeftByTheFirstInterruptAndTheUndoGoesOn) {
   EXPECT_EQ(world.on_new.starts["unmake a"], 0);
 }
 
+Error held_by_another_run() {
+  return {ErrorKind::refused,
+          "lease.held",
+          "host new is held by run r0",
+          {},
+          {},
+          "finish that run there, or use --take-over 17 --why …"};
+}
+
+TEST(Rollback, RefusedByALeaseLeavesTheStepDoneAndIsTypedAgain) {
+  RunWorld world(kSteps);
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
+  world.on_new.refuses = held_by_another_run();
+  const Summary refused = *world.roll_back();
+  EXPECT_EQ(refused.exit, ExitCode::refused);
+  EXPECT_THAT(refused.reason,
+              testing::HasSubstr("the undo of second has not begun: host new is held by run r0"));
+  EXPECT_EQ(refused.next.command, "mxodus rollback r1");
+  EXPECT_EQ(refused.next.instead, "mxodus rollback r1 --take-over 17 --why …");
+  EXPECT_EQ(world.of("second"), ItemState::done);
+  EXPECT_EQ(world.state().item({"second", {}}).verdict, Verdict::ok);
+  EXPECT_EQ(world.rollback_plan().undos.size(), 2u) << "it is still to be taken back";
+
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.on_new.starts["make b"], 1) << "a resume does not begin it again";
+  world.on_new.refuses.reset();
+  EXPECT_EQ(world.roll_back()->exit, ExitCode::done);
+  EXPECT_TRUE(world.facts.empty());
+}
+
+TEST(Rollback, RefusedByALeaseHalfwayIsTypedAgainAndDoesNotGoForward) {
+  RunWorld world(kSteps);
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
+  world.on_wait = [&] {
+    if (world.of("second") == ItemState::undone) world.on_new.refuses = held_by_another_run();
+  };
+  world.on_look = [&](StepContext&) { world.on_wait(); };
+  const Summary refused = *world.roll_back();
+  EXPECT_EQ(world.of("second"), ItemState::undone);
+  EXPECT_EQ(world.of("first"), ItemState::done);
+  EXPECT_EQ(refused.exit, ExitCode::refused);
+  EXPECT_EQ(refused.next.instead, "mxodus rollback r1 --take-over 17 --why …");
+}
+
+TEST(Rollback, WithoutTheSecretOfAnUndoIsParkedAndLeavesTheStepDone) {
+  RunWorld world(R"(  first: {uses: make, with: {name: a}}
+  second:
+    uses: make
+    with: {name: b}
+    undo: {uses: command, host: new, with: {effect: change, argv: [unmake, b], secrets: {key: "${secrets.password}"}}}
+)");
+  ASSERT_EQ(world.must_run().exit, ExitCode::done);
+  const Summary parked = *world.roll_back();
+  EXPECT_EQ(parked.exit, ExitCode::parked);
+  EXPECT_THAT(parked.reason, testing::HasSubstr("the undo of second has not begun: there is no terminal"));
+  EXPECT_EQ(parked.next.command, "mxodus rollback r1");
+  EXPECT_EQ(world.of("second"), ItemState::done);
+  world.password = "hunter2hunter2";
+  EXPECT_EQ(world.roll_back()->exit, ExitCode::done);
+  EXPECT_EQ(world.of("first"), ItemState::undone);
+}
+
 TEST(Rollback, LeftWhileItLooksSaysNothingOfTheUndo) {
   RunWorld world(kSteps);
   ASSERT_EQ(world.must_run().exit, ExitCode::done);
