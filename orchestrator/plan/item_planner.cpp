@@ -21,6 +21,13 @@ PlannedItem blank(const ItemRequest& request) {
   return item;
 }
 
+/// What decides of the effect may be among what is not yet known: then it counts as the declared one, unless
+/// the step says its effect in a word of its own, as `command` does.
+Effect effect_of(const StepType& type, const Params& params) {
+  const bool says = params.at("effect").get<std::string>() != nullptr;
+  return says || params.waits_for().empty() ? type.effect(params) : type.declaration().effect;
+}
+
 PlannedAction action_of(PlanAction action) {
   switch (action) {
     case PlanAction::none:
@@ -160,7 +167,7 @@ ItemLook looked(const Environment& environment, const ItemRequest& request, Para
   const StepType& type = *request.type;
   look.item.params = params.values();
   const std::string waits_for = params.waits_for();
-  if (waits_for.empty()) look.item.effect = type.effect(params);
+  look.item.effect = effect_of(type, params);
   if (type.declaration().kind == StepKind::gate) {
     plan_gate(look, type, params);
     if (waits_for.empty()) look.item.fingerprint = fingerprint(type.declaration(), params, nullptr);

@@ -118,6 +118,19 @@ TEST(Planning, OfAHostWhereNoJobIsToBeginNothingIsSaid) {
   EXPECT_TRUE(warnings_of(world).empty());
 }
 
+TEST(Planning, ACommandThatWaitsForAnotherStepHasTheEffectThatItSays) {
+  RunWorld world(R"(  first: {uses: make, with: {name: a}}
+  second: {uses: command, host: new, with: {effect: observe, argv: [see, "${steps.first.n}"]}}
+  third: {uses: command, host: new, with: {effect: "${steps.first.n}", argv: [see]}}
+)");
+  world.new_host.expect({"see", "1"}, exited(0, ""));
+  world.must_run();
+  const PlannedItem& second = *world.plan().find({"second", {}});
+  EXPECT_EQ(second.action, PlannedAction::deferred);
+  EXPECT_EQ(second.effect, Effect::observe);
+  EXPECT_EQ(world.plan().find({"third", {}})->effect, Effect::permanent) << "it may be any";
+}
+
 constexpr const char* kSecretChange = R"(  fence:
     uses: command
     host: new
