@@ -1,5 +1,6 @@
 # mxodus itself, for laptops that are not Debian 12: docker build -t mxodus -f docker/mxodus.Dockerfile .
-#   docker run --rm -it --hostname mxodus -v ~/.ssh:/root/.ssh:ro -v mxodus-state:/root/.local/state -v "$PWD:/playbooks" mxodus …
+#   docker run --rm -it --hostname "mxodus-$(hostname)" -v ~/.ssh:/root/.ssh:ro -v mxodus-state:/root/.local/state \
+#     -v "$PWD:/playbooks" mxodus …
 FROM debian:bookworm AS build
 COPY docker/packages/build.txt /tmp/build.txt
 RUN apt-get update && xargs apt-get install -y --no-install-recommends < /tmp/build.txt

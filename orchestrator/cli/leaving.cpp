@@ -48,12 +48,16 @@ nlohmann::json summary_json(const std::string& run, const Summary& summary) {
   nlohmann::json jobs = nlohmann::json::array();
   for (const Summary::Job& job : summary.going_on)
     jobs.push_back({{"step", job.id.step}, {"item", job.id.item}, {"host", job.host}, {"job", job.job}});
+  nlohmann::json leases = nlohmann::json::array();
+  for (const Summary::KeptLease& lease : summary.kept_leases)
+    leases.push_back({{"host", lease.host}, {"why", lease.why}});
   nlohmann::json json = {{"run", run},
                          {"exit", static_cast<int>(summary.exit)},
                          {"reason", summary.reason},
                          {"due", due},
                          {"going_on", jobs},
                          {"down_hosts", summary.down_hosts},
+                         {"kept_leases", leases},
                          {"next_look", summary.next_look ? to_string(*summary.next_look) : ""},
                          {"next", summary.next.command}};
   if (!summary.next.then.empty()) json["then"] = summary.next.then;
@@ -87,6 +91,9 @@ std::string summary_text(const std::string& run, const Summary& summary, const S
   }
   text += going_on_text(summary);
   for (const std::string& host : summary.down_hosts) text += "  down  " + host + "\n";
+  for (const Summary::KeptLease& lease : summary.kept_leases)
+    text += "  lease of " + lease.host + " was not given back: " + printable_line(lease.why, 400) +
+            "; the next run takes it over with the token that `mxodus plan` names\n";
   if (summary.going_on.empty() && summary.exit != ExitCode::done)
     text += "  nothing goes on while no mxodus runs\n";
   return text;

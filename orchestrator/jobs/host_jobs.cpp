@@ -50,8 +50,7 @@ Result<Reply> HostJobs::read_reply(const Result<CommandResult>& result,
     error.message += ")";
     return fail_within("host " + host_.name(), std::move(error));
   }
-  const auto job = variables.find("job");
-  const auto refusal = refusal_in(*reply, host_.name(), job == variables.end() ? "" : job->second);
+  const auto refusal = refusal_in(*reply, host_.name(), variables);
   if (refusal) return tl::unexpected(*refusal);
   return reply;
 }

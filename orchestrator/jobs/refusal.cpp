@@ -11,7 +11,18 @@ Error make(ErrorKind kind, const std::string& code, std::string message, std::st
   return Error{kind, code, std::move(message), {}, {}, std::move(hint)};
 }
 
-Error lease_refusal(const std::string& code, const Reply& reply, const std::string& host) {
+std::string given(const HelperVariables& asked, const char* name) {
+  const auto found = asked.find(name);
+  return found == asked.end() ? std::string() : found->second;
+}
+
+/// A machine is known by its name: a container that is made anew each time is another one.
+bool is_ours_elsewhere(const Lease& held, const HelperVariables& asked) {
+  return held.run == given(asked, "lease_run") && held.laptop != given(asked, "lease_laptop");
+}
+
+Error lease_refusal(const std::string& code, const Reply& reply, const std::string& host,
+                    const HelperVariables& asked) {
   const auto lease = lease_of(reply);
   const bool free = !lease || !*lease;
   if (free && reply.has("lease.taken"))
@@ -25,16 +36,19 @@ Error lease_refusal(const std::string& code, const Reply& reply, const std::stri
         "nobody holds host " + host + ": the lease of this run was released or its state directory removed",
         "`mxodus resume` takes it again");
   const Lease& held = **lease;
-  const std::string owner = "run " + held.run + " of " + held.who + " on " + held.laptop + " (token " +
-                            std::to_string(held.token) + ")";
+  const std::string token = std::to_string(held.token);
+  const bool elsewhere = is_ours_elsewhere(held, asked);
+  const std::string owner =
+      elsewhere ? "this run, but from another machine (" + held.laptop + ", token " + token + ")"
+                : "run " + held.run + " of " + held.who + " on " + held.laptop + " (token " + token + ")";
   if (code == "lease.stale")
     return make(ErrorKind::refused, code,
                 "host " + host + " was taken over: it is held by " + owner + " and refuses this older token",
-                "go on where it was taken over, or take it back with --take-over " +
-                    std::to_string(held.token) + " --why …");
-  return make(
-      ErrorKind::refused, "lease.held", "host " + host + " is held by " + owner,
-      "finish or `mxodus end` that run there, or use --take-over " + std::to_string(held.token) + " --why …");
+                "go on where it was taken over, or take it back with --take-over " + token + " --why …");
+  const std::string there = elsewhere ? "go on there, in a container with the same --hostname"
+                                      : "finish or `mxodus end` that run there";
+  return make(ErrorKind::refused, "lease.held", "host " + host + " is held by " + owner,
+              there + ", or use --take-over " + token + " --why …");
 }
 
 /// What is said of the other codes: "JOB" and "HOST" are replaced, "DETAIL" by what the host said.
@@ -76,16 +90,16 @@ std::string filled_in(std::string text, const std::string& word, const std::stri
 
 }  // namespace
 
-std::optional<Error> refusal_in(const Reply& reply, const std::string& host, const std::string& job) {
+std::optional<Error> refusal_in(const Reply& reply, const std::string& host, const HelperVariables& asked) {
   if (!reply.has("error")) return std::nullopt;
   const std::string code = reply.field("error");
-  if (code.starts_with("lease.")) return lease_refusal(code, reply, host);
+  if (code.starts_with("lease.")) return lease_refusal(code, reply, host, asked);
   const auto wording = wordings().find(code);
   if (wording == wordings().end())
     return make(ErrorKind::no_answer, "job.bad-reply",
                 "host " + host +
                     " refused for a reason that this version does not know: " + printable_line(code, 60));
-  std::string message = filled_in(wording->second.message, "JOB", job);
+  std::string message = filled_in(wording->second.message, "JOB", given(asked, "job"));
   message = filled_in(message, "HOST", "host " + host);
   message = filled_in(message, "DETAIL", printable_line(reply.field("detail")));
   return make(wording->second.kind, code, message, wording->second.hint);

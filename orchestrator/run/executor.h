@@ -71,6 +71,7 @@ class Executor {
   std::optional<Error> cannot_write_;
   Departure departure_;
   std::map<ItemId, std::string> drifts_;  ///< seen by this process, answered or not: why each is asked about
+  std::vector<Summary::KeptLease> kept_leases_;
   std::set<std::int64_t> undos_not_begun_;  ///< by this process: of which results
   std::shared_ptr<Leases> leases_;
   Gates gates_;

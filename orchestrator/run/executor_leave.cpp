@@ -21,6 +21,18 @@ Result<JobStatus> cancel(HostDirectory& hosts, const JobRef& job) {
   return jobs->cancel({job.id}, Deadline(kCancelLimit));
 }
 
+/// Clears the host of the folders of the run's jobs and gives its lease back. Why it keeps the lease, or
+/// empty.
+std::string give_back(HostDirectory& hosts, const std::string& host, const Lease& lease,
+                      const std::vector<JobId>& keep) {
+  Jobs* jobs = hosts.jobs(host);
+  if (!jobs) return "the playbook has no such host any more";
+  const auto purged = jobs->purge(lease, keep, Deadline(kPurgeLimit));
+  if (!purged && is_silent(purged.error())) return one_line(purged.error());
+  const auto released = jobs->release(lease, Deadline(kLeaseLimit));
+  return released ? std::string() : one_line(released.error());
+}
+
 }  // namespace
 
 /// A drift that this process has seen refuses, as long as nobody has answered it; what an earlier one has
@@ -43,12 +55,14 @@ Result<Summary> Executor::leave_run() {
     summary.reason = "given up: " + decisions_.end()->data.why;
     summary.next = {"mxodus report " + run_.state().opened.run};
     summary.due.clear();  // nobody is asked any more
+    summary.kept_leases = kept_leases_;
     return summary;
   }
   if (summary.exit == ExitCode::parked && schedule_.past_until())
     summary.reason = "stopped after " + run_.options.until + ", as --until says";
   const RunStopped stopped{static_cast<int>(summary.exit), summary.reason, summary.next_look, 0};
   if (summary.exit == ExitCode::done) release_leases({}, {});
+  summary.kept_leases = kept_leases_;
   auto written =
       summary.exit == ExitCode::done ? run_.journal.run_ended(stopped) : run_.journal.run_parked(stopped);
   if (!written) return tl::unexpected(written.error());
@@ -57,23 +71,24 @@ Result<Summary> Executor::leave_run() {
 
 /// Whoever comes next must find the hosts free, and clean of what the journal holds by now: the folders of
 /// this run's jobs go, but for `keep`. A host that does not answer keeps them, and a lease that a later run
-/// can take over; the journal says so. So does one that is `busy` with a job that cannot be ended.
+/// can take over; journal and summary say so. So does one that is `busy` with a job that cannot be ended.
 void Executor::release_leases(const std::vector<JobId>& keep, const std::set<std::string>& busy) {
   crash::here("before-release");
   const auto& held = run_.state().leases;
   std::vector<LeaseHeld> leases;
-  for (const auto& [host, lease] : held)
-    if (!busy.contains(host)) leases.push_back({host, lease.token, {}});
-  std::vector<char> free(leases.size(), false);  // not of bool, which several threads may not write
+  for (const auto& [host, lease] : held) leases.push_back({host, lease.token, {}});
+  std::vector<std::string> kept(leases.size());
   in_parallel(leases.size(), kHostsAtOnce, [&](std::size_t n) {
-    Jobs* jobs = run_.environment.hosts.jobs(leases[n].host);
-    if (!jobs) return;
-    const auto purged = jobs->purge(leases_->lease(), keep, Deadline(kPurgeLimit));
-    if (!purged && is_silent(purged.error())) return;
-    free[n] = jobs->release(leases_->lease(), Deadline(kLeaseLimit)) ? 1 : 0;
+    const std::string& host = leases[n].host;
+    kept[n] = busy.contains(host) ? "a job that cannot be ended runs there"
+                                  : give_back(run_.environment.hosts, host, leases_->lease(), keep);
   });
-  for (std::size_t n = 0; n < leases.size(); ++n)
-    if (free[n] && !run_.journal.lease_released(leases[n])) return;
+  for (std::size_t n = 0; n < leases.size(); ++n) {
+    if (!kept[n].empty())
+      kept_leases_.push_back({leases[n].host, kept[n]});
+    else if (!run_.journal.lease_released(leases[n]))
+      return;
+  }
 }
 
 /// Gives the run up: no job, timer or lease is left on hosts that answer.

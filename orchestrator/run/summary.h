@@ -48,9 +48,14 @@ struct Summary {
   };
   std::vector<Job> going_on;  ///< jobs that run on while no mxodus does
   std::vector<std::string> down_hosts;
-  std::optional<Time> next_look;  ///< the earliest moment at which a resume can move anything
-  NextCommand next;               ///< to type
-  std::optional<Value> outputs;   ///< of an ad-hoc step, if that is what it was about
+  struct KeptLease {
+    std::string host;
+    std::string why;  ///< it could not be given back
+  };
+  std::vector<KeptLease> kept_leases;  ///< of a run that has ended
+  std::optional<Time> next_look;       ///< the earliest moment at which a resume can move anything
+  NextCommand next;                    ///< to type
+  std::optional<Value> outputs;        ///< of an ad-hoc step, if that is what it was about
 };
 
 /// What the process itself has seen, beside what the journal says.

@@ -49,5 +49,16 @@ TEST(End, OfARunWhosePlaybookWasChangedGoesByWhatTheRunHas) {
   EXPECT_THAT(ended.err, HasSubstr("run " + run + ": given up: we begin anew"));
 }
 
+TEST(End, NamesALeaseThatAnotherMachineHolds) {
+  const User user;
+  user.begin_run(kFence);
+  ASSERT_EQ(user.sh("sed -i 's/^laptop .*/laptop another/' jobs/lease && grep -q another jobs/lease").code,
+            0);
+  ASSERT_EQ(user.mxodus({"end", "--why", "w"}).code, 0);
+  EXPECT_THAT(user.mxodus({"resume"}).err,
+              testing::ContainsRegex("lease of here was not given back: .*this run, but from another machine "
+                                     ".another, token [0-9]+.; the next run takes it over"));
+}
+
 }  // namespace
 }  // namespace mxodus

@@ -68,7 +68,7 @@ TEST(Resume, OfACopyOnAnotherLaptopTakesTheHostOverAndTheOldOneIsRefused) {
   const Typed held = user.sh(on_copy + "mxodus resume --stay 1s");
   EXPECT_EQ(held.code, 5) << held.err;
   std::smatch found;
-  ASSERT_TRUE(std::regex_search(held.err, found, std::regex("on studio \\(token ([0-9]+)\\)"))) << held.err;
+  ASSERT_TRUE(std::regex_search(held.err, found, std::regex("studio, token ([0-9]+)\\)"))) << held.err;
   EXPECT_FALSE(std::filesystem::exists(user.home() / "after"));
 
   const Typed taken = user.sh(on_copy + "mxodus resume " + run + " --take-over " + found[1].str() +

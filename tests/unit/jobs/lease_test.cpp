@@ -38,8 +38,13 @@ TEST_P(HostLease, AnotherRunIsRefusedWithTheOwnersName) {
 TEST_P(HostLease, TheSameRunFromAnotherLaptopIsAnotherOwner) {
   Lease copy = anna();
   copy.laptop = "laptop-b";
-  EXPECT_THAT(jobs_->acquire(copy, {}, deadline_), HasCode("lease.held"));
+  const auto refused = jobs_->acquire(copy, {}, deadline_);
+  ASSERT_THAT(refused, HasCode("lease.held"));
+  EXPECT_THAT(refused.error().message,
+              testing::HasSubstr("this run, but from another machine (laptop-a, token 1)"));
+  EXPECT_THAT(refused.error().hint, testing::HasSubstr("--hostname, or use --take-over 1 --why"));
   EXPECT_THAT(start_as(copy), HasCode("lease.held"));
+  EXPECT_THAT(jobs_->release(copy, deadline_), HasCode("lease.held"));
 }
 
 TEST_P(HostLease, AfterATakeOverTheFirstOnesStartsAreRefused) {

@@ -84,7 +84,7 @@ TEST(JobReply, EndlessFieldsAreNotCollected) {
 TEST(JobReply, EscapeSequencesOfAHostReachNoMessage) {
   const auto reply = parse_reply(framed("error job.launch-failed\ndetail \x1b[2J\x1b]0;x\x07\n"), "7f3a");
   ASSERT_TRUE(reply);
-  const auto error = refusal_in(*reply, "new", "r.s.1");
+  const auto error = refusal_in(*reply, "new", {{"job", "r.s.1"}});
   ASSERT_TRUE(error);
   EXPECT_EQ(error->message.find('\x1b'), std::string::npos);
   EXPECT_EQ(error->message.find('\x07'), std::string::npos);
@@ -96,7 +96,7 @@ TEST(JobReply, EscapeSequencesOfAHostReachNoMessage) {
 
 TEST(JobReply, ARefusalOfANewerHelperIsUnknown) {
   const auto reply = parse_reply(framed("error job.something-new\n"), "7f3a");
-  EXPECT_EQ(refusal_in(*reply, "new", "")->kind, ErrorKind::no_answer);
+  EXPECT_EQ(refusal_in(*reply, "new", {})->kind, ErrorKind::no_answer);
 }
 
 TEST(JobReply, ALeaseWithoutATokenThatCountsIsUnknown) {

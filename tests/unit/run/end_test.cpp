@@ -71,6 +71,30 @@ TEST(End, OnAHostThatDoesNotAnswerLeavesFoldersAndLease) {
   EXPECT_TRUE(world.state().leases.contains("new"));
 }
 
+TEST(End, FromAnotherMachineNamesTheLeaseThatWasNotGivenBack) {
+  RunWorld world(R"(  first: {uses: make, with: {name: a}}
+  ask: {uses: approve, with: {question: "Go on?"}}
+)");
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  world.approve("ask");
+  world.options.laptop = "another";
+  const Summary summary = world.must_run();
+  EXPECT_EQ(summary.exit, ExitCode::done);
+  ASSERT_EQ(summary.kept_leases.size(), 1u);
+  EXPECT_EQ(summary.kept_leases[0].host, "new");
+  EXPECT_EQ(summary.kept_leases[0].why, "held by ada on laptop");
+}
+
+TEST(End, GivenUpFromAnotherMachineNamesTheLeaseToo) {
+  RunWorld world(R"(  first: {uses: make, with: {name: a}}
+  ask: {uses: approve, with: {question: "Go on?"}}
+)");
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  world.decide(EventType::end, {});
+  world.options.laptop = "another";
+  EXPECT_EQ(world.must_run().kept_leases.size(), 1u);
+}
+
 /// Gives the run up as soon as its job is there, and calls `now` with that.
 void end_with_its_job(RunWorld& world, const std::function<void(FakeJobs&)>& now) {
   world.on_new.looks = 1'000'000;
