@@ -9,6 +9,13 @@ namespace mxodus {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+constexpr const char* kWayOut =
+    "the file was left as it is. Restore it from a backup, or look at the hosts and begin a new run";
+
+}  // namespace
+
 tl::unexpected<Error> newer_version(const fs::path& file, std::int64_t version) {
   return fail(ErrorKind::refused, "journal.newer-version",
               file.string() + " is of version " + std::to_string(version) + "; this mxodus reads up to " +
@@ -16,11 +23,9 @@ tl::unexpected<Error> newer_version(const fs::path& file, std::int64_t version) 
 }
 
 tl::unexpected<Error> damaged(const fs::path& file, std::int64_t last_good, const std::string& what) {
-  return fail(
-      ErrorKind::refused, "journal.damaged",
-      file.string() + " is damaged: " + what + ". The last good event is number " +
-          std::to_string(last_good) +
-          "; the file was left as it is. Restore it from a backup, or look at the hosts and begin a new run");
+  return fail(ErrorKind::refused, "journal.damaged",
+              file.string() + " is damaged: " + what + ". The last good event is number " +
+                  std::to_string(last_good) + "; " + kWayOut);
 }
 
 tl::unexpected<Error> sqlite_error(const SQLite::Exception& e, const fs::path& file, const char* doing) {
@@ -42,7 +47,8 @@ tl::unexpected<Error> sqlite_error(const SQLite::Exception& e, const fs::path& f
                       "try again");
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return fail(ErrorKind::refused, "journal.damaged", what + "the database is damaged (" + e.what() + ")");
+      return fail(ErrorKind::refused, "journal.damaged",
+                  what + "the database is damaged (" + e.what() + "); " + kWayOut);
     default:
       return fail(
           ErrorKind::io, "journal.io",

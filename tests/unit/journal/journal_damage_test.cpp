@@ -121,6 +121,22 @@ TEST_F(DamagedJournal, FirstPageOverwritten) {
   expect_damage("it cannot be opened", 0);
 }
 
+TEST_F(DamagedJournal, PagesOverwrittenTellWhoeverAppendsWhatToDo) {
+  const auto size = static_cast<std::size_t>(fs::file_size(file_));
+  constexpr std::size_t first_page = 4096;  // holds the schema alone: the file can be opened
+  ASSERT_GT(size, first_page);
+  std::fstream(file_, std::ios::in | std::ios::out | std::ios::binary).seekp(first_page)
+      << std::string(size - first_page, 'x');
+  auto journal = SqliteJournal::open(file_);
+  ASSERT_TRUE(journal);
+  const auto refused = (*journal)->append(event("next"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "journal.damaged");
+  EXPECT_THAT(refused.error().message, HasSubstr("cannot write to the journal"));
+  EXPECT_THAT(refused.error().message, testing::EndsWith("Restore it from a backup, or look at the hosts and "
+                                                         "begin a new run"));
+}
+
 TEST_F(DamagedJournal, TornLastPage) {
   {
     auto journal = *SqliteJournal::open(file_);
