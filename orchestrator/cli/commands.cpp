@@ -37,7 +37,7 @@ void add_global_options(Cli& cli) {
         return std::string();
       });
   cli.app.add_flag("-q,--quiet", cli.quiet, "no progress");
-  cli.app.add_flag("-v,--verbose", cli.verbose, "more; -vv for everything");
+  cli.app.add_flag("-v,--verbose", cli.verbose, "more: what is routine too");
   cli.app.add_flag("--no-input", cli.no_input, "ask nothing; a gate is never skipped by it");
   cli.app.require_subcommand(1);
   cli.app.footer(

@@ -48,6 +48,10 @@ TEST(Help, OfTheProgramListsEveryCommandInEightyColumns) {
     EXPECT_THAT(help.out, HasSubstr("\n  " + command + " "));
 }
 
+TEST(Help, OffersNoMoreThanOneVerbose) {
+  EXPECT_THAT(User().mxodus({"--help"}).out, testing::Not(HasSubstr("-vv")));
+}
+
 TEST(Usage, AMisspeltCommandIsAnsweredByTheNearestOne) {
   const User user;
   const Typed typed = user.mxodus({"aprove", "go"});
