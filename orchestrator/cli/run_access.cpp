@@ -12,6 +12,7 @@
 #include "orchestrator/core/file.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/journal/sqlite_journal.h"
+#include "orchestrator/plan/plan_file.h"
 #include "orchestrator/report/style.h"
 
 namespace mxodus {
@@ -40,6 +41,19 @@ Result<OpenRun> open_run(const std::string& id) {
   auto journal = Journal::open(std::move(*store), system_clock(), *redactor);
   if (!journal) return tl::unexpected(journal.error());
   return OpenRun{std::move(*directory), std::move(redactor), std::move(*journal)};
+}
+
+Result<Plan> reviewed_plan(const OpenRun& run) {
+  const std::string opened_with = run.journal.state().opened.plan_digest;
+  auto plan = load_plan(run.directory.plan());
+  if (plan && (opened_with.empty() || digest(*plan) == opened_with)) return plan;
+  if (!plan && plan.error().code == "plan.format") return plan;  // of another mxodus, not of a damaged disk
+  const std::string seen =
+      plan ? run.directory.plan().string() + " is another plan than the run was opened with"
+           : one_line(plan.error());
+  return fail(
+      ErrorKind::refused, "run.plan", "run " + run.directory.run() + " has lost its plan: " + seen,
+      "restore that file from a backup; the journal beside it is intact, and a new plan does not fit it");
 }
 
 Result<std::vector<Event>> read_events(const RunDirectory& directory) {

@@ -29,6 +29,10 @@ struct OpenRun {
 };
 Result<OpenRun> open_run(const std::string& id);
 
+/// The plan that the run was opened with. `refused` "run.plan" where the file beside the journal is no longer
+/// that one: no other fits what the run has done.
+Result<Plan> reviewed_plan(const OpenRun& run);
+
 /// Every event of the run, for logs and reports.
 Result<std::vector<Event>> read_events(const RunDirectory& directory);
 

@@ -8,7 +8,6 @@
 #include "orchestrator/cli/run_access.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/journal/lock.h"
-#include "orchestrator/plan/plan_file.h"
 #include "orchestrator/run/attempt.h"
 #include "orchestrator/run/gates.h"
 #include "steps/catalog.h"
@@ -158,7 +157,7 @@ Result<DecisionData> decision_on(EventType type, const DecisionArguments& option
 
 Result<ItemId> item_named(const std::string& text, const OpenRun& run) {
   if (text.empty()) return ItemId{};
-  auto plan = load_plan(run.directory.plan());
+  auto plan = reviewed_plan(run);
   if (!plan) return tl::unexpected(plan.error());
   return parse_item(text, *plan, run.journal.state());
 }

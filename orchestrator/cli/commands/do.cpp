@@ -6,7 +6,6 @@
 #include "orchestrator/cli/revision.h"
 #include "orchestrator/cli/run_access.h"
 #include "orchestrator/core/text.h"
-#include "orchestrator/plan/plan_file.h"
 #include "orchestrator/run/adhoc.h"
 #include "steps/catalog.h"
 
@@ -53,7 +52,7 @@ int do_adhoc(const Cli& cli, const DoArguments& options) {
     return report(
         {ErrorKind::refused, "run.ended",
          "the run " + run->directory.run() + " has ended; nothing is added to its record any more"});
-  auto plan = load_plan(run->directory.plan());
+  auto plan = reviewed_plan(*run);
   if (!plan) return report(plan.error());
   const Catalog catalog = make_catalog();
   const auto file = own_playbook(cli, run->directory, state, *plan, catalog);

@@ -10,7 +10,6 @@
 #include "orchestrator/cli/session.h"
 #include "orchestrator/core/clock.h"
 #include "orchestrator/core/text.h"
-#include "orchestrator/plan/plan_file.h"
 #include "orchestrator/report/event_words.h"
 #include "orchestrator/report/gate_text.h"
 #include "orchestrator/report/plan_text.h"
@@ -150,7 +149,7 @@ std::string explanation(const ItemId& id, const OpenRun& run, const Plan& plan,
 int explain(const Cli& cli, const ExplainArguments& options) {
   auto run = open_run(options.run);
   if (!run) return report(run.error());
-  auto plan = load_plan(run->directory.plan());
+  auto plan = reviewed_plan(*run);
   if (!plan) return report(plan.error());
   auto id = parse_item(options.step, *plan, run->journal.state());
   if (!id) return report(id.error());

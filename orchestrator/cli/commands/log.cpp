@@ -7,7 +7,6 @@
 #include "orchestrator/cli/run_access.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/journal/evidence.h"
-#include "orchestrator/plan/plan_file.h"
 #include "orchestrator/report/event_words.h"
 #include "orchestrator/report/json_lines.h"
 
@@ -56,7 +55,7 @@ bool is_about(const Event& event, const std::string& step) {
 Result<ItemId> known_step(const std::string& run, const std::string& step) {
   auto opened = open_run(run);
   if (!opened) return tl::unexpected(opened.error());
-  auto plan = load_plan(opened->directory.plan());
+  auto plan = reviewed_plan(*opened);
   if (!plan) return tl::unexpected(plan.error());
   return parse_item(step, *plan, opened->journal.state());
 }

@@ -4,7 +4,6 @@
 
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/cli/run_access.h"
-#include "orchestrator/plan/plan_file.h"
 #include "orchestrator/report/post_mortem.h"
 
 namespace mxodus {
@@ -18,7 +17,7 @@ struct ReportArguments {
 int write_report(const Cli& cli, const ReportArguments& options) {
   auto run = open_run(options.run);
   if (!run) return report(run.error());
-  auto plan = load_plan(run->directory.plan());
+  auto plan = reviewed_plan(*run);
   if (!plan) return report(plan.error());
   auto events = read_events(run->directory);
   if (!events) return report(events.error());

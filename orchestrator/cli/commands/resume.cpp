@@ -6,7 +6,6 @@
 #include "orchestrator/cli/revision.h"
 #include "orchestrator/cli/run_access.h"
 #include "orchestrator/core/text.h"
-#include "orchestrator/plan/plan_file.h"
 #include "steps/catalog.h"
 
 namespace mxodus {
@@ -28,7 +27,7 @@ int resume(const Cli& cli, const ResumeArguments& options) {
                    {},
                    {},
                    "mxodus report " + run->directory.run()});
-  auto plan = load_plan(run->directory.plan());
+  auto plan = reviewed_plan(*run);
   if (!plan) return report(plan.error());
   const Catalog catalog = make_catalog();
   const RunState& state = run->journal.state();

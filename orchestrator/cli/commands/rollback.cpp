@@ -10,7 +10,6 @@
 #include "orchestrator/cli/run_access.h"
 #include "orchestrator/core/file.h"
 #include "orchestrator/core/text.h"
-#include "orchestrator/plan/plan_file.h"
 #include "orchestrator/report/event_words.h"
 #include "steps/catalog.h"
 
@@ -203,7 +202,7 @@ int rollback(const Cli& cli, const RollbackArguments& options) {
   if (!meant) return report(meant.error());
   auto run = open_run(*meant);
   if (!run) return report(run.error());
-  auto plan = load_plan(run->directory.plan());
+  auto plan = reviewed_plan(*run);
   if (!plan) return report(plan.error());
   const Catalog catalog = make_catalog();
   const auto file = own_playbook(cli, run->directory, run->journal.state(), *plan, catalog);

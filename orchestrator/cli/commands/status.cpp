@@ -8,7 +8,6 @@
 #include "orchestrator/cli/session.h"
 #include "orchestrator/cli/status_view.h"
 #include "orchestrator/core/text.h"
-#include "orchestrator/plan/plan_file.h"
 #include "steps/catalog.h"
 
 namespace mxodus {
@@ -92,7 +91,8 @@ int show_status(const Cli& cli, const StatusArguments& options) {
   if (!run) return report(run.error());
   auto driver = lock_owner(run->directory.lock());
   if (!driver) return report(driver.error());
-  auto plan = load_plan(run->directory.plan());
+  auto plan = reviewed_plan(*run);
+  if (!plan) report(plan.error());
   StatusView view{run->journal.state(), *driver, system_clock().now(), {}};
   if (plan && !options.no_look) view.hosts = look(cli, *run, *plan);
   if (cli.json) return print(json_text(status_json(view)));

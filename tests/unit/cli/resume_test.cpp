@@ -80,5 +80,42 @@ TEST(Resume, OfACopyOnAnotherLaptopTakesTheHostOverAndTheOldOneIsRefused) {
   EXPECT_THAT(user.sh("mxodus status | tr -s '\\n ' ' '").out, HasSubstr("was taken over from this run"));
 }
 
+/// What each command says that needs the plan of a run.
+void expect_advice_to_restore(const User& user, const std::string& run, const std::string& seen) {
+  for (const char* command : {"resume", "rollback", "report"}) {
+    const Typed typed = user.mxodus({command, run});
+    EXPECT_EQ(typed.code, 5) << command;
+    EXPECT_THAT(typed.err, HasSubstr("run " + run + " has lost its plan: ")) << command;
+    EXPECT_THAT(typed.err, HasSubstr(seen)) << command;
+    EXPECT_THAT(typed.err, HasSubstr("restore that file from a backup")) << command;
+    EXPECT_THAT(typed.err, testing::Not(HasSubstr("mxodus plan"))) << command;
+  }
+  const Typed status = user.mxodus({"status", run});
+  EXPECT_EQ(status.code, 0) << "what the journal says can be seen";
+  EXPECT_THAT(status.err, HasSubstr("restore that file from a backup"));
+}
+
+TEST(Resume, OfARunWhosePlanIsDamagedOrAwaySaysToRestoreIt) {
+  const User user;
+  const std::string run = user.begin_run(kSmallPlaybook);
+  const std::string plan = "state/mxodus/runs/" + run + "/plan";
+  const std::string whole = user.read(plan);
+  user.write(plan, whole.substr(0, whole.size() / 2));
+  expect_advice_to_restore(user, run, "is not a whole plan");
+  std::filesystem::remove(user.home() / plan);
+  expect_advice_to_restore(user, run, "/plan");
+  user.write(plan, whole);
+  EXPECT_EQ(user.mxodus({"resume", run, "--stay", "1s"}).code, 4) << "its gate stands";
+}
+
+TEST(Resume, TakesNoPlanOfAnotherRun) {
+  const User user;
+  const std::string run = user.begin_run(kSmallPlaybook);
+  const std::string other = user.begin_run(kFence);
+  const std::string runs = "state/mxodus/runs/";
+  user.write(runs + run + "/plan", user.read(runs + other + "/plan"));
+  expect_advice_to_restore(user, run, "is another plan than the run was opened with");
+}
+
 }  // namespace
 }  // namespace mxodus
