@@ -13,9 +13,43 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/journal/sqlite_journal.h"
 #include "orchestrator/plan/plan_file.h"
+#include "orchestrator/playbook/load.h"
 #include "orchestrator/report/style.h"
 
 namespace mxodus {
+namespace {
+
+bool has_records(const RunState& state, const std::string& step) {
+  const auto first = state.items.lower_bound({step, {}});
+  return first != state.items.end() && first->first.step == step;
+}
+
+/// A clean-up step runs only when another fails.
+bool cleans_up(const std::string& id, const std::vector<StepSpec>& steps) {
+  const auto names = [&](const FailureRule& rule) {
+    return rule.action == FailureRule::Action::run_steps &&
+           std::find(rule.steps.begin(), rule.steps.end(), id) != rule.steps.end();
+  };
+  return std::any_of(steps.begin(), steps.end(), [&](const StepSpec& step) {
+    const auto& breaches = step.rules.breach;
+    return names(step.rules.on_fail) ||
+           std::any_of(breaches.begin(), breaches.end(),
+                       [&](const BreachRule& breach) { return names(breach.then); });
+  });
+}
+
+PlannedItem unplanned(const StepSpec& step, const std::vector<StepSpec>& steps) {
+  PlannedItem item;
+  item.id.step = step.id;
+  item.uses = step.uses;
+  item.stage = step.stage;
+  item.action = cleans_up(step.id, steps) ? PlannedAction::skipped : PlannedAction::deferred;
+  item.sureness = Sureness::not_yet_known;
+  item.point_of_no_return = step.rules.point_of_no_return;
+  return item;
+}
+
+}  // namespace
 
 Result<RunDirectory> choose_run(const std::string& id) {
   if (!id.empty()) return find_run(state_directory(), id);
@@ -54,6 +88,24 @@ Result<Plan> reviewed_plan(const OpenRun& run) {
   return fail(
       ErrorKind::refused, "run.plan", "run " + run.directory.run() + " has lost its plan: " + seen,
       "restore that file from a backup; the journal beside it is intact, and a new plan does not fit it");
+}
+
+Plan with_edits(Plan reviewed, const OpenRun& run) {
+  const RunState& state = run.journal.state();
+  if (state.revisions.empty()) return reviewed;
+  const auto text = run.directory.load_playbook(state.revisions.back().number);
+  if (!text) return reviewed;  // whoever goes on with the run is told why
+  const auto& steps = load_playbook(*text, reviewed.playbook_file).playbook.steps;
+  std::erase_if(reviewed.items, [&](const PlannedItem& item) {
+    return !has_records(state, item.id.step) &&
+           std::none_of(steps.begin(), steps.end(),
+                        [&](const StepSpec& step) { return step.id == item.id.step; });
+  });
+  for (const StepSpec& step : steps)
+    if (std::none_of(reviewed.items.begin(), reviewed.items.end(),
+                     [&](const PlannedItem& item) { return item.id.step == step.id; }))
+      reviewed.items.push_back(unplanned(step, steps));
+  return reviewed;
 }
 
 Result<std::vector<Event>> read_events(const RunDirectory& directory) {

@@ -33,11 +33,16 @@ Result<OpenRun> open_run(const std::string& id);
 /// that one: no other fits what the run has done.
 Result<Plan> reviewed_plan(const OpenRun& run);
 
+/// The reviewed plan with the steps that the run has now: without those that an edit of the playbook has
+/// taken out before anything happened to them, and with those that it has added, of which nothing is planned.
+/// For what is shown and named; what may be done goes by the reviewed one.
+Plan with_edits(Plan reviewed, const OpenRun& run);
+
 /// Every event of the run, for logs and reports.
 Result<std::vector<Event>> read_events(const RunDirectory& directory);
 
-/// "restore", or "fix[alice]", as it is shown or as it is. `not_found`, with the nearest, where neither the
-/// plan nor the journal knows it.
+/// "restore", or "fix[alice]", as it is shown or as it is; `plan` with the edits of the playbook.
+/// `not_found`, with the nearest, where neither the plan nor the journal knows it.
 Result<ItemId> parse_item(const std::string& text, const Plan& plan, const RunState& state);
 
 /// A gate that stands, for `--json`.

@@ -159,7 +159,7 @@ Result<ItemId> item_named(const std::string& text, const OpenRun& run) {
   if (text.empty()) return ItemId{};
   auto plan = reviewed_plan(run);
   if (!plan) return tl::unexpected(plan.error());
-  return parse_item(text, *plan, run.journal.state());
+  return parse_item(text, with_edits(std::move(*plan), run), run.journal.state());
 }
 
 int decide(const Cli& cli, EventType type, const DecisionArguments& options) {

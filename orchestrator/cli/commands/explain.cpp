@@ -151,12 +151,13 @@ int explain(const Cli& cli, const ExplainArguments& options) {
   if (!run) return report(run.error());
   auto plan = reviewed_plan(*run);
   if (!plan) return report(plan.error());
-  auto id = parse_item(options.step, *plan, run->journal.state());
+  const Plan edited = with_edits(*plan, *run);
+  auto id = parse_item(options.step, edited, run->journal.state());
   if (!id) return report(id.error());
   auto events = read_events(run->directory);
   if (!events) return report(events.error());
   const RunState& state = run->journal.state();
-  const auto items = items_of(*id, *plan, state);
+  const auto items = items_of(*id, edited, state);
   if (!cli.json && !items.empty()) {
     const int code = print(items_text(*id, items, state, cli.out()));
     suggest(about_run("mxodus explain " + shell_quote(to_string(items.front())), run->directory.run()));

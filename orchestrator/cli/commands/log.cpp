@@ -57,7 +57,7 @@ Result<ItemId> known_step(const std::string& run, const std::string& step) {
   if (!opened) return tl::unexpected(opened.error());
   auto plan = reviewed_plan(*opened);
   if (!plan) return tl::unexpected(plan.error());
-  return parse_item(step, *plan, opened->journal.state());
+  return parse_item(step, with_edits(std::move(*plan), *opened), opened->journal.state());
 }
 
 int show_log(const Cli& cli, LogArguments options) {

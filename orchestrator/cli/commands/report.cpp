@@ -21,7 +21,7 @@ int write_report(const Cli& cli, const ReportArguments& options) {
   if (!plan) return report(plan.error());
   auto events = read_events(run->directory);
   if (!events) return report(events.error());
-  const RunRecord record{std::move(*events), run->journal.state(), std::move(*plan)};
+  const RunRecord record{std::move(*events), run->journal.state(), with_edits(std::move(*plan), *run)};
   return print(cli.json ? json_text(post_mortem_json(record, options.redact))
                         : post_mortem_markdown(record, options.redact));
 }

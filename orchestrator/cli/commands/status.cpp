@@ -96,6 +96,7 @@ int show_status(const Cli& cli, const StatusArguments& options) {
   StatusView view{run->journal.state(), *driver, system_clock().now(), {}};
   if (plan && !options.no_look) view.hosts = look(cli, *run, *plan);
   if (cli.json) return print(json_text(status_json(view)));
+  if (plan) plan = with_edits(std::move(*plan), *run);
   const int code = print(status_text(view, plan ? &*plan : nullptr, cli.out()));
   const NextCommand next = next_command(view);
   suggest(next.command, next.then, next.instead);

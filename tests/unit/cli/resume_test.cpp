@@ -80,6 +80,44 @@ TEST(Resume, OfACopyOnAnotherLaptopTakesTheHostOverAndTheOldOneIsRefused) {
   EXPECT_THAT(user.sh("mxodus status | tr -s '\\n ' ' '").out, HasSubstr("was taken over from this run"));
 }
 
+/// A gate holds `change`; an edit puts `extra` and the clean-up step `tidy` in its place.
+class EditedRun : public testing::Test {
+ protected:
+  void SetUp() override {
+    user_.begin_run(kSmallPlaybook);
+    std::string edited = kSmallPlaybook;
+    const std::size_t change = edited.find("  change:");
+    edited.replace(change + 2, 6, "extra");
+    edited.insert(change, "  tidy: {uses: command, host: here, with: {effect: observe, argv: [\"true\"]}}\n");
+    edited.replace(edited.find("touch, changed]}"), 16, "touch, extra]}, on_fail: [tidy]");
+    user_.write("playbook.yaml", edited);
+    const Typed taken_up = user_.mxodus({"resume", "--stay", "1s"});
+    ASSERT_EQ(taken_up.code, 4) << taken_up.err;
+  }
+
+  const User user_;
+};
+
+TEST_F(EditedRun, KnowsAStepThatTheEditHasAddedBeforeAnythingHappensToIt) {
+  EXPECT_THAT(user_.mxodus({"explain", "extra"}).out, HasSubstr("extra has not begun"));
+  EXPECT_THAT(user_.mxodus({"log", "extra"}).err, HasSubstr("nothing has happened to extra yet"));
+  EXPECT_EQ(user_.mxodus({"note", "--step", "extra", "a word"}).code, 0);
+  EXPECT_EQ(user_.mxodus({"skip", "extra", "--why", "not now"}).code, 0);
+}
+
+TEST_F(EditedRun, KnowsNoStepThatTheEditHasTakenOut) {
+  EXPECT_THAT(user_.mxodus({"skip", "change", "--why", "w"}).err, HasSubstr("the run has no step change"));
+  EXPECT_THAT(user_.mxodus({"explain", "change"}).err, HasSubstr("the run has no step change"));
+}
+
+TEST_F(EditedRun, CountsAndReportsTheStepsThatItHas) {
+  EXPECT_THAT(user_.mxodus({"status"}).out, HasSubstr("1 done, 1 gate, 2 not begun"));
+  const std::string report = user_.mxodus({"report"}).out;
+  EXPECT_THAT(report, HasSubstr("- extra (pending): not begun\n"));
+  EXPECT_THAT(report, testing::Not(HasSubstr("- change (")));
+  EXPECT_THAT(report, testing::Not(HasSubstr("- tidy (")));
+}
+
 /// What each command says that needs the plan of a run.
 void expect_advice_to_restore(const User& user, const std::string& run, const std::string& seen) {
   for (const char* command : {"resume", "rollback", "report"}) {
