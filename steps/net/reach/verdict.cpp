@@ -132,11 +132,12 @@ std::string tell(std::vector<std::pair<Verdict, std::string>> troubles) {
   return text;
 }
 
-ValueList sources(const std::vector<Observation>& seen) {
+/// The addresses at which servers say that they see the vantage.
+std::vector<std::string> sources(const std::vector<Observation>& seen) {
   std::set<std::string> addresses;
   for (const Observation& one : seen)
     if (!one.seen_as.empty()) addresses.insert(one.seen_as);
-  return ValueList(addresses.begin(), addresses.end());
+  return {addresses.begin(), addresses.end()};
 }
 
 /// What is to be looked at and no server tells; empty where that is not so, or no server answers at all.
@@ -194,13 +195,15 @@ Finding judge(const std::vector<Observation>& seen, const std::vector<Unresolved
     troubles.emplace_back(Verdict::unknown, "no address of the wanted family is there to connect to");
   }
   const std::string all = counted(seen.size(), "connection");
+  const std::vector<std::string> heard = sources(seen);
   finding.sentence = troubles.empty()
-                         ? "from " + vantage + ": " + all + (want_open ? ", open" : ", closed as wanted")
+                         ? "from " + vantage + ": " + all + (want_open ? ", open" : ", closed as wanted") +
+                               (manner.seen_as.empty() ? "" : ", seen at " + join(heard, " and "))
                          : "from " + vantage + ": " + tell(std::move(troubles));
   finding.outputs = {{"results", std::move(results)},    {"open", counts["open_ipv4"] + counts["open_ipv6"]},
                      {"open_ipv4", counts["open_ipv4"]}, {"open_ipv6", counts["open_ipv6"]},
                      {"blocked", counts["blocked"]},     {"unknown", counts["unknown"]},
-                     {"wrong", counts["wrong"]},         {"seen_as", sources(seen)}};
+                     {"wrong", counts["wrong"]},         {"seen_as", ValueList(heard.begin(), heard.end())}};
   finding.state = std::move(state);
   return finding;
 }

@@ -59,7 +59,8 @@ TEST_F(NetReach, IsContentWithTheAddressThatIsOurs) {
   LoopbackServer server(that_says("mx.example.com Hello [IPv6:2001:DB8::1]"));
   network_.place(kNew4, 25, server);
   const Finding found = look(kFromHere);
-  EXPECT_EQ(found.verdict, Verdict::ok) << found.sentence;
+  EXPECT_EQ(found.verdict, Verdict::ok);
+  EXPECT_EQ(found.sentence, "from out: 1 connection, open, seen at 2001:db8::1");
 }
 
 TEST_F(NetReach, WarnsWhereNoServerSaysWhereItSeesUs) {
