@@ -90,8 +90,9 @@ class Jobs {
 
   /// Starts `spec` as `id`, or attaches if that id was started before with the same script. Durable on the
   /// host before it returns. Refused: "lease.held" where another run holds the host, "lease.stale" for an
-  /// older token, "job.conflict" where the id belongs to another script, "job.no-tmpfs" where secrets have no
-  /// place. `secret_values` are the bytes for spec.secrets; they go by stdin into a tmpfs and nowhere else.
+  /// older token, "job.conflict" where the id belongs to another script, "job.buried" where cancel() came
+  /// before it, "job.no-tmpfs" where secrets have no place. `secret_values` are the bytes for spec.secrets;
+  /// they go by stdin into a tmpfs and nowhere else.
   virtual Result<JobStatus> start(const JobId& id, const JobSpec& spec, const Lease& lease,
                                   const std::map<std::string, SecretText>& secret_values,
                                   const Deadline& deadline) = 0;
@@ -108,7 +109,7 @@ class Jobs {
   virtual Result<std::string> file(const JobId& id, const std::string& name, std::int64_t offset,
                                    std::size_t limit, const Deadline& deadline) = 0;
   /// TERM to the group, after 30 s KILL, seen gone. Goes on by itself on the host when no answer comes back.
-  /// A job that was never begun will never begin.
+  /// A job that was never begun will never begin: so too where the error is "job.absent".
   virtual Result<JobStatus> cancel(const JobId& id, const Deadline& deadline) = 0;
   /// Removes the folders of the jobs of `lease.run` that are over, and what is left of their secrets. Stays:
   /// what runs, or left processes behind, and what `keep` names. Once a run needs nothing of them any more:

@@ -111,6 +111,9 @@ void Attempts::jobs_started(Attempt& attempt, const Started& started) {
     put_undo_back(attempt, with_advice(error));
   } else if (refused) {
     put_back(attempt, ItemState::pending, with_advice(error));
+  } else if (error.code == "job.buried" && !attempt.undoes) {
+    // A cancel that was not heard to the end: what it has ended is this attempt.
+    put_back(attempt, ItemState::pending, with_advice(error));
   } else if (error.code.starts_with("secret.")) {
     put_back(attempt, ItemState::waiting, with_advice(error));
   } else {

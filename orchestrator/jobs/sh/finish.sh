@@ -6,11 +6,30 @@ is_over() {
   case $state in done | lost*) ! lock_is_held && ! unit_is_up ;; *) false ;; esac
 }
 
+# What is not there may be on its way: a start whose connection died stages all the same. Its place is taken by a
+# folder that no start can have made, and from then on it never begins.
+bury() {
+  grave=$state_dir/jobs/.new.$job.$nonce
+  must mkdir "$grave"
+  { printf '%s\n' 'sum never' 'mode session' >"$grave/spec" && echo 143 >"$grave/rc"; } ||
+    refuse job.host-failed "cannot write $grave"
+  must settle "$grave/spec" "$grave/rc" "$grave"
+  must mv "$grave" "$dir"
+  must settle "$state_dir/jobs"
+}
+
 # Ends the job by its own runner's rules, in a session of its own: a connection that breaks now does not stop
-# it half-way.
+# it half-way. Where no jobs are kept nothing can be on its way: the lease comes first, and makes their folder.
 cancel() {
   dir=$state_dir/jobs/$job
+  if [ ! -d "$dir" ] && [ -d "$state_dir/jobs" ]; then
+    lock_host -x
+    [ -d "$dir" ] || bury
+    exec 8>&-
+  fi
   [ -d "$dir" ] || refuse job.absent
+  load_spec
+  [ "$sum" != never ] || refuse job.absent
   if ! is_over; then
     setsid sh "$dir/run" "$dir" end </dev/null >/dev/null 2>&1 &
     waited=0

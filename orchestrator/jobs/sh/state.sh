@@ -81,6 +81,8 @@ say_state() {
       return 0
       ;;
     done)
+      # Ended before it came (finish.sh).
+      [ "$sum" != never ] || { say state absent && return 0; }
       read -r rc _ <"$dir/rc"
       say state "done $rc"
       now=

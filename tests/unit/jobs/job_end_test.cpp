@@ -2,7 +2,9 @@
 
 #include <fstream>
 #include <set>
+#include <thread>
 
+#include "orchestrator/core/text.h"
 #include "tests/unit/jobs/job_fixture.h"
 
 namespace mxodus {
@@ -177,6 +179,36 @@ TEST_P(JobEnd, CancelOfAJobThatHasNotBegunMakesSureItNeverWill) {
 
 TEST_P(JobEnd, CancelOfWhatIsNotThereSaysSo) {
   EXPECT_THAT(jobs_->cancel(id_, deadline_), HasCode("job.absent"));
+}
+
+TEST_P(JobEnd, CancelOfWhatIsOnItsWayMakesSureItNeverBegins) {
+  const auto gate = folder_ / "gate";
+  host_->greeting = "sync() { case \"$*\" in */script*) until [ -e " + shell_quote(gate.string()) +
+                    " ]; do sleep 0.05; done ;; esac; command sync \"$@\"; }\n";
+  const auto is_staged = [&] {
+    for (const auto& entry : std::filesystem::directory_iterator(state_ / "jobs"))
+      if (std::filesystem::exists(entry.path() / "spec")) return true;
+    return false;
+  };
+  Result<JobStatus> started;
+  std::thread caller([&] { started = start("touch ran"); });
+  EXPECT_TRUE(comes_true(is_staged));
+  EXPECT_THAT(jobs_->cancel(id_, deadline_), HasCode("job.absent"));
+  EXPECT_TRUE(std::holds_alternative<JobAbsent>(state()));
+  std::ofstream(gate).flush();
+  caller.join();
+  EXPECT_THAT(started, HasCode("job.buried"));
+  EXPECT_FALSE(std::filesystem::exists(job_folder() / "work/ran"));
+  EXPECT_TRUE(std::holds_alternative<JobAbsent>(state()));
+  EXPECT_THAT(jobs_->cancel(id_, deadline_), HasCode("job.absent")) << "also the second time";
+  EXPECT_TRUE(jobs_->purge(lease_, {}, deadline_));
+  EXPECT_TRUE(std::filesystem::is_empty(state_ / "jobs"));
+}
+
+TEST_P(JobEnd, CancelWhereNoJobIsKeptLeavesNothing) {
+  auto jobs = jobs_with([&](JobSettings& settings) { settings.state_dir = folder_ / "never"; });
+  EXPECT_THAT(jobs.cancel(id_, deadline_), HasCode("job.absent"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "never"));
 }
 
 TEST_P(JobEnd, TheHostItselfEndsAJobAtItsTimeLimit) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ class FakeJobs final : public Jobs {
   int cut_off = 0;        ///< so many cancels end a job and do not answer
   std::optional<Duration> elapsed;  ///< what it says of every job that runs
   std::map<std::string, Kept> jobs;
+  std::set<std::string> buried;       ///< what was ended before it came
   std::map<std::string, int> starts;  ///< by title: how often work really began
   std::optional<Error> refuses;       ///< every start
   std::string says;                   ///< what every job has written when it begins
@@ -48,6 +50,8 @@ class FakeJobs final : public Jobs {
     if (refuses) return tl::unexpected(*refuses);
     if (auto holds = need_lease(by); !holds) return tl::unexpected(holds.error());
     if (std::exchange(lost, false)) return fail(ErrorKind::no_answer, "ssh.lost", "the connection went");
+    if (buried.contains(id.text))
+      return fail(ErrorKind::refused, "job.buried", "it was ended before it came");
     if (!jobs.contains(id.text)) {
       jobs[id.text] = {spec, looks < 0 ? ends(spec) : JobRunning{}, looks, says};
       ++starts[spec.title];
@@ -81,7 +85,10 @@ class FakeJobs final : public Jobs {
     if (silent) return gone();
     ++cancels;
     const auto found = jobs.find(id.text);
-    if (found == jobs.end()) return fail(ErrorKind::not_found, "job.absent", "there is no job " + id.text);
+    if (found == jobs.end()) {
+      buried.insert(id.text);
+      return fail(ErrorKind::not_found, "job.absent", "there is no job " + id.text);
+    }
     if (stubborn)
       return fail(ErrorKind::no_answer, "job.not-ended", "it got TERM and KILL and is still there");
     found->second.state = JobDone{143};

@@ -126,6 +126,14 @@ TEST(NeverBegunChange, WaitsForAGateThatAKilledProcessHasOpenedAnewAboveWhatIsDo
   EXPECT_GT(killed_after_asking, 0);
 }
 
+TEST(NeverBegunChange, ThatACancelNobodyHeardOfHasEndedIsAnotherAttempt) {
+  RunWorld world("  change: {uses: make, with: {name: a}}\n");
+  world.on_new.buried.insert("r1.change.1");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world.attempts("change"), 2);
+  EXPECT_EQ(world.on_new.starts["make a"], 1);
+}
+
 TEST(NeverBegunChange, WaitsForItsWindow) {
   FakeClock clock;
   const auto at = [&](int minutes) {
