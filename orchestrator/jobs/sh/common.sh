@@ -2,8 +2,9 @@
 # util-linux (flock, setsid) or busybox.
 umask 077
 
-# Makes files and folders durable. A sync without arguments serves where it takes none.
-settle() { sync "$@" 2>/dev/null || sync; }
+# Makes files and folders durable. A sync without arguments tells of no failure: it serves only where the tool takes
+# none, not even what no disk can lose.
+settle() { sync "$@" || { ! sync /dev 2>/dev/null && sync; }; }
 
 # put FILE TEXT: whoever reads FILE sees all of TEXT or none of it, also after a power loss.
 put() {

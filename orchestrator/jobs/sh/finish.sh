@@ -13,9 +13,9 @@ bury() {
   must mkdir "$grave"
   { printf '%s\n' 'sum never' 'mode session' >"$grave/spec" && echo 143 >"$grave/rc"; } ||
     refuse job.host-failed "cannot write $grave"
-  must settle "$grave/spec" "$grave/rc" "$grave"
+  must_settle "$grave/spec" "$grave/rc" "$grave"
   must mv "$grave" "$dir"
-  must settle "$state_dir/jobs"
+  must_settle "$state_dir/jobs"
 }
 
 # Ends the job by its own runner's rules, in a session of its own: a connection that breaks now does not stop

@@ -98,7 +98,7 @@ release() {
   if load_lease; then
     need_lease
     must rm -f "$state_dir/lease"
-    must settle "$state_dir"
+    must_settle "$state_dir"
   fi
   reply
   end_reply

@@ -22,6 +22,9 @@ must() {
   said=$("$@" 2>&1) || refuse job.host-failed "$1: $said; $(room) free in $state_dir"
 }
 
+# must_settle FILE...: not tried once more, because a kernel tells only once of what it has lost.
+must_settle() { settle "$@" 2>/dev/null || refuse job.host-failed "sync of $1 failed; $(room) free in $state_dir"; }
+
 room() { df -Pk "$state_dir" 2>/dev/null | awk 'NR == 2 {print $4 " KiB"}'; }
 
 need_tools() {

@@ -4,12 +4,10 @@
 dir=$1
 
 # take_place PID START: takes the runner's place, once for ever: a hard link cannot replace one that is there,
-# and appears with its content. Durable with the claim before the script begins, so that nothing begun can be
-# taken for never begun.
+# and appears with its content.
 take_place() {
   read_boot
-  printf '%s\n' "$1 $2" "$this_boot" >"$dir/runner.$$" && ln "$dir/runner.$$" "$dir/runner" 2>/dev/null &&
-    settle "$dir/runner" "$dir" "${dir%/*}"
+  printf '%s\n' "$1 $2" "$this_boot" >"$dir/runner.$$" && ln "$dir/runner.$$" "$dir/runner" 2>/dev/null
 }
 
 drop_secrets() { [ -z "$secrets" ] || rm -rf "$secrets"; }
@@ -55,10 +53,20 @@ run_script() {
   exec setsid sh "$1"
 }
 
-# write_end STATUS: into the room that was kept for it, because the job may have filled the disk.
+# write_end STATUS: into the room that was kept for it, because the job may have filled the disk. What the disk does
+# not keep is told all the same, for else the job would run for ever.
 write_end() {
-  printf '%-63s\n' "$1" 1<>"$dir/rc.room" && settle "$dir/rc.room" &&
-    mv -f "$dir/rc.room" "$dir/rc" && settle "$dir"
+  printf '%-63s\n' "$1" 1<>"$dir/rc.room" || return
+  settle "$dir/rc.room"
+  mv -f "$dir/rc.room" "$dir/rc" || return
+  settle "$dir" || :
+}
+
+# never_begin NOTE: the end of a job whose place this process has taken, and whose script it does not begin.
+never_begin() {
+  [ -z "$1" ] || note "$1"
+  write_end 143
+  drop_secrets
 }
 
 run_job() {
@@ -69,6 +77,11 @@ run_job() {
   proc_stat $$ || proc_start=-
   if ! take_place $$ "$proc_start"; then
     [ ! -s "$dir/rc" ] || drop_secrets
+    exit 0
+  fi
+  # Durable with the claim before the script begins, so that nothing begun can be taken for never begun.
+  if ! settle "$dir/runner" "$dir" "${dir%/*}"; then
+    never_begin "it was not begun: the disk does not keep its records"
     exit 0
   fi
   if [ "$mode" = session ]; then
@@ -158,10 +171,7 @@ is_gone() {
 # forestall [NOTE]: in its own name, so that it is seen to be busy until the end is written.
 forestall() {
   proc_stat $$ || proc_start=-
-  take_place $$ "$proc_start" || return 1
-  [ -z "${1:-}" ] || note "$1"
-  write_end 143
-  drop_secrets
+  take_place $$ "$proc_start" && never_begin "${1:-}"
 }
 
 end_job() {

@@ -23,7 +23,7 @@ stage_job() {
   : >"$stage/output"
   printf '%-63s\n' '' >"$stage/rc.room" || refuse job.host-failed "cannot write $stage/rc.room"
   write_spec
-  must settle "$stage/spec" "$stage/script" "$stage/run" "$stage/env" "$stage/rc.room" "$stage/work" "$stage"
+  must_settle "$stage/spec" "$stage/script" "$stage/run" "$stage/env" "$stage/rc.room" "$stage/work" "$stage"
 }
 
 drop_stage() {

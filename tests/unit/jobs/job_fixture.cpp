@@ -79,6 +79,13 @@ void JobFixture::make_it_never_begun() const {
   std::filesystem::rename(job_folder() / "rc", job_folder() / "rc.room");
 }
 
+void JobFixture::fail_to_sync(const std::string& pattern) const {
+  const auto tool = folder_ / "tools/sync";
+  std::filesystem::remove(tool);
+  std::ofstream(tool) << "#!/bin/sh\ncase \"$*\" in " << pattern << ") exit 1 ;; esac\n";
+  std::filesystem::permissions(tool, std::filesystem::perms::owner_all);
+}
+
 JobState JobFixture::state() {
   const auto status = jobs_->status(id_, {}, deadline_);
   if (!status) ADD_FAILURE() << status.error().message;

@@ -32,6 +32,9 @@ class JobFixture : public testing::TestWithParam<const char*> {
   /// Takes an ended job back to what a caller leaves who is killed between claim and launch.
   void make_it_never_begun() const;
 
+  /// From now on the host's disk fails at a sync whose arguments match this pattern of its shell.
+  void fail_to_sync(const std::string& pattern) const;
+
   JobState state();
   bool is_lost(const std::string& why);
   bool is_orphan();

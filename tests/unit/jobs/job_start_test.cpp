@@ -2,6 +2,7 @@
 #include <set>
 #include <thread>
 
+#include "orchestrator/core/text.h"
 #include "tests/unit/jobs/job_fixture.h"
 
 namespace mxodus {
@@ -143,6 +144,36 @@ TEST_P(JobStart, AHostThatCannotKeepRecordsSaysWhy) {
   auto jobs = jobs_with([&](JobSettings& settings) { settings.state_dir = broken; });
   EXPECT_THAT(jobs.start(id_, {.script = "true"}, lease_, {}, deadline_), HasCode("job.host-failed"));
   EXPECT_THAT(jobs.acquire(lease_, {}, deadline_), HasCode("job.host-failed"));
+}
+
+TEST_P(JobStart, WhatTheDiskDoesNotKeepIsNotBegun) {
+  const std::string told = shell_quote((folder_ / "told").string());  // once, as a kernel does
+  host_->greeting = "sync() { case \"$*\" in */script*) [ -e " + told + " ] || { : >" + told +
+                    "; return 1; } ;; esac; command sync \"$@\"; }\n";
+  const auto refused = start("touch ran");
+  ASSERT_THAT(refused, HasCode("job.host-failed"));
+  EXPECT_THAT(refused.error().message, testing::HasSubstr("/spec failed; "));
+  EXPECT_TRUE(std::filesystem::is_empty(state_ / "jobs")) << "something was left behind";
+}
+
+TEST_P(JobStart, AJobWhosePlaceTheDiskDoesNotKeepEndsBeforeItsScript) {
+  fail_to_sync("*/runner\\ *");
+  ASSERT_TRUE(start("touch ran"));
+  const auto status = wait_for_end();
+  ASSERT_TRUE(status);
+  ASSERT_TRUE(std::holds_alternative<JobDone>(status->state));
+  EXPECT_EQ(std::get<JobDone>(status->state).exit_status, 143);
+  EXPECT_FALSE(std::filesystem::exists(job_folder() / "work/ran"));
+  EXPECT_EQ(all_output(), "[mxodus: it was not begun: the disk does not keep its records]\n");
+}
+
+TEST_P(JobStart, AnEndThatTheDiskDoesNotKeepIsToldAllTheSame) {
+  fail_to_sync("*/rc.room");
+  ASSERT_TRUE(start("exit 7"));
+  EXPECT_TRUE(comes_true([&] { return std::filesystem::exists(job_folder() / "rc"); }));
+  const JobState end = state();
+  ASSERT_TRUE(std::holds_alternative<JobDone>(end));
+  EXPECT_EQ(std::get<JobDone>(end).exit_status, 7);
 }
 
 TEST_P(JobStart, AJobThatCannotBeRunAsItIsIsRefusedBeforeAnythingIsSent) {
