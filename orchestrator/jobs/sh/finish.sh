@@ -3,7 +3,7 @@
 # The end is written down, and nothing of the tree is left.
 is_over() {
   job_state
-  case $state in done | lost*) ! lock_is_held && ! unit_is_up ;; *) false ;; esac
+  case $state in done | lost*) ! lock_is_held && ! unit_may_be_up ;; *) false ;; esac
 }
 
 # What is not there may be on its way: a start whose connection died stages all the same. Its place is taken by a
@@ -36,7 +36,10 @@ cancel() {
     until is_over || [ "$waited" -ge $((grace * 20 + 200)) ]; do
       sleep 0.1
       waited=$((waited + 1))
+      # A systemd without an answer may be busy for a moment, or dead for good.
+      [ "$unit_state" != unknown ] || { sleep 2 && waited=$((waited + 200)); }
     done
+    [ "$unit_state" != unknown ] || refuse job.no-systemd
   fi
   reply
   say_state
@@ -53,11 +56,21 @@ is_over_soon() {
   done
 }
 
-# may_go: asks systemd only about jobs whose units were up: with many jobs that is what costs time.
+# Sets units_up, once for all jobs of systemd: with many it is asking that costs time.
+list_units() {
+  [ -z "$units_listed" ] || return 0
+  units_up=$(ask_systemd list-units --plain --no-legend --state=active,activating,deactivating "mxodus-$lease_run.*") ||
+    refuse job.no-systemd
+  units_listed=yes
+}
+
+# may_go: asks systemd only about jobs whose units were up.
 may_go() {
   case $keep in *" ${dir##*/} "*) return 1 ;; esac
+  load_spec
+  [ "$mode" != systemd ] || list_units
   job_state
-  if [ "$state" = claimed ] && ! unit_is_up; then
+  if [ "$state" = claimed ] && ! unit_may_be_up; then
     # Its launch failed, or was cut off: first it is made sure that it never begins.
     sh "$dir/run" "$dir" end </dev/null >/dev/null 2>&1 8>&-
     job_state
@@ -74,9 +87,7 @@ may_go() {
 purge() {
   lock_host -x
   need_lease
-  names='' units='' units_up=''
-  [ ! -d /run/systemd/system ] ||
-    units_up=$(systemctl list-units --plain --no-legend --state=active,activating,deactivating "mxodus-$lease_run.*" 2>/dev/null)
+  names='' units='' units_up='' units_listed=''
   for dir in "$state_dir/jobs/$lease_run".*; do
     if [ ! -d "$dir" ] || ! may_go; then continue; fi
     [ ! -d "$secrets" ] || must rm -rf "$secrets"

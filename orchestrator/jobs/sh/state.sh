@@ -21,14 +21,22 @@ load_spec() {
 # Held by every process of the job's tree: the kernel lets go of it when the last of them is gone.
 lock_is_held() { [ -e "$dir/lock" ] && ! flock -n "$dir/lock" true; }
 
-# systemd still has processes of the job, or has not yet written down why its unit ended.
-unit_is_up() {
-  [ "$mode" = systemd ] || return 1
-  case $(systemctl show -p ActiveState "mxodus-${dir##*/}.service" 2>/dev/null) in
-    *=active | *=activating | *=deactivating) true ;;
-    *) false ;;
+# Not for ever, as a systemd that has crashed keeps its callers waiting.
+ask_systemd() { timeout 10 systemctl "$@" 2>/dev/null; }
+
+# Sets unit_state: up where systemd still has processes of the job, or has not yet written down why its unit ended.
+load_unit_state() {
+  unit_state=down
+  [ "$mode" = systemd ] || return 0
+  case $(ask_systemd show -p ActiveState "mxodus-${dir##*/}.service") in
+    *=active | *=activating | *=deactivating) unit_state=up ;;
+    *=inactive | *=failed) ;;
+    *) unit_state=unknown ;;
   esac
 }
+
+unit_is_up() { load_unit_state && [ "$unit_state" = up ]; }
+unit_may_be_up() { load_unit_state && [ "$unit_state" != down ]; }
 
 # Who runs it: the boot in which the runner took its place.
 load_runner() {
@@ -41,9 +49,9 @@ load_runner() {
 # Sets state. The order matters. An end that was written down counts whatever else is seen; without a runner
 # the script has never begun; another boot ends every process, so that their numbers mean nothing any more;
 # a living runner will write down the end; without it the tree may go on (seen by its first process, by the lock
-# that all of them hold, or by its unit); and an end may have been written between these looks.
+# that all of them hold, or by its unit, unless systemd says that it is down); and an end may have been written between these looks.
 job_state() {
-  state=absent
+  state=absent unit_state=down
   [ -d "$dir" ] || return 0
   load_spec
   if [ -s "$dir/rc" ]; then
@@ -54,7 +62,7 @@ job_state() {
     state='lost rebooted'
   elif is_alive "$dir/runner"; then
     state=running
-  elif is_alive "$dir/child" || lock_is_held || unit_is_up; then
+  elif is_alive "$dir/child" || lock_is_held || unit_may_be_up; then
     state=orphan
   elif [ -s "$dir/rc" ]; then
     state='done'

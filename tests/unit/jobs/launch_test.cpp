@@ -46,6 +46,25 @@ class UnitLaunch : public testing::TestWithParam<const char*> {
                    " MXODUS_RUN=" + shell_quote((folder_ / "run").string()) + "\n",
                "launch_unit && echo launched\n", {sh::common, sh::place, sh::reply, sh::state, sh::start});
   }
+  /// A job whose runner has gone, whatever became of the rest.
+  std::string state_without_runner() {
+    return run(
+        "dir=" + shell_quote(job_.string()) + "\n",
+        "read_boot; printf '%s\\n' '0 0' \"$this_boot\" >\"$dir/runner\"; job_state; echo \"$state\"\n",
+        {sh::common, sh::state});
+  }
+  /// `cancel` or `purge` of a job whose end is written down.
+  std::string finish(const std::string& verb) {
+    std::ofstream(job_ / "rc") << "0\n";
+    std::ofstream(folder_ / "lease") << "token 1\nrun r\nlaptop l\n";
+    std::error_code there_already;
+    std::filesystem::create_directory_symlink(folder_, folder_ / "jobs", there_already);
+    return run(
+        "job=r.s.1 nonce=n grace=0 keep= lease_run=r lease_token=1 lease_laptop=l claim_age=30 "
+        "MXODUS_STATE=" +
+            shell_quote(folder_.string()) + " MXODUS_RUN=" + shell_quote((folder_ / "run").string()) + "\n",
+        verb + "\n", {sh::common, sh::place, sh::reply, sh::lease, sh::state, sh::finish});
+  }
   /// systemd makes the unit of a request that it has not answered in time.
   void make_the_unit_late() {
     run("sh " + shell_quote((job_ / "run").string()) + " " + shell_quote(job_.string()) + " run\n", "", {});
@@ -116,6 +135,36 @@ TEST_P(UnitLaunch, ThatCannotBeForestalledMayHaveBegun) {
   std::filesystem::remove(job_ / "run");
   tool("systemd-run", "echo 'Connection timed out' >&2; exit 1");
   EXPECT_THAT(launch(), testing::HasSubstr("error job.not-begun\ndetail Connection timed out"));
+}
+
+TEST_P(UnitLaunch, ThatSystemdSaysNothingOfMayStillBeThere) {
+  claim();
+  tool("systemctl", "exit 1");
+  EXPECT_EQ(state_without_runner(), "orphan\n");
+  tool("systemctl", "echo ActiveState=inactive");
+  EXPECT_EQ(state_without_runner(), "lost killed \n");
+}
+
+TEST_P(UnitLaunch, ThatSystemdSaysNothingOfIsNeitherPurgedNorSaidToBeOver) {
+  claim();
+  tool("systemctl", "exit 1");
+  EXPECT_THAT(finish("cancel"), testing::HasSubstr("error job.no-systemd"));
+  EXPECT_THAT(finish("purge"), testing::HasSubstr("error job.no-systemd"));
+  EXPECT_TRUE(std::filesystem::exists(job_));
+  tool("systemctl", "echo ActiveState=inactive");
+  EXPECT_THAT(finish("cancel"), testing::HasSubstr("state done 0"));
+  EXPECT_THAT(finish("purge"), testing::Not(testing::HasSubstr("error")));
+  EXPECT_FALSE(std::filesystem::exists(job_));
+}
+
+TEST_P(UnitLaunch, DoesNotMatterToAJobThatIsASession) {
+  claim();
+  std::ofstream(job_ / "spec") << "mode session\n";
+  tool("systemctl", "exit 1");
+  EXPECT_EQ(state_without_runner(), "lost killed \n");
+  EXPECT_THAT(finish("cancel"), testing::HasSubstr("state done 0"));
+  EXPECT_THAT(finish("purge"), testing::Not(testing::HasSubstr("error")));
+  EXPECT_FALSE(std::filesystem::exists(job_));
 }
 
 }  // namespace
