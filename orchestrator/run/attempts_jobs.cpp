@@ -232,12 +232,14 @@ void Attempts::show_progress(Attempt& attempt) {
 void Attempts::jobs_ended(Attempt& attempt) {
   crash::here("after-job-end");
   const auto& jobs = attempt.follower->jobs();
-  // Nobody need have looked while its deadline passed: the hosts say how long their jobs ran.
+  // Nobody need have looked while its deadline passed: the hosts say how long their jobs ran, by clocks that
+  // may have been set meanwhile. What is over ended before now.
   const ItemRecord& record = run_.item(attempt.id);
+  const Time now = run_.clock().now();
   attempt.late |= record.deadline && std::any_of(jobs.begin(), jobs.end(), [&](const FollowedJob& job) {
                     const auto& ran = job.status.elapsed;
                     const Time ended =
-                        ran ? Time{record.open->begun.since_epoch + ran->value} : run_.clock().now();
+                        ran ? std::min(Time{record.open->begun.since_epoch + ran->value}, now) : now;
                     return ended > *record.deadline;
                   });
   const bool known = std::all_of(jobs.begin(), jobs.end(), [](const FollowedJob& job) {

@@ -306,6 +306,13 @@ TEST(Deadline, IsKeptByAJobThatEndedBeforeItWhileNobodyLooked) {
   EXPECT_EQ(world.must_run().exit, ExitCode::done);
 }
 
+TEST(Deadline, IsKeptByAJobWhoseHostHasSetItsClockForward) {
+  RunWorld world("  restore: {uses: make, with: {name: a}, deadline: 1h}\n");
+  world.on_new.looks = 1;
+  world.on_new.elapsed = Duration{std::chrono::hours(3)};
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+}
+
 TEST(ForEach, ItemsHaveTheirOwnAttemptsAndOutputsByKey) {
   RunWorld world(R"(  each: {uses: look, with: {name: "${item}"}, for_each: [ada, bob]}
   sum: {uses: make, with: {name: s}, if: "steps.each.ada.n + steps.each.bob.n == 3"}
