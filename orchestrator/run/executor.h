@@ -58,7 +58,8 @@ class Executor {
   Result<Summary> leave_run();
   void note_drift();
   Result<void> end_run();
-  void release_leases(const std::vector<JobId>& keep, const std::set<std::string>& busy);
+  void release_leases(const std::vector<JobId>& keep, const std::set<std::string>& busy,
+                      const std::set<std::string>& begun_on);
   void work_until_ended(const ItemId& id);
   void begin_adhoc(const RunStep& step);
   Result<void> try_again_what_somebody_was_to_mend();

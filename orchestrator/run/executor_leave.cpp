@@ -21,16 +21,22 @@ Result<JobStatus> cancel(HostDirectory& hosts, const JobRef& job) {
   return jobs->cancel({job.id}, Deadline(kCancelLimit));
 }
 
-/// Clears the host of the folders of the run's jobs and gives its lease back. Why it keeps the lease, or
-/// empty.
-std::string give_back(HostDirectory& hosts, const std::string& host, const Lease& lease,
-                      const std::vector<JobId>& keep) {
+/// Why a host keeps the lease of the run; empty where it does not.
+struct Kept {
+  std::string why;
+  bool may_be_ours = false;  ///< the host did not say that it is not
+};
+
+/// Clears the host of the folders of the run's jobs and gives its lease back.
+Kept give_back(HostDirectory& hosts, const std::string& host, const Lease& lease,
+               const std::vector<JobId>& keep) {
   Jobs* jobs = hosts.jobs(host);
-  if (!jobs) return "the playbook has no such host any more";
+  if (!jobs) return {"the playbook has no such host any more"};
   const auto purged = jobs->purge(lease, keep, Deadline(kPurgeLimit));
-  if (!purged && is_silent(purged.error())) return one_line(purged.error());
+  if (!purged && is_silent(purged.error())) return {one_line(purged.error()), true};
   const auto released = jobs->release(lease, Deadline(kLeaseLimit));
-  return released ? std::string() : one_line(released.error());
+  if (released) return {};
+  return {one_line(released.error()), is_silent(released.error())};
 }
 
 }  // namespace
@@ -61,7 +67,7 @@ Result<Summary> Executor::leave_run() {
   if (summary.exit == ExitCode::parked && schedule_.past_until())
     summary.reason = "stopped after " + run_.options.until + ", as --until says";
   const RunStopped stopped{static_cast<int>(summary.exit), summary.reason, summary.next_look, 0};
-  if (summary.exit == ExitCode::done) release_leases({}, {});
+  if (summary.exit == ExitCode::done) release_leases({}, {}, {});
   summary.kept_leases = kept_leases_;
   auto written =
       summary.exit == ExitCode::done ? run_.journal.run_ended(stopped) : run_.journal.run_parked(stopped);
@@ -71,22 +77,28 @@ Result<Summary> Executor::leave_run() {
 
 /// Whoever comes next must find the hosts free, and clean of what the journal holds by now: the folders of
 /// this run's jobs go, but for `keep`. A host that does not answer keeps them, and a lease that a later run
-/// can take over; journal and summary say so. So does one that is `busy` with a job that cannot be ended.
-void Executor::release_leases(const std::vector<JobId>& keep, const std::set<std::string>& busy) {
+/// can take over; journal and summary say so. So does one that is `busy` with a job that cannot be ended. Who
+/// began something on a host may have taken its lease and been killed before that was written down.
+void Executor::release_leases(const std::vector<JobId>& keep, const std::set<std::string>& busy,
+                              const std::set<std::string>& begun_on) {
   crash::here("before-release");
   const auto& held = run_.state().leases;
   std::vector<LeaseHeld> leases;
   for (const auto& [host, lease] : held) leases.push_back({host, lease.token, {}});
-  std::vector<std::string> kept(leases.size());
+  for (const std::string& host : begun_on)
+    if (!held.contains(host)) leases.push_back({host, 0, {}});
+  std::vector<Kept> kept(leases.size());
   in_parallel(leases.size(), kHostsAtOnce, [&](std::size_t n) {
     const std::string& host = leases[n].host;
-    kept[n] = busy.contains(host) ? "a job that cannot be ended runs there"
+    kept[n] = busy.contains(host) ? Kept{"a job that cannot be ended runs there", true}
                                   : give_back(run_.environment.hosts, host, leases_->lease(), keep);
   });
   for (std::size_t n = 0; n < leases.size(); ++n) {
-    if (!kept[n].empty())
-      kept_leases_.push_back({leases[n].host, kept[n]});
-    else if (!run_.journal.lease_released(leases[n]))
+    const std::string& host = leases[n].host;
+    // What only may have been taken, and is not ours by the word of the host, is no lease that we keep.
+    if (!kept[n].why.empty() && (held.contains(host) || kept[n].may_be_ours))
+      kept_leases_.push_back({host, kept[n].why});
+    else if (kept[n].why.empty() && held.contains(host) && !run_.journal.lease_released(leases[n]))
       return;
   }
 }
@@ -96,12 +108,13 @@ Result<void> Executor::end_run() {
   const Decision& end = *decisions_.end();
   const auto items = run_.state().items;
   std::vector<JobId> unread;  // how they ended is nowhere but on their hosts
-  std::set<std::string> busy;
+  std::set<std::string> busy, begun_on;
   for (const auto& [id, record] : items) {
     if (!record.open) continue;
     std::string left;
     for (const JobRef& job : record.open->intent.jobs) {
       unread.push_back({job.id});
+      begun_on.insert(job.host);
       const auto ended = cancel(run_.environment.hosts, job);
       if (ended || ended.error().code == "job.absent") continue;  // absent: it never began
       if (ended.error().code == "job.not-ended") busy.insert(job.host);
@@ -114,7 +127,7 @@ Result<void> Executor::end_run() {
     result.sentence = "the run was given up." + left;
     if (auto written = run_.journal.result(id, result); !written) return tl::unexpected(written.error());
   }
-  release_leases(unread, busy);
+  release_leases(unread, busy, begun_on);
   auto written =
       run_.journal.run_ended({static_cast<int>(ExitCode::failed), "given up: " + end.data.why, {}, end.n});
   if (!written) return tl::unexpected(written.error());

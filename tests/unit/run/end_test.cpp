@@ -123,6 +123,20 @@ TEST(End, WithAJobThatCannotBeEndedSaysSoAndKeepsTheLease) {
   EXPECT_TRUE(world.on_new.lease);
 }
 
+TEST(End, OfAProcessThatWasKilledAnywhereLeavesNoLease) {
+  int killed_with_a_lease_unknown = 0;
+  for (int k = 2; k < 100; ++k) {  // the first append opens the run
+    RunWorld world("  first: {uses: make, with: {name: a}}\n");
+    if (!world.run_killed_at(k, MemoryJournal::Fault::dies_before)) break;
+    if (world.on_new.lease && world.state().leases.empty()) ++killed_with_a_lease_unknown;
+    world.decide(EventType::end, {});
+    world.must_run();
+    EXPECT_EQ(world.state().phase, RunPhase::ended) << k;
+    EXPECT_FALSE(world.on_new.lease) << k;
+  }
+  EXPECT_GT(killed_with_a_lease_unknown, 0);
+}
+
 TEST(Interrupt, BeginsNothingNewAndLeavesJobsRunning) {
   RunWorld world(R"(  first: {uses: make, with: {name: a}}
   second: {uses: make, with: {name: b}}
