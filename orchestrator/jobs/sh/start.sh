@@ -5,6 +5,7 @@ stage_job() {
   stage=$state_dir/jobs/.new.$job.$nonce
   secret_stage=$run_dir/.new.$job.$nonce
   trap drop_stage EXIT
+  trap 'exit 1' HUP INT PIPE TERM  # of which not every shell runs the first
   must mkdir -p "$stage/work"
   has_secrets=
   length=

@@ -1,7 +1,10 @@
 #include <signal.h>
 
+#include <cstdlib>
 #include <fstream>
+#include <thread>
 
+#include "orchestrator/core/text.h"
 #include "tests/unit/jobs/job_fixture.h"
 
 namespace mxodus {
@@ -99,6 +102,22 @@ TEST_P(JobSecrets, ThatArriveCutOffLeaveNothing) {
   host_->input_breaks_at = 30;
   EXPECT_THAT(start_with_secret("true", "hunter2hunter2"), HasCode("job.cut-off"));
   EXPECT_TRUE(std::filesystem::is_empty(run_));
+}
+
+TEST_P(JobSecrets, OfAStartThatIsEndedLeaveNothing) {
+  const auto number = folder_ / "number";
+  host_->greeting = "sync() { case \"$*\" in */script*) echo $$ >" + shell_quote(number.string()) +
+                    "; while :; do sleep 0.05; done ;; esac; command sync \"$@\"; }\n";
+  Result<JobStatus> started;
+  std::thread caller([&] { started = start_with_secret("true", "hunter2hunter2"); });
+  const auto shell = [&] { return std::atoi(read(number).c_str()); };
+  EXPECT_TRUE(comes_true([&] { return shell() > 0; }));
+  EXPECT_FALSE(std::filesystem::is_empty(run_));
+  EXPECT_EQ(::kill(shell(), SIGTERM), 0);
+  caller.join();
+  EXPECT_FALSE(started);
+  EXPECT_TRUE(std::filesystem::is_empty(run_));
+  EXPECT_TRUE(std::filesystem::is_empty(state_ / "jobs"));
 }
 
 TEST_P(JobSecrets, AreRefusedWhereTheyCouldReachADisk) {
