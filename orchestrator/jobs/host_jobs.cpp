@@ -123,6 +123,10 @@ Result<JobStatus> HostJobs::cancel(const JobId& id, const Deadline& deadline) {
     return fail(ErrorKind::no_answer, "job.not-ended",
                 "job " + id.text + " on host " + host_.name() + " got TERM and KILL and is still there",
                 "look at it there: a process in state D waits for a disk or a network file system");
+  if (status && std::holds_alternative<JobAbsent>(status->state))
+    return fail(ErrorKind::no_answer, "job.not-ended",
+                "job " + id.text + " on host " + host_.name() + " has not begun and may still do so",
+                "look at the space and the mode of mxodus' state directory there");
   return status;
 }
 

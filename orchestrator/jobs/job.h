@@ -44,8 +44,10 @@ struct JobSpec {
 /// What is known of a job when its host is asked.
 struct JobAbsent {};  ///< never reached the host: safe to start
 struct JobRunning {
-  bool orphan = false;
-};  ///< orphan: its runner is gone, so its exit status will be lost
+  bool orphan = false;  ///< its runner is gone, so its exit status will be lost
+  bool begun =
+      true;  ///< where not, its host is about to begin it, or whoever was has died: then it is absent
+};
 struct JobDone {
   int exit_status = 0;
 };  ///< 128+n for a signal n, as a shell says it

@@ -55,7 +55,8 @@ Result<std::optional<Duration>> seconds_of(const Reply& reply, const std::string
 /// "running", "done 7", "lost killed oom-kill"
 std::optional<JobState> parse_state(const std::string& text) {
   if (text == "absent") return JobAbsent{};
-  if (text == "starting" || text == "running") return JobRunning{};
+  if (text == "starting") return JobRunning{.begun = false};
+  if (text == "running") return JobRunning{};
   if (text == "orphan") return JobRunning{.orphan = true};
   if (text == "lost rebooted") return JobLost{"rebooted"};
   if (text.starts_with("lost killed")) {

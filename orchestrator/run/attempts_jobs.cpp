@@ -43,6 +43,15 @@ bool ends_within(std::chrono::milliseconds time, const Progress& progress,
   return left <= static_cast<double>(time.count());
 }
 
+bool is_absent(const FollowedJob& job) {
+  return std::holds_alternative<JobAbsent>(job.status.state);
+}
+
+bool is_about_to_begin(const FollowedJob& job) {
+  const auto* running = std::get_if<JobRunning>(&job.status.state);
+  return running && !running->begun;
+}
+
 bool may_have_reached_its_host(const Error& error) {
   return error.kind == ErrorKind::unreachable || error.kind == ErrorKind::no_answer ||
          error.kind == ErrorKind::cancelled || error.kind == ErrorKind::in_doubt;
@@ -170,12 +179,9 @@ void Attempts::looked(Attempt& attempt, JobFollower::Look look) {
   }
 
   const auto& jobs = attempt.follower->jobs();
-  const auto absent = [](const FollowedJob& job) {
-    return std::holds_alternative<JobAbsent>(job.status.state);
-  };
-  if (!attempt.reached && std::any_of(jobs.begin(), jobs.end(), absent)) {
+  if (!attempt.reached && std::any_of(jobs.begin(), jobs.end(), is_absent)) {
     if (stopping_) return drop(attempt);  // its intent stays; whoever comes next starts it
-    const bool none = std::all_of(jobs.begin(), jobs.end(), absent);
+    const bool none = std::all_of(jobs.begin(), jobs.end(), is_absent);
     if (none && attempt.start_broke)
       return conclude(attempt, Finding{Verdict::unknown, with_advice(*attempt.start_broke), {}, {}});
     // The world may have moved on since the intent, in another process or while its host did not answer: look
@@ -184,6 +190,8 @@ void Attempts::looked(Attempt& attempt, JobFollower::Look look) {
     return stale || attempt.only_looks || attempt.jobs.empty() ? settle(attempt) : start_jobs(attempt);
   }
   if (!attempt.reached && !note_leases(attempt)) return drop(attempt);
+  // Where its launch was cut off it is absent before long, and has never begun.
+  if (!attempt.reached && std::any_of(jobs.begin(), jobs.end(), is_about_to_begin)) return;
   if (!attempt.reached && attempt.recovered)
     for (const FollowedJob& job : jobs)
       if (!wrote(run_.journal.attached(attempt.id, {job.host, job.id.text}))) return drop(attempt);

@@ -177,6 +177,18 @@ TEST_P(JobEnd, CancelOfAJobThatHasNotBegunMakesSureItNeverWill) {
   EXPECT_EQ(all_output(), "ran\n") << "of before the fault";
 }
 
+TEST_P(JobEnd, CancelOfAJobThatCannotBeKeptFromBeginningSaysSo) {
+  ASSERT_TRUE(start("echo ran"));
+  ASSERT_TRUE(wait_for_end());
+  make_it_never_begun();
+  std::filesystem::remove(job_folder() / "run");
+  std::filesystem::last_write_time(job_folder() / "spec",
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::minutes(1));
+  host_->greeting = "sleep() { :; }\n";  // it looks for long
+  EXPECT_THAT(jobs_->cancel(id_, deadline_), HasCode("job.not-ended"));
+  std::filesystem::remove_all(job_folder());
+}
+
 TEST_P(JobEnd, CancelOfWhatIsNotThereSaysSo) {
   EXPECT_THAT(jobs_->cancel(id_, deadline_), HasCode("job.absent"));
 }

@@ -129,7 +129,9 @@ TEST_P(JobStart, ClaimedAndNeverBegunCountsAsAbsentAfterItsAgeAndCanBeStarted) {
   ASSERT_TRUE(start(script));
   ASSERT_TRUE(wait_for_end());
   make_it_never_begun();
-  EXPECT_TRUE(std::holds_alternative<JobRunning>(state())) << "it may be about to begin";
+  const JobState claimed = state();
+  ASSERT_TRUE(std::holds_alternative<JobRunning>(claimed)) << "it may be about to begin";
+  EXPECT_FALSE(std::get<JobRunning>(claimed).begun);
   std::filesystem::last_write_time(job_folder() / "spec",
                                    std::filesystem::file_time_type::clock::now() - std::chrono::minutes(1));
   EXPECT_TRUE(std::holds_alternative<JobAbsent>(state()));

@@ -27,6 +27,7 @@ class FakeJobs final : public Jobs {
   bool silent = false;    ///< does not answer any more
   bool deaf = false;      ///< takes the next start and does not answer it
   bool lost = false;      ///< does not take the next start: nobody hears of it, nor of the lease taken for it
+  bool claims = false;    ///< claims the next job, does not answer, and is killed before it launches it
   bool mute = false;      ///< says how a job is, and not what it wrote
   bool stubborn = false;  ///< its jobs cannot be ended
   int cut_off = 0;        ///< so many cancels end a job and do not answer
@@ -52,6 +53,10 @@ class FakeJobs final : public Jobs {
     if (std::exchange(lost, false)) return fail(ErrorKind::no_answer, "ssh.lost", "the connection went");
     if (buried.contains(id.text))
       return fail(ErrorKind::refused, "job.buried", "it was ended before it came");
+    if (std::exchange(claims, false)) {
+      jobs[id.text] = {spec, JobRunning{.begun = false}, looks, ""};
+      return fail(ErrorKind::no_answer, "ssh.lost", "the connection went");
+    }
     if (!jobs.contains(id.text)) {
       jobs[id.text] = {spec, looks < 0 ? ends(spec) : JobRunning{}, looks, says};
       ++starts[spec.title];
@@ -68,7 +73,13 @@ class FakeJobs final : public Jobs {
     const auto found = jobs.find(id.text);
     if (found == jobs.end()) return JobStatus{JobAbsent{}, 0, {}, {}};
     Kept& job = found->second;
-    if (std::holds_alternative<JobRunning>(job.state) && job.looks_left-- <= 0) job.state = ends(job.spec);
+    const auto* running = std::get_if<JobRunning>(&job.state);
+    if (!running || job.looks_left-- > 0) return status_of(job);
+    if (!running->begun) {
+      jobs.erase(found);
+      return JobStatus{JobAbsent{}, 0, {}, {}};
+    }
+    job.state = ends(job.spec);
     return status_of(job);
   }
   Result<std::string> output(const JobId& id, std::int64_t offset, std::size_t limit,

@@ -134,6 +134,16 @@ TEST(NeverBegunChange, ThatACancelNobodyHeardOfHasEndedIsAnotherAttempt) {
   EXPECT_EQ(world.on_new.starts["make a"], 1);
 }
 
+TEST(NeverBegunChange, WhoseLaunchWasCutOffIsStartedAgain) {
+  for (const std::string uses : {"make", "make_unseen"}) {
+    RunWorld world("  change: {uses: " + uses + ", with: {name: a}}\n");
+    world.on_new.claims = true;
+    EXPECT_EQ(world.must_run().exit, ExitCode::done) << uses;
+    EXPECT_EQ(world.attempts("change"), 1) << uses;
+    EXPECT_EQ(world.on_new.starts["make a"], 1) << uses;
+  }
+}
+
 TEST(NeverBegunChange, WaitsForItsWindow) {
   FakeClock clock;
   const auto at = [&](int minutes) {
