@@ -25,19 +25,36 @@ load_lease() {
 }
 
 # A run that was taken over stays refused when the new owner has gone: it has not seen what that one changed.
-# $state_dir/taken has a line for each: the run, the token that it had, the token that took over.
+# $state_dir/taken has a line for each: the run, the token that it had, the token that took over, and the run that it
+# was where that is another. Only taken back here it is forgotten: a higher token may come from a take-over elsewhere.
 was_taken_over() {
   taken_by=
   [ -s "$state_dir/taken" ] || return 1
-  while read -r taken_run taken_token taken_next; do
-    [ "$taken_run" != "$lease_run" ] || [ "$lease_token" -gt "$taken_token" ] || taken_by=$taken_next
+  while read -r taken_run taken_token taken_next taken_for; do
+    [ "$taken_run" = "$lease_run" ] || continue
+    if [ "$lease_token" -le "$taken_token" ] || [ -n "$taken_for" ]; then taken_by=$taken_next; fi
   done <"$state_dir/taken"
   [ -n "$taken_by" ]
 }
 
 take_lease() {
   [ "$take_over" = "$held_token" ] || refuse lease.held
-  must put "$state_dir/taken" "$(cat "$state_dir/taken" 2>/dev/null; echo "$held_run $held_token $lease_token")"
+  taker=$lease_run
+  [ "$held_run" != "$lease_run" ] || taker=
+  must put "$state_dir/taken" \
+    "$(cat "$state_dir/taken" 2>/dev/null; echo "$held_run $held_token $lease_token $taker")"
+}
+
+# An older token of this run stays refused.
+take_back() {
+  was_taken_over || return 0
+  must put "$state_dir/taken" "$(
+    while read -r taken_run taken_token taken_next taken_for; do
+      [ "$taken_run" != "$lease_run" ] || taken_for=
+      echo "$taken_run $taken_token $taken_next $taken_for"
+    done <"$state_dir/taken"
+  )"
+  taken_by=
 }
 
 say_lease() {
@@ -81,7 +98,12 @@ acquire() {
   if load_lease && is_ours; then
     : # renewed
   elif [ -n "$take_over" ]; then
-    ! load_lease || take_lease
+    if load_lease; then
+      take_lease
+    elif was_taken_over && [ "$take_over" != "$taken_by" ]; then
+      refuse lease.stale
+    fi
+    take_back
   else
     ! was_taken_over || refuse lease.stale
     ! load_lease || need_lease

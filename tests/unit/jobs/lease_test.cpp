@@ -69,6 +69,40 @@ TEST_P(HostLease, WhoeverWasTakenOverStaysRefusedWhenTheHostIsFreeAgain) {
   EXPECT_TRUE(start_as(again));
 }
 
+TEST_P(HostLease, ATakeOverOfAnotherHostTakesNothingBackHere) {
+  ASSERT_TRUE(jobs_->acquire(bert(2), 1, deadline_));
+  Lease higher = anna();
+  higher.token = 9;
+  EXPECT_THAT(jobs_->acquire(higher, {}, deadline_), HasCode("lease.stale"));
+  ASSERT_TRUE(jobs_->release(bert(2), deadline_));
+  const auto refused = jobs_->acquire(higher, 8, deadline_);
+  ASSERT_THAT(refused, HasCode("lease.stale")) << "8 is the token of the other host";
+  EXPECT_THAT(refused.error().hint, testing::HasSubstr("--take-over 2 --why"));
+  EXPECT_THAT(jobs_->acquire(higher, {}, deadline_), HasCode("lease.stale")) << "nor does a later process";
+  EXPECT_TRUE(jobs_->acquire(higher, 2, deadline_));
+}
+
+TEST_P(HostLease, WhatWasTakenBackIsHeldAsBefore) {
+  ASSERT_TRUE(jobs_->acquire(bert(2), 1, deadline_));
+  Lease again = anna();
+  again.token = 3;
+  ASSERT_TRUE(jobs_->acquire(again, 2, deadline_));
+  ASSERT_TRUE(jobs_->release(again, deadline_));
+  EXPECT_THAT(jobs_->acquire(anna(), {}, deadline_), HasCode("lease.stale")) << "the older token";
+  EXPECT_THAT(jobs_->acquire(bert(2), {}, deadline_), HasCode("lease.stale"));
+  EXPECT_TRUE(jobs_->acquire(again, {}, deadline_));
+  EXPECT_TRUE(start_as(again));
+}
+
+TEST_P(HostLease, AnotherLaptopOfTheSameRunGoesOnWithWhatItTookOver) {
+  Lease elsewhere = anna();
+  elsewhere.laptop = "laptop-b";
+  elsewhere.token = 2;
+  ASSERT_TRUE(jobs_->acquire(elsewhere, 1, deadline_));
+  ASSERT_TRUE(jobs_->release(elsewhere, deadline_));
+  EXPECT_TRUE(jobs_->acquire(elsewhere, {}, deadline_));
+}
+
 TEST_P(HostLease, ALaterRunIsNotHeldByATakeOverAmongOthers) {
   ASSERT_TRUE(jobs_->acquire(bert(2), 1, deadline_));
   ASSERT_TRUE(jobs_->release(bert(2), deadline_));
