@@ -49,7 +49,8 @@ load_runner() {
 # Sets state. The order matters. An end that was written down counts whatever else is seen; without a runner
 # the script has never begun; another boot ends every process, so that their numbers mean nothing any more;
 # a living runner will write down the end; without it the tree may go on (seen by its first process, by the lock
-# that all of them hold, or by its unit, unless systemd says that it is down); and an end may have been written between these looks.
+# that all of them hold, or by its unit unless systemd says that it is down); and an end may have been written
+# between these looks.
 job_state() {
   state=absent unit_state=down
   [ -d "$dir" ] || return 0
