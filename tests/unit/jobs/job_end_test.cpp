@@ -55,10 +55,10 @@ TEST_P(JobEnd, AKilledRunnerLeavesAnOrphanWhoseEndIsLostAndWhoseOutputIsWhole) {
 TEST_P(JobEnd, AGrandchildThatOutlivesRunnerAndCommandIsSeenByItsLock) {
   ASSERT_TRUE(start("sleep 300 & echo $! >grandchild; wait"));
   ASSERT_TRUE(comes_true([&] { return pid_in("child") > 0 && !work_file("grandchild").empty(); }));
-  ::kill(pid_in("runner"), SIGKILL);
-  ::kill(pid_in("child"), SIGKILL);
-  const pid_t child = pid_in("child");
-  ASSERT_TRUE(comes_true([&] { return is_gone(child); }));
+  const pid_t runner = pid_in("runner"), child = pid_in("child");
+  ::kill(runner, SIGKILL);
+  ::kill(child, SIGKILL);
+  ASSERT_TRUE(comes_true([&] { return is_gone(runner) && is_gone(child); }));
   EXPECT_TRUE(is_orphan());
   ::kill(number_in(work_file("grandchild")), SIGKILL);
   EXPECT_TRUE(comes_true([&] { return is_lost("killed with its runner"); }));
