@@ -141,11 +141,12 @@ NextCommand next_command(const StepTable& table, const Summary& summary, const R
 
 /// The command by hand once more, with the host taken over for the reason that it was typed for; empty where
 /// no host offers that. A resume would move the run on.
-std::string typed_again(const Adhoc& typed, const Departure& departure) {
+std::string typed_again(const std::string& run, const Adhoc& typed, const Departure& departure) {
   const std::string take_over = take_over_in(departure);
   if (take_over.empty()) return {};
-  return "mxodus do " + shell_quote(typed.host) + " --effect " + std::string(to_string(typed.effect)) +
-         " --why " + shell_quote(typed.why) + " " + take_over + " -- " + shell_quote(typed.argv);
+  return "mxodus do --run " + run + " " + shell_quote(typed.host) + " --effect " +
+         std::string(to_string(typed.effect)) + " --why " + shell_quote(typed.why) + " " + take_over +
+         " -- " + shell_quote(typed.argv);
 }
 
 ExitCode adhoc_exit(const ItemRecord& record, const Departure& departure) {
@@ -264,7 +265,7 @@ Summary summarise_adhoc(const StepTable& table, const ItemId& id, const RunState
   summary.reason = to_string(id) + ": " + (record.reason.empty() ? record.sentence : record.reason);
   summary.exit = adhoc_exit(record, departure);
   summary.next = next_command(table, whole, state, {});
-  if (std::string again = typed_again(*record.adhoc, departure); !again.empty())
+  if (std::string again = typed_again(state.opened.run, *record.adhoc, departure); !again.empty())
     summary.next.instead = std::move(again);
   return summary;
 }

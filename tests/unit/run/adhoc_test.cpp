@@ -53,7 +53,7 @@ TEST(AdhocStep, RefusedByALeaseIsTypedAgainAndMovesNoRunOn) {
   const Summary refused = *world.type("new", {"touch", "a b"});
   EXPECT_EQ(refused.exit, ExitCode::refused);
   EXPECT_EQ(refused.next.instead,
-            "mxodus do new --effect change --why because --take-over 17 -- touch 'a b'");
+            "mxodus do --run r1 new --effect change --why because --take-over 17 -- touch 'a b'");
 }
 
 TEST(AdhocStep, MovesNothingElseOfTheRun) {
