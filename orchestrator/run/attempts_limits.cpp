@@ -111,13 +111,14 @@ void Attempts::end_jobs(Attempt& attempt, const std::string& why) {
 }
 
 /// Where a host gave no answer, its job may have ended all the same: the word on it stays, for else that
-/// would look like a failure, after which the step may begin again.
+/// would look like a failure, after which the step may begin again. So it does on what has not begun there:
+/// the next look would begin it.
 void Attempts::could_not_end(Attempt& attempt, const std::string& why, const Error& error) {
   attempt.phase = Attempt::Phase::following;
   attempt.cancel_again = run_.clock().boottime() + run_.options.times.follow.each_reconnect;
   const ItemRecord& record = run_.item(attempt.id);
   const bool by_word = attempt.decision != 0;
-  const bool stays = by_word && gave_no_answer(error);
+  const bool stays = by_word && (gave_no_answer(error) || !attempt.reached);
   attempt.ended_by = stays ? why : std::string();
   const std::string reason =
       (stays ? "it is cancelled once its host answers: " : "it could not be ended: ") + one_line(error);

@@ -85,6 +85,21 @@ TEST(Cancel, WhileItIsLookedWhatAnotherProcessHasBegunKeepsThatFromActing) {
   EXPECT_TRUE(begun);
 }
 
+TEST(Cancel, OfWhatHasNotBegunStaysWhereItsHostCannotSeeToIt) {
+  RunWorld world("  first: {uses: make, with: {name: a}}\n");
+  world.on_new.lost = true;
+  world.on_new.no_end =
+      Error{ErrorKind::refused, "job.host-failed", "cannot make a folder: the disk is full"};
+  world.on_wait = [&] {
+    if (world.on_new.cancels == 0 && world.state().open_decisions.empty())
+      world.decide(EventType::cancel, {"first", {}});
+  };
+  world.must_run();
+  EXPECT_EQ(world.of("first"), ItemState::cancelled);
+  EXPECT_EQ(world.on_new.cancels, 2);
+  EXPECT_EQ(world.on_new.starts["make a"], 0);
+}
+
 /// A change that is tried again where it fails, and that is cancelled as soon as its job runs.
 class CancelOfAChangeWithRetry : public testing::Test {
  protected:

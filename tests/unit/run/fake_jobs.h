@@ -31,6 +31,7 @@ class FakeJobs final : public Jobs {
   bool mute = false;      ///< says how a job is, and not what it wrote
   bool stubborn = false;  ///< its jobs cannot be ended
   int cut_off = 0;        ///< so many cancels end a job and do not answer
+  std::optional<Error> no_end;      ///< what it says to the next cancel
   std::optional<Duration> elapsed;  ///< what it says of every job that runs
   std::map<std::string, Kept> jobs;
   std::set<std::string> buried;       ///< what was ended before it came
@@ -95,6 +96,7 @@ class FakeJobs final : public Jobs {
   Result<JobStatus> cancel(const JobId& id, const Deadline&) override {
     if (silent) return gone();
     ++cancels;
+    if (no_end) return tl::unexpected(*std::exchange(no_end, std::nullopt));
     const auto found = jobs.find(id.text);
     if (found == jobs.end()) {
       buried.insert(id.text);
@@ -125,7 +127,7 @@ class FakeJobs final : public Jobs {
   Result<void> release(const Lease& by, const Deadline&) override {
     if (silent) return tl::unexpected(gone().value());
     if (!lease) return {};
-    if (auto holds = need_lease(by); !holds) return holds;
+    if (!is_of(*lease, by) || lease->token > by.token) return held(by);
     lease.reset();
     return {};
   }
