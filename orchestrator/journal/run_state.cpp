@@ -134,6 +134,7 @@ bool apply_to_item(RunState& state, const Event& event) {
     case EventType::attempt_intent:
     case EventType::undo_intent:
       begin_attempt(item(), event);
+      for (const JobRef& job : item().open->intent.jobs) state.begun_on.insert(job.host);
       return true;
     case EventType::attempt_attached:
       attach(item(), event);
@@ -234,6 +235,7 @@ void apply_to_run(RunState& state, const Event& event) {
     }
     case EventType::lease_released:
       state.leases.erase(decode<LeaseHeld>(event.data).host);
+      state.begun_on.erase(decode<LeaseHeld>(event.data).host);
       break;
     case EventType::note: {
       auto note = decode<DecisionData>(event.data);

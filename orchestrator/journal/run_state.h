@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -137,6 +138,8 @@ struct RunState {
   std::map<std::int64_t, Decision> open_decisions;  ///< not yet taken up, by number
   std::map<std::string, LostHost> lost_hosts;
   std::map<std::string, LeaseHeld> leases;  ///< by host
+  /// Hosts for which a job was intended: whoever was killed then may hold a lease that is not in `leases`.
+  std::set<std::string> begun_on;
   std::vector<Revision> revisions;
   std::vector<Remark> notes;
   std::vector<Remark> drifts;

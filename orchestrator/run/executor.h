@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <set>
 #include <stop_token>
@@ -58,8 +59,7 @@ class Executor {
   Result<Summary> leave_run();
   void note_drift();
   Result<void> end_run();
-  void release_leases(const std::vector<JobId>& keep, const std::set<std::string>& busy,
-                      const std::set<std::string>& begun_on);
+  void release_leases(const std::vector<JobId>& keep, const std::map<std::string, std::string>& busy);
   void work_until_ended(const ItemId& id);
   void begin_adhoc(const RunStep& step);
   Result<void> try_again_what_somebody_was_to_mend();

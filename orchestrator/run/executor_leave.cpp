@@ -27,7 +27,8 @@ struct Kept {
   bool may_be_ours = false;  ///< the host did not say that it is not
 };
 
-/// Clears the host of the folders of the run's jobs and gives its lease back.
+/// Clears the host of the folders of the run's jobs and gives its lease back. What another run holds by now
+/// is no lease of ours any more.
 Kept give_back(HostDirectory& hosts, const std::string& host, const Lease& lease,
                const std::vector<JobId>& keep) {
   Jobs* jobs = hosts.jobs(host);
@@ -36,7 +37,9 @@ Kept give_back(HostDirectory& hosts, const std::string& host, const Lease& lease
   if (!purged && is_silent(purged.error())) return {one_line(purged.error()), true};
   const auto released = jobs->release(lease, Deadline(kLeaseLimit));
   if (released) return {};
-  return {one_line(released.error()), is_silent(released.error())};
+  const auto holder = jobs->holder(Deadline(kLeaseLimit));
+  if (holder && (!*holder || (*holder)->run != lease.run)) return {};
+  return {one_line(released.error()), true};
 }
 
 }  // namespace
@@ -67,7 +70,7 @@ Result<Summary> Executor::leave_run() {
   if (summary.exit == ExitCode::parked && schedule_.past_until())
     summary.reason = "stopped after " + run_.options.until + ", as --until says";
   const RunStopped stopped{static_cast<int>(summary.exit), summary.reason, summary.next_look, 0};
-  if (summary.exit == ExitCode::done) release_leases({}, {}, {});
+  if (summary.exit == ExitCode::done) release_leases({}, {});
   summary.kept_leases = kept_leases_;
   auto written =
       summary.exit == ExitCode::done ? run_.journal.run_ended(stopped) : run_.journal.run_parked(stopped);
@@ -77,25 +80,26 @@ Result<Summary> Executor::leave_run() {
 
 /// Whoever comes next must find the hosts free, and clean of what the journal holds by now: the folders of
 /// this run's jobs go, but for `keep`. A host that does not answer keeps them, and a lease that a later run
-/// can take over; journal and summary say so. So does one that is `busy` with a job that cannot be ended. Who
-/// began something on a host may have taken its lease and been killed before that was written down.
-void Executor::release_leases(const std::vector<JobId>& keep, const std::set<std::string>& busy,
-                              const std::set<std::string>& begun_on) {
+/// can take over; journal and summary say so. So does one that is `busy`, and why. Who began something on a
+/// host may have taken its lease and been killed before that was written down.
+void Executor::release_leases(const std::vector<JobId>& keep,
+                              const std::map<std::string, std::string>& busy) {
   crash::here("before-release");
   const auto& held = run_.state().leases;
   std::vector<LeaseHeld> leases;
   for (const auto& [host, lease] : held) leases.push_back({host, lease.token, {}});
-  for (const std::string& host : begun_on)
+  for (const std::string& host : run_.state().begun_on)
     if (!held.contains(host)) leases.push_back({host, 0, {}});
   std::vector<Kept> kept(leases.size());
   in_parallel(leases.size(), kHostsAtOnce, [&](std::size_t n) {
     const std::string& host = leases[n].host;
-    kept[n] = busy.contains(host) ? Kept{"a job that cannot be ended runs there", true}
-                                  : give_back(run_.environment.hosts, host, leases_->lease(), keep);
+    const auto why = busy.find(host);
+    kept[n] = why != busy.end() ? Kept{why->second, true}
+                                : give_back(run_.environment.hosts, host, leases_->lease(), keep);
   });
   for (std::size_t n = 0; n < leases.size(); ++n) {
     const std::string& host = leases[n].host;
-    // What only may have been taken, and is not ours by the word of the host, is no lease that we keep.
+    // What may have been taken is told only where the host did not say that it is not.
     if (!kept[n].why.empty() && (held.contains(host) || kept[n].may_be_ours))
       kept_leases_.push_back({host, kept[n].why});
     else if (kept[n].why.empty() && held.contains(host) && !run_.journal.lease_released(leases[n]))
@@ -108,16 +112,15 @@ Result<void> Executor::end_run() {
   const Decision& end = *decisions_.end();
   const auto items = run_.state().items;
   std::vector<JobId> unread;  // how they ended is nowhere but on their hosts
-  std::set<std::string> busy, begun_on;
+  std::map<std::string, std::string> busy;
   for (const auto& [id, record] : items) {
     if (!record.open) continue;
     std::string left;
     for (const JobRef& job : record.open->intent.jobs) {
       unread.push_back({job.id});
-      begun_on.insert(job.host);
       const auto ended = cancel(run_.environment.hosts, job);
       if (ended || ended.error().code == "job.absent") continue;  // absent: it never began
-      if (ended.error().code == "job.not-ended") busy.insert(job.host);
+      busy.emplace(job.host, "a job that could not be ended may run there");
       left +=
           " The job " + job.id + " may still run on " + job.host + ": " + with_advice(ended.error()) + ".";
     }
@@ -127,7 +130,7 @@ Result<void> Executor::end_run() {
     result.sentence = "the run was given up." + left;
     if (auto written = run_.journal.result(id, result); !written) return tl::unexpected(written.error());
   }
-  release_leases(unread, busy, begun_on);
+  release_leases(unread, busy);
   auto written =
       run_.journal.run_ended({static_cast<int>(ExitCode::failed), "given up: " + end.data.why, {}, end.n});
   if (!written) return tl::unexpected(written.error());

@@ -86,7 +86,7 @@ may_go() {
 # shellcheck disable=SC2086
 purge() {
   lock_host -x
-  need_lease
+  need_own_lease
   names='' units='' units_up='' units_listed=''
   for dir in "$state_dir/jobs/$lease_run".*; do
     if [ ! -d "$dir" ] || ! may_go; then continue; fi

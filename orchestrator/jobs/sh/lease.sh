@@ -115,10 +115,16 @@ acquire() {
   end_reply
 }
 
+# What a run leaves behind it clears also with the higher token that a take-over of another host has given it.
+need_own_lease() {
+  if load_lease && is_ours; then return 0; fi
+  need_lease
+}
+
 release() {
   lock_host -x
   if load_lease; then
-    need_lease
+    need_own_lease
     must rm -f "$state_dir/lease"
     must_settle "$state_dir"
   fi

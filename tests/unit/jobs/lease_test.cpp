@@ -82,6 +82,15 @@ TEST_P(HostLease, ATakeOverOfAnotherHostTakesNothingBackHere) {
   EXPECT_TRUE(jobs_->acquire(higher, 2, deadline_));
 }
 
+TEST_P(HostLease, IsGivenBackWithAHigherTokenOfTheSameRun) {
+  Lease higher = anna();
+  higher.token = 9;
+  EXPECT_TRUE(jobs_->purge(higher, {}, deadline_));
+  EXPECT_TRUE(jobs_->release(higher, deadline_));
+  const auto holder = jobs_->holder(deadline_);
+  EXPECT_TRUE(holder && !*holder);
+}
+
 TEST_P(HostLease, WhatWasTakenBackIsHeldAsBefore) {
   ASSERT_TRUE(jobs_->acquire(bert(2), 1, deadline_));
   Lease again = anna();

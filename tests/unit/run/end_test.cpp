@@ -123,6 +123,53 @@ TEST(End, WithAJobThatCannotBeEndedSaysSoAndKeepsTheLease) {
   EXPECT_TRUE(world.on_new.lease);
 }
 
+TEST(End, WithASystemdThatDoesNotAnswerKeepsTheLease) {
+  RunWorld world("  first: {uses: make, with: {name: a}}\n");
+  end_with_its_job(world, [](FakeJobs& jobs) {
+    jobs.no_end = Error{ErrorKind::no_answer, "job.no-systemd", "systemd gives no answer"};
+  });
+  EXPECT_EQ(world.of("first"), ItemState::in_doubt);
+  EXPECT_TRUE(world.on_new.lease) << "its job may still run";
+}
+
+TEST(End, OfARunThatAnotherHasTakenOverKeepsNoLease) {
+  RunWorld world(R"(  first: {uses: make, with: {name: a}}
+  ask: {uses: approve, with: {question: "Go on?"}}
+)");
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  world.on_new.lease->run = "of-another";
+  world.decide(EventType::end, {});
+  EXPECT_TRUE(world.must_run().kept_leases.empty()) << "that of another run is not ours";
+  EXPECT_FALSE(world.state().leases.contains("new"));
+  EXPECT_TRUE(world.on_new.lease);
+}
+
+TEST(End, WithATokenThatATakeOverElsewhereMadeHigherLeavesNoLease) {
+  RunWorld world(R"(  first: {uses: make, with: {name: a}}
+  ask: {uses: approve, with: {question: "Go on?"}}
+)");
+  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
+  world.on_new.lease->token -= 1;
+  world.approve("ask");
+  EXPECT_EQ(world.must_run().exit, ExitCode::done);
+  EXPECT_FALSE(world.on_new.lease);
+}
+
+TEST(End, AfterASkipOfWhatWasKilledAnywhereLeavesNoLease) {
+  int killed_with_a_lease_unknown = 0;
+  for (int k = 2; k < 100; ++k) {
+    RunWorld world("  first: {uses: make, with: {name: a}}\n");
+    if (!world.run_killed_at(k, MemoryJournal::Fault::dies_before)) break;
+    if (world.on_new.lease && world.state().leases.empty()) ++killed_with_a_lease_unknown;
+    world.on_new.jobs.clear();
+    world.decide(EventType::skip, {"first", {}});
+    world.must_run();
+    EXPECT_EQ(world.state().phase, RunPhase::ended) << k;
+    EXPECT_FALSE(world.on_new.lease) << k;
+  }
+  EXPECT_GT(killed_with_a_lease_unknown, 0);
+}
+
 TEST(End, OfAProcessThatWasKilledAnywhereLeavesNoLease) {
   int killed_with_a_lease_unknown = 0;
   for (int k = 2; k < 100; ++k) {  // the first append opens the run
