@@ -46,7 +46,6 @@ std::string unseen(const Manner& manner) {
   const bool named = !manner.server_name.empty() && !manner.certificate_ignored;
   const bool tls = manner.certificate_counts || manner.min_days_left > 0 || named;
   if (!manner.recipients.empty()) return "whether it takes mail for the recipients";
-  if (!manner.seen_as.empty()) return "at which address the server sees it";
   if (takes_logins(manner.protocol.protocol)) return "TLS, and whether anybody can log in";
   return tls ? "TLS and its certificate" : "";
 }

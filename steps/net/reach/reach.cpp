@@ -47,6 +47,7 @@ each MAIL FROM with the empty sender of bounces, RCPT TO, RSET, inside TLS where
 would bounce, and a failure with what the server said; a 4xx, as greylisting gives it to strangers, is a warning.
 With `refuses` it is asked in the same way whether it refuses at once what is not for it: an address elsewhere, or it relays
 for strangers; one of ours that does not exist, or it bounces to whom spam names as its sender. To take such mail is a failure.
+Exchange may take all recipients and refuse the mail itself: there it says nothing.
 
 With `seen_as` it is compared at which address the servers see this vantage, which behind a NAT need not be the one at which
 it is reached: that is the one blacklists, PTR and SPF are about. Servers at Google and Microsoft say it in their reply to

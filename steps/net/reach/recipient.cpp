@@ -59,7 +59,8 @@ std::string undecided_recipients(const std::vector<RecipientAnswer>& answers) {
   const std::string later = tell_recipients(
       answers, [](const RecipientAnswer& one) { return one.recipient.welcome && one.deferred(); });
   const std::string open = tell_recipients(answers, [](const RecipientAnswer& one) {
-    return !one.recipient.welcome && (one.deferred() || (!one.asked && !one.taken()));
+    return !one.recipient.welcome &&
+           ((one.deferred() && !one.relay_denied()) || (!one.asked && !one.taken()));
   });
   std::vector<std::string> said;
   if (!later.empty()) said.push_back("it takes no mail now " + later);

@@ -25,6 +25,8 @@ struct RecipientAnswer {
   bool asked = true;  ///< false: it was said to MAIL FROM already, so of everybody
 
   bool taken() const { return code / 100 == 2; }
+  /// Also for now, as Postfix refuses strangers by default (defer_unauth_destination: "454 4.7.1").
+  bool relay_denied() const { return code == 454 && text.find(" 4.7.1 ") != std::string::npos; }
   bool deferred() const { return code / 100 == 4; }
 };
 

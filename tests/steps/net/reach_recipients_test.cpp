@@ -151,13 +151,16 @@ TEST_F(NetReach, FindsWhoTakesMailThatItMustRefuse) {
 }
 
 TEST_F(NetReach, LetsAServerRefuseWhatItMust) {
-  std::vector<std::string> heard;
-  LoopbackServer server(taking_mail({"250 ok", "554 5.7.1 relay access denied"}, heard));
-  network_.place(kNew4, 25, server);
-  const Finding found = look(R"({"to": "198.51.100.20", "protocol": "smtp", "certificate": "ignore",
-                                 "refuses": "postmaster@example.com"})");
-  EXPECT_EQ(found.verdict, Verdict::ok) << found.sentence;
-  EXPECT_EQ(answer(found), "open");
+  for (const char* refusal :
+       {"554 5.7.1 Relay access denied", "454 4.7.1 <x@example.com>: Relay access denied"}) {
+    std::vector<std::string> heard;
+    LoopbackServer server(taking_mail({"250 ok", refusal}, heard));
+    network_.place(kNew4, 25, server);
+    const Finding found = look(R"({"to": "198.51.100.20", "protocol": "smtp", "certificate": "ignore",
+                                   "refuses": "postmaster@example.com"})");
+    EXPECT_EQ(found.verdict, Verdict::ok) << found.sentence;
+    EXPECT_EQ(answer(found), "open");
+  }
 }
 
 TEST_F(NetReach, DoesNotTakeAnUndecidedRefusalForOne) {
