@@ -26,6 +26,7 @@ constexpr std::array kLists = {
              "https://check.spamhaus.org/ (SBL: the provider; PBL, XBL: by yourself once the cause is gone)"},
     List{.zone = "b.barracudacentral.org",
          .tier = 1,
+         .status = ListStatus::registered,
          .removal = "by the form at barracudacentral.org, one request only, 12 to 24 h",
          .note = "answers only resolvers whose address is registered there"},
     List{.zone = "bl.spamcop.net", .tier = 1, .removal = "by itself, 24 h after the last report"},

@@ -8,9 +8,10 @@ namespace mxodus::dnsbl {
 
 enum class ListStatus {
   alive,
-  needs_key,  ///< answers customers alone, under a name that holds their key
-  closed,     ///< paid or private: whoever asks without a contract is told that everything is listed
-  dead,       ///< gone: silent, parked, or listing the world
+  registered,  ///< answers resolvers alone whose address is registered there: asked where it is named
+  needs_key,   ///< answers customers alone, under a name that holds their key
+  closed,      ///< paid or private: whoever asks without a contract is told that everything is listed
+  dead,        ///< gone: silent, parked, or listing the world
 };
 
 /// One blacklist, as this program knows it.

@@ -26,9 +26,10 @@ that is no code at all.
 
 Without `lists`, or with none in it, the built-in catalogue is asked, up to `tier` (1: act before the move, 2: act, 3: for information). A
 listing in tier 1 or 2 is a failure, in tier 3 a warning; what is unknown makes the step unknown unless something
-failed. Lists that are known to be dead, or to answer customers alone, are not asked, and that is a warning.
+failed. Lists that are known to be dead, or to answer customers alone, are not asked, and that is a warning. One that
+answers registered resolvers alone, as Barracuda's does, is asked where `lists` names it.
 
-Give the addresses from which mail really leaves: `net.reach` with `seen_as` finds out whether it is they. The questions are asked by mxodus
+Give the addresses from which mail really leaves: `net.reach` with `seen_as` tells where servers see a host. The questions are asked by mxodus
 itself, from the laptop. With `until: self.listed == 0` and `every` the step waits for a removal; an answer may be kept
 for its `ttl`, so a shorter `every` asks for nothing.)";
   declaration.example = R"(delisted:
@@ -85,7 +86,7 @@ Choice choose_lists(const Params& params) {
   for (const std::string& written : lists) {
     const std::string zone = normal_name(written);
     const List* list = find_list(zone);
-    if (!list || list->status == ListStatus::alive) {
+    if (!list || list->status == ListStatus::alive || list->status == ListStatus::registered) {
       if (std::find(choice.zones.begin(), choice.zones.end(), zone) == choice.zones.end())
         choice.zones.push_back(zone);
       continue;
