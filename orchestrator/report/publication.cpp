@@ -1,6 +1,7 @@
 #include "orchestrator/report/publication.h"
 
 #include <algorithm>
+#include <set>
 
 #include "orchestrator/playbook/load.h"
 #include "orchestrator/report/own_names.h"
@@ -29,35 +30,99 @@ std::vector<std::string*> texts_of(PostMortem& post) {
   return texts;
 }
 
-void leave_out(std::string& sentence, const Value* samples) {
-  const auto* list = samples ? samples->get<ValueList>() : nullptr;
-  for (const Value& sample : list ? *list : ValueList()) {
-    const auto* text = sample.get<std::string>();
-    if (!text || text->find('/') == std::string::npos) continue;  // no file; maybe every "a" of the sentence
-    for (std::size_t at = sentence.find(*text); at != std::string::npos; at = sentence.find(*text, at))
-      sentence.replace(at, text->size(), left_out_text);
+struct LongestFirst {
+  bool operator()(const std::string& a, const std::string& b) const {
+    return a.size() != b.size() ? a.size() > b.size() : a < b;
+  }
+};
+
+/// Longest first: where one begins as another does, nothing of the longer one stays.
+using Samples = std::set<std::string, LongestFirst>;
+
+void add_sample(Samples& samples, const Value& sample) {
+  const auto* text = sample.get<std::string>();
+  if (!text) return;
+  const std::string name = text->substr(0, text->find_last_not_of('/') + 1);
+  if (name.find('/') != std::string::npos) samples.insert(name);  // else no file; maybe every "a"
+}
+
+/// Those of outputs, at any depth: a late plan has outputs of its own.
+void add_samples_in(Samples& samples, const Value& value) {
+  if (const auto* list = value.get<ValueList>())
+    for (const Value& one : *list) add_samples_in(samples, one);
+  const auto* members = value.get<ValueMap>();
+  if (!members) return;
+  for (const auto& [name, member] : *members) {
+    const auto* list = name == "samples" ? member.get<ValueList>() : nullptr;
+    if (!list) add_samples_in(samples, member);
+    for (const Value& sample : list ? *list : ValueList()) add_sample(samples, sample);
   }
 }
 
-void leave_out_samples(Event& event) {
-  const Value* outputs = event.data.find("outputs");
-  auto* members = event.data.get<ValueMap>();
-  if (!outputs || !members || !outputs->find("samples")) return;
-  const auto sentence = members->find("sentence");
-  if (auto* text = sentence == members->end() ? nullptr : sentence->second.get<std::string>())
-    leave_out(*text, outputs->find("samples"));
+/// All of the run: a sentence becomes the reason of a park, of a block, of a question.
+Samples samples_in(const RunRecord& record) {
+  Samples samples;
+  for (const Event& event : record.events) add_samples_in(samples, event.data);
+  for (const auto& [id, item] : record.state.items) add_samples_in(samples, item.outputs);
+  for (const PlannedItem& planned : record.plan.items)
+    if (planned.found) add_samples_in(samples, planned.found->outputs);
+  return samples;
 }
 
-/// Before any sentence is cut: files in a mail store are called after people and what they read. A sentence
-/// names those of its own result, and under other names than the store's path they are not known later.
-RunRecord without_samples(RunRecord record) {
-  for (Event& event : record.events) leave_out_samples(event);
-  for (auto& [id, item] : record.state.items) leave_out(item.sentence, item.outputs.find("samples"));
-  for (PlannedItem& planned : record.plan.items) {
-    if (!planned.found) continue;
-    const auto samples = planned.found->outputs.find("samples");
-    if (samples != planned.found->outputs.end()) leave_out(planned.found->sentence, &samples->second);
+/// What stands before a "…" may be all that a cut has left of a sample.
+void leave_out_cut(std::string& text, const std::string& sample) {
+  constexpr std::string_view cut = "…";
+  const std::size_t least = sample.find('/') + 1;
+  for (std::size_t at = text.find(cut); at != std::string::npos; at = text.find(cut, at + cut.size()))
+    for (std::size_t length = std::min(sample.size(), at); length >= least; --length) {
+      if (text.compare(at - length, length, sample, 0, length) != 0) continue;
+      const std::string instead = std::string(left_out_text) + " ";
+      text.replace(at - length, length, instead);
+      at = at - length + instead.size();
+      break;
+    }
+}
+
+/// Where the file ends whose name goes on at `at`. One below a folder ends where a sentence goes on after a
+/// semicolon: its name may have blanks and commas.
+std::size_t end_of_file_name(const std::string& text, std::size_t at) {
+  at = std::min(text.find_first_of("/ ,;:)\"'\n", at), text.size());
+  if (at == text.size() || text[at] != '/') return at;
+  return std::min({text.find("; ", at), text.find('\n', at), text.size()});
+}
+
+void leave_out(std::string& text, const Samples& samples) {
+  for (const std::string& sample : samples) {
+    leave_out_cut(text, sample);
+    for (std::size_t at = text.find(sample); at != std::string::npos; at = text.find(sample, at))
+      text.replace(at, end_of_file_name(text, at + sample.size()) - at, left_out_text);
   }
+}
+
+void leave_out(Value& value, const Samples& samples) {
+  if (auto* text = value.get<std::string>()) leave_out(*text, samples);
+  if (auto* list = value.get<ValueList>())
+    for (Value& one : *list) leave_out(one, samples);
+  if (auto* members = value.get<ValueMap>())
+    for (auto& [name, member] : *members)
+      if (name != "outputs") leave_out(member, samples);  // these are not told
+}
+
+/// Before any sentence is cut: files in a mail store are called after people and what they read. Under other
+/// names than the store's path they are not known later.
+RunRecord without(const Samples& samples, RunRecord record) {
+  for (Event& event : record.events) leave_out(event.data, samples);
+  RunState& state = record.state;
+  for (auto& [id, item] : state.items) {
+    leave_out(item.sentence, samples);
+    leave_out(item.reason, samples);
+    if (item.gate) leave_out(item.gate->asked.question, samples);
+  }
+  for (auto& [n, change] : state.changes) leave_out(change.intent.title, samples);
+  for (auto& [host, lost] : state.lost_hosts) leave_out(lost.reason, samples);
+  if (state.stopped) leave_out(state.stopped->reason, samples);
+  for (PlannedItem& planned : record.plan.items)
+    if (planned.found) leave_out(planned.found->sentence, samples);
   return record;
 }
 
@@ -75,9 +140,12 @@ void leave_out_free_text(PostMortem& post, const Playbook& playbook) {
 PostMortem post_mortem_of(const RunRecord& record, bool redact) {
   if (!redact) return gather(record);
   const Playbook playbook = load_playbook(record.plan.playbook_text, record.plan.playbook_file).playbook;
-  PostMortem post = gather(without_samples(record));
+  const OwnPlaces places{domains_in(record, playbook), paths_in(record, playbook)};
+  Samples samples = samples_in(record);
+  for (const std::string& path : places.paths) samples.erase(path);  // a name stands for it
+  PostMortem post = gather(without(samples, record));
   leave_out_free_text(post, playbook);
-  Pseudonyms pseudonyms(people_in(record), {domains_in(record, playbook), paths_in(record, playbook)});
+  Pseudonyms pseudonyms(people_in(record), places);
   for (std::string* text : texts_of(post)) *text = pseudonyms.in(*text);
   return post;
 }

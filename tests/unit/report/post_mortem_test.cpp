@@ -458,10 +458,45 @@ TEST(PostMortem, RedactedLeavesNoFileThatAComparisonGivesAsASample) {
   result.sentence = sentence;
   result.outputs = outputs;
   compared.data = encode(result);
-  record.events = {compared};
+  Event parked;
+  parked.type = EventType::run_parked;
+  RunStopped stopped;
+  stopped.reason = "only_on_old: " + sentence;
+  parked.data = encode(stopped);
+  record.state.phase = RunPhase::parked;
+  record.state.stopped = stopped;
+  Event blocked;
+  blocked.type = EventType::step_state;
+  blocked.id = {"start", {}};
+  blocked.data = encode(StateChange{ItemState::blocked, "such as missing u01/.Sent It…", {}, {}, 0});
+  record.state.items[blocked.id].state = ItemState::blocked;
+  record.state.items[blocked.id].reason = stopped.reason;
+  record.events = {compared, parked, blocked};
   EXPECT_THAT(published(record), testing::Not(testing::ContainsRegex("u01|Sent")));
-  EXPECT_EQ(post_mortem_json(record, true)["in_spite_of"][0]["reason"], "a file missing; such as [left out]");
+  const auto report = post_mortem_json(record, true);
+  EXPECT_EQ(report["in_spite_of"][0]["reason"], "a file missing; such as [left out]");
+  EXPECT_EQ(report["result"], "parked: only_on_old: a file missing; such as [left out]");
+  EXPECT_EQ(report["timeline"][1]["sentence"], "only_on_old: a file missing; such as [left out]");
+  EXPECT_EQ(report["timeline"][2]["sentence"], "such as [left out] …");
+  EXPECT_EQ(report["open"][0]["reason"], "only_on_old: a file missing; such as [left out]");
   EXPECT_THAT(post_mortem_markdown(record, false), testing::HasSubstr("u01/.Sent Items"));
+}
+
+TEST(PostMortem, RedactedLeavesNothingOfAFileBelowASample) {
+  RunRecord record;
+  record.plan.playbook_text = "mxodus: 1\nname: move\ninputs:\n  store: {type: path}\nsteps: {}\n";
+  record.plan.inputs = {{"store", "/var/vmail"}};
+  record.state.items[{"owners", {}}].outputs =
+      ValueMap{{"samples", ValueList{"/var/vmail", "/srv/acme/u0", "/srv/acme/u01/x"}}};
+  Event note;
+  note.type = EventType::note;
+  note.data = ValueMap{
+      {"who", "ada"},
+      {"why",
+       "see /var/vmail/u02/y; /srv/acme/u0, /srv/acme/u01/x and /srv/acme/u0/My Files/z; then /var/vmail"}};
+  record.events = {note};
+  EXPECT_EQ(post_mortem_json(record, true)["timeline"][0]["sentence"],
+            "by person-1: see path-1/…; [left out], [left out] and [left out]; then path-1");
 }
 
 }  // namespace
