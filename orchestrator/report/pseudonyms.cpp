@@ -43,6 +43,17 @@ bool is_of_a_name(char c) {
   return is_of_a_word(c) || c == '-';
 }
 
+/// Whether a domain is the end of another name: "example.org" in "my-example.org". None has a "_" there.
+bool goes_on_before(char c) {
+  return is_of_a_name(c) && c != '_';
+}
+
+/// Whether a domain is the beginning of another name: "example.org" in "example.organic". What stands after a
+/// "-" or "_" is beside it, as in "example.org-0001", a folder of certbot.
+bool goes_on_after(char c) {
+  return is_of_a_word(c) && c != '_';
+}
+
 /// Where the name ends that goes on at `at`: "example.org" in "example.org.zone" is a name of four labels.
 std::size_t end_of_name(const std::string& line, std::size_t at) {
   while (at < line.size() && line[at] == '.' && at + 1 < line.size() && is_of_a_name(line[at + 1]))
@@ -68,7 +79,7 @@ void Pseudonyms::replace_domain(std::string& line, const std::string& domain) {
   for (std::size_t at = lower(line).find(domain); at != std::string::npos;) {
     const std::size_t after = at + domain.size();
     const bool inside =
-        (at > 0 && is_of_a_name(line[at - 1])) || (after < line.size() && is_of_a_name(line[after]));
+        (at > 0 && goes_on_before(line[at - 1])) || (after < line.size() && goes_on_after(line[after]));
     std::size_t next = at + 1;
     if (!inside) {
       const std::size_t begin = begin_of_name(line, at), end = end_of_name(line, after);

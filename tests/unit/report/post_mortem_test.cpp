@@ -44,6 +44,13 @@ TEST(Pseudonyms, StandForTheDomainsOfTheRunAndForEveryNameUnderThem) {
       "/live/domain-2/x, domain-3 and domain-4 are asked");
 }
 
+TEST(Pseudonyms, StandForADomainThatANumberOrAWordIsPutBeside) {
+  Pseudonyms pseudonyms({}, {{"example.org"}, {}});
+  EXPECT_EQ(pseudonyms.in(
+                "/live/example.org-0001/x, /mail/example.org_old and mx.example.org-0001; old_example.org"),
+            "/live/domain-1-0001/x, /mail/domain-1_old and domain-2-0001; old_domain-1");
+}
+
 TEST(Pseudonyms, LeaveNothingOfAFileBelowAPathOfTheRun) {
   Pseudonyms pseudonyms({}, {{"example.org"}, {"/var/vmail"}});
   EXPECT_EQ(pseudonyms.in("new:/var/vmail/example.org/ada/.Sent Items/cur/1:2,S is root's; 3 more"),
