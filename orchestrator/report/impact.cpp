@@ -38,33 +38,40 @@ void add_outages(Rows& rows, const RunRecord& record) {
   if (rows.empty()) rows.emplace_back("Outage began at", "");
 }
 
-/// A count, also as a `regex` of a command gives it.
-std::int64_t count_in(const Value& outputs, const char* name) {
-  const Value* value = outputs.find(name);
-  if (!value) return 0;
-  if (const auto* number = value->get<std::int64_t>()) return *number;
-  const auto* text = value->get<std::string>();
-  constexpr std::size_t most_digits = 18;
-  const bool is_count = text && !text->empty() && text->size() <= most_digits &&
-                        text->find_first_not_of("0123456789") == std::string::npos;
-  return is_count ? std::stoll(*text) : 0;
+/// As the row of a comparison tells it, shortly.
+std::string said_by(const char* name, const Value& value) {
+  constexpr std::size_t longest = 80;
+  const std::string text = printable_line(to_string(value), longest);
+  return "`" + std::string(name) + "` says " + (text.empty() ? "nothing" : text);
 }
 
+/// What is not there says nothing; what is there and no count proves nothing.
 void add_comparison(Rows& rows, const std::string& step, const Value& outputs) {
   static constexpr std::pair<const char*, const char*> faults[] = {{"missing", "missing"},
                                                                    {"different", "different"},
                                                                    {"flags_lost", "without flags they had"},
                                                                    {"unhashed", "that could not be hashed"}};
-  const std::int64_t compared = count_in(outputs, "compared");
-  std::vector<std::string> seen;
-  for (const auto& [name, words] : faults)
-    if (const std::int64_t number = count_in(outputs, name); number > 0)
-      seen.push_back(std::to_string(number) + " " + words);
-  const std::string of = std::to_string(compared) + " compared";
+  const Value* compared = outputs.find("compared");
+  const std::int64_t total = compared ? count_in(*compared).value_or(-1) : -1;
+  std::vector<std::string> seen, none;
+  for (const auto& [name, words] : faults) {
+    const Value* value = outputs.find(name);
+    if (!value) continue;
+    const auto number = count_in(*value);
+    if (!number)
+      seen.push_back(said_by(name, *value));
+    else if (*number > 0)
+      seen.push_back(std::to_string(*number) + " " + words);
+    else if (name == std::string_view("missing") || name == std::string_view("different"))
+      none.push_back("none " + std::string(words));
+  }
+  if (compared && total < 0) seen.push_back(said_by("compared", *compared));
+  const std::string of = total < 0 ? "" : std::to_string(total) + " compared";
+  const std::string by = " (" + step + ")";
   if (!seen.empty())
-    rows.emplace_back("Lost or not proved", join(seen, ", ") + "; " + of + " (" + step + ")");
-  else if (compared > 0)
-    rows.emplace_back("Proved", of + ", none missing and none different (" + step + ")");
+    rows.emplace_back("Lost or not proved", join(seen, ", ") + (of.empty() ? "" : "; " + of) + by);
+  else if (total > 0)
+    rows.emplace_back("Proved", of + (none.empty() ? "" : ", " + join(none, " and ")) + by);
 }
 
 /// Whether the step may change something, as far as the plan knows it: with for_each by its step as a whole.
@@ -76,9 +83,11 @@ bool may_change(const Plan& plan, const ItemId& id) {
 
 void add_restored(Rows& rows, const std::string& step, const Value& outputs) {
   const Value* bytes = outputs.find("bytes");
-  if (bytes && bytes->get<Size>() && outputs.find("files"))
-    rows.emplace_back("Restored", counted(count_in(outputs, "files"), "file") + ", " + to_string(*bytes) +
-                                      " (" + step + ")");
+  const Value* files = outputs.find("files");
+  if (!bytes || !bytes->get<Size>() || !files) return;
+  const auto number = count_in(*files);
+  rows.emplace_back("Restored", (number ? counted(*number, "file") : said_by("files", *files)) + ", " +
+                                    to_string(*bytes) + " (" + step + ")");
 }
 
 /// Results count as they stand: not those of what was taken back, or begins again.
@@ -87,6 +96,16 @@ bool has_results(const ItemRecord& item) {
 }
 
 }  // namespace
+
+std::optional<std::int64_t> count_in(const Value& output) {
+  if (const auto* number = output.get<std::int64_t>())
+    return *number < 0 ? std::nullopt : std::optional(*number);
+  const auto* text = output.get<std::string>();
+  constexpr std::size_t most_digits = 18;
+  const bool is_count = text && !text->empty() && text->size() <= most_digits &&
+                        text->find_first_not_of("0123456789") == std::string::npos;
+  return is_count ? std::optional<std::int64_t>(std::stoll(*text)) : std::nullopt;
+}
 
 std::vector<std::pair<std::string, std::string>> impact_of(const RunRecord& record) {
   Rows rows;

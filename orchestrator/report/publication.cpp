@@ -4,6 +4,7 @@
 #include <set>
 
 #include "orchestrator/playbook/load.h"
+#include "orchestrator/report/impact.h"
 #include "orchestrator/report/own_names.h"
 #include "orchestrator/report/pseudonyms.h"
 
@@ -108,6 +109,16 @@ void leave_out(Value& value, const Samples& samples) {
       if (name != "outputs") leave_out(member, samples);  // these are not told
 }
 
+/// The impact tells what stands where a count should: a list of what is missing, say.
+void leave_out_texts(Value& outputs) {
+  auto* members = outputs.get<ValueMap>();
+  if (!members) return;
+  for (auto& [name, output] : *members) {
+    const bool may_name = output.get<std::string>() || output.get<ValueList>() || output.get<ValueMap>();
+    if (may_name && !count_in(output)) output = left_out_text;
+  }
+}
+
 /// Before any sentence is cut: files in a mail store are called after people and what they read. Under other
 /// names than the store's path they are not known later.
 RunRecord without(const Samples& samples, RunRecord record) {
@@ -116,6 +127,7 @@ RunRecord without(const Samples& samples, RunRecord record) {
   for (auto& [id, item] : state.items) {
     leave_out(item.sentence, samples);
     leave_out(item.reason, samples);
+    leave_out_texts(item.outputs);
     if (item.gate) leave_out(item.gate->asked.question, samples);
   }
   for (auto& [n, change] : state.changes) leave_out(change.intent.title, samples);

@@ -240,6 +240,41 @@ TEST(PostMortem, SaysWhatWasRestoredProvedAndLost) {
       "Mail flowed again at: \n");
 }
 
+/// Of a step with these outputs that has ended well, what the impact says.
+std::string impact_of_outputs(ValueMap outputs) {
+  RunRecord record;
+  ItemRecord& item = record.state.items[{"by_hand", {}}];
+  item.state = ItemState::done;
+  item.outputs = std::move(outputs);
+  const auto rows = post_mortem_json(record, false)["impact"];
+  if (rows.size() != 3) return "";  // between the outage's two lines
+  return rows[1]["heading"].get<std::string>() + ": " + rows[1]["sentence"].get<std::string>();
+}
+
+TEST(PostMortem, WhatIsNoCountProvesNothing) {
+  const std::string missing_says = "Lost or not proved: `missing` says ";
+  EXPECT_EQ(impact_of_outputs({{"compared", "70"}, {"missing", "1,204"}}),
+            missing_says + "1,204; 70 compared (by_hand)");
+  EXPECT_EQ(impact_of_outputs({{"compared", 70}, {"missing", -3}, {"different", 0}}),
+            missing_says + "-3; 70 compared (by_hand)");
+  EXPECT_EQ(impact_of_outputs({{"compared", 70}, {"missing", "3 files"}, {"different", 2}}),
+            missing_says + "3 files, 2 different; 70 compared (by_hand)");
+  EXPECT_EQ(impact_of_outputs({{"compared", 70}, {"missing", 2.5}}),
+            missing_says + "2.5; 70 compared (by_hand)");
+  EXPECT_EQ(impact_of_outputs({{"compared", 70}, {"missing", Value()}}),
+            missing_says + "nothing; 70 compared (by_hand)");
+  EXPECT_EQ(impact_of_outputs({{"compared", "4,046"}, {"missing", 0}}),
+            "Lost or not proved: `compared` says 4,046 (by_hand)");
+}
+
+TEST(PostMortem, SaysOfAComparisonOnlyWhatItCounted) {
+  EXPECT_EQ(impact_of_outputs({{"compared", 70}}), "Proved: 70 compared (by_hand)");
+  EXPECT_EQ(impact_of_outputs({{"compared", 70}, {"missing", "0"}}),
+            "Proved: 70 compared, none missing (by_hand)");
+  EXPECT_EQ(impact_of_outputs({{"missing", 2}}), "Lost or not proved: 2 missing (by_hand)");
+  EXPECT_EQ(impact_of_outputs({{"compared", 0}, {"missing", 0}}), "");
+}
+
 TEST(PostMortem, LeavesLinesToFillInForWhatOnlyPeopleKnow) {
   EXPECT_THAT(post_mortem_markdown({}, false),
               testing::HasSubstr("## Impact\n\n- Outage began at:\n- Mail flowed again at:\n"));
@@ -487,6 +522,15 @@ TEST(PostMortem, RedactedLeavesNoFileThatAComparisonGivesAsASample) {
   EXPECT_EQ(report["timeline"][2]["sentence"], "such as [left out] …");
   EXPECT_EQ(report["open"][0]["reason"], "only_on_old: a file missing; such as [left out]");
   EXPECT_THAT(post_mortem_markdown(record, false), testing::HasSubstr("u01/.Sent Items"));
+}
+
+TEST(PostMortem, RedactedLeavesNoTextThatStandsWhereACountShould) {
+  RunRecord record;
+  ItemRecord& item = record.state.items[{"by_hand", {}}];
+  item.state = ItemState::done;
+  item.outputs = ValueMap{{"compared", "70"}, {"missing", ValueList{"u01/cur/1:2,S"}}};
+  EXPECT_EQ(post_mortem_json(record, true)["impact"][1]["sentence"],
+            "`missing` says [left out]; 70 compared (by_hand)");
 }
 
 TEST(PostMortem, RedactedLeavesNothingOfAFileBelowASample) {
