@@ -29,6 +29,8 @@ disturbed and planning leaves nothing behind.
 - Snapshots later than `as_of` are passed over: a backup made after the outage began may have saved a broken or an
   empty store, and a host that comes back at night makes a new "latest".
 - A snapshot from the future fails: where a clock was wrong, its age says nothing.
+- Where no `host` is asked for and the snapshots that fit are of several, the newest may be another machine's, which
+  warns and names them.
 - Snapshots made by restic before 0.17 do not say how much they hold: all of their trees are read, which may need a
   `timeout`. A plan waits 60 s for it.
 - Where both are known, the number of files is compared with the snapshot before of the same host and paths, or where there
@@ -143,6 +145,11 @@ Finding nothing_fits(const Params& params, const Choice& choice, const std::vect
   return Finding{Verdict::fail, wish, {}, ValueMap{{"id", ""}}};
 }
 
+/// "/mail and /etc"
+std::string paths_of(const Snapshot& snapshot) {
+  return printable_line(join(snapshot.paths, " and "), 120);
+}
+
 /// What is wrong with the snapshot itself.
 struct Doubts {
   Verdict verdict = Verdict::ok;
@@ -169,6 +176,20 @@ const Snapshot* one_before(const std::vector<Snapshot>& snapshots, bool any_host
   return any_host ? same_paths : nullptr;
 }
 
+/// Where any host will do: the newest may be of another machine than the one that is meant.
+void doubt_whose_it_is(Doubts& doubts, const std::vector<Snapshot>& fitting) {
+  constexpr std::size_t named = 4;
+  std::vector<std::string> hosts;  // of the newest first
+  for (auto one = fitting.rbegin(); one != fitting.rend(); ++one)
+    if (!holds(hosts, one->hostname)) hosts.push_back(one->hostname);
+  if (hosts.size() < 2) return;
+  const std::string number = std::to_string(hosts.size()), more = hosts.size() > named ? ", …" : "";
+  hosts.resize(std::min(hosts.size(), named));
+  for (std::string& host : hosts) host = printable_line(host, 60);
+  doubts.add(Verdict::warn, "what fits is of " + number + " hosts, " + join(hosts, ", ") + more +
+                                ": give `host` where one of them is meant");
+}
+
 Doubts doubts_about(const Params& params, const Choice& choice, const TreeCount& count, Duration gap) {
   Doubts doubts;
   const auto max_gap = params.duration("max_gap");
@@ -179,7 +200,9 @@ Doubts doubts_about(const Params& params, const Choice& choice, const TreeCount&
                "its time is still to come, so that a clock was wrong and nobody knows how old it is; "
                "find out there, and pass it over with as_of");
   if (count.files == 0) doubts.add(Verdict::fail, "it holds no file");
-  const Snapshot* last = one_before(choice.fitting, params.text("host").empty());
+  const bool any_host = params.text("host").empty();
+  if (any_host) doubt_whose_it_is(doubts, choice.fitting);
+  const Snapshot* last = one_before(choice.fitting, any_host);
   if (!last || !last->summary || last->summary->files == 0) return doubts;
   const Snapshot& before = *last;
   const double share = static_cast<double>(count.files) / static_cast<double>(before.summary->files);
@@ -278,9 +301,9 @@ class ResticSnapshots final : public StepType {
                        {"hostname", newest.hostname},
                        {"paths", ValueList(newest.paths.begin(), newest.paths.end())}};
     finding.state = ValueMap{{"id", newest.id}};
-    finding.sentence = "snapshot " + newest.short_id + " of " + to_string(newest.time) + ", " +
-                       std::to_string(count.files) + " files, " + to_string(Size{count.bytes}) +
-                       ", loss window " + to_string(gap);
+    finding.sentence = "snapshot " + newest.short_id + " of " + printable_line(newest.hostname, 60) + ":" +
+                       paths_of(newest) + ", " + to_string(newest.time) + ", " + std::to_string(count.files) +
+                       " files, " + to_string(Size{count.bytes}) + ", loss window " + to_string(gap);
     if (choice.too_late > 0)
       finding.sentence += "; " + std::to_string(choice.too_late) + " later ones passed over";
     if (!doubts.sentences.empty()) finding.sentence += "; " + join(doubts.sentences, "; ");

@@ -50,6 +50,8 @@ TEST_F(ResticSnapshots, FindsTheNewestThatFits) {
   EXPECT_EQ(found->outputs.at("files"), Value(10));
   EXPECT_EQ(found->outputs.at("bytes"), Value(Size{150}));
   EXPECT_EQ(to_string(found->outputs.at("loss_window")), "5h");
+  EXPECT_EQ(found->sentence,
+            "snapshot 47975bac of ananas:/mail, 2026-11-22T02:28:25Z, 10 files, 150 B, loss window 5h");
   EXPECT_TRUE(step.evidence().contains("restic-snapshots.json"));
 }
 
@@ -175,6 +177,26 @@ TEST_F(ResticSnapshots, ComparesWithTheSnapshotOfAContainerThatHadAnotherName) {
   EXPECT_EQ(found->outputs.at("short_id"), Value("47975bac"));
   EXPECT_EQ(found->verdict, Verdict::fail);
   EXPECT_THAT(found->sentence, HasSubstr("10 files where 92707297 of 89e2ffda19db"));
+}
+
+/// The list of restic 0.18 with the second of each pair in place of the first.
+std::string listed_with(const std::vector<std::pair<std::string, std::string>>& changes) {
+  std::string listed = fixture("restic/fixtures/0.18-snapshots.out");
+  for (const auto& [from, to] : changes) listed.replace(listed.find(from), from.size(), to);
+  return listed;
+}
+
+TEST_F(ResticSnapshots, NamesTheHostsWhereTheNewestMayBeAnotherMachines) {
+  const auto listed = listed_with({{R"("/mail-old")", R"("/mail")"}, {R"("ananas")", R"("celeri")"}});
+  const auto asked_for = [&](const std::string& name) {
+    listing(exited(0, listed));
+    return type->probe(context(R"({"repository": "mail", "path": "/mail", "as_of": "2026-11-22T07:28:26Z",
+        "host": ")" + name + R"("})"));
+  };
+  const auto any = asked_for("");
+  EXPECT_EQ(any->verdict, Verdict::warn);
+  EXPECT_THAT(any->sentence, HasSubstr("what fits is of 2 hosts, ananas, celeri: give `host`"));
+  EXPECT_EQ(asked_for("celeri")->verdict, Verdict::ok);
 }
 
 TEST_F(ResticSnapshots, TakesABackupOfAFolderAboveForOneOfThePath) {
