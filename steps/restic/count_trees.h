@@ -16,6 +16,11 @@ Result<SnapshotCount> count_trees(StepContext& context, const Repository& reposi
                                   const std::string& snapshot, const std::string& subpath,
                                   std::optional<std::chrono::seconds> limit = {});
 
+/// Whether the snapshot holds something at `path`: a file, or a folder that is not empty. Only the folders
+/// above and that one are read. Errors as above.
+Result<bool> is_in_snapshot(StepContext& context, const Repository& repository, const std::string& snapshot,
+                            const std::string& path);
+
 /// How the path of what the file system keeps for itself in `subpath` begins in a listing; for
 /// scripts::restic_count_nodes, which passes that over, as `own` in its environment.
 std::string own_to_the_file_system(const std::string& subpath);

@@ -25,10 +25,6 @@ seconds all_but_the_reserve(const Deadline& deadline) {
   return std::max(std::chrono::duration_cast<seconds>(deadline.left()) - reserve, seconds(1));
 }
 
-seconds for_trees(const Deadline& deadline) {
-  return std::min(trees_limit, all_but_the_reserve(deadline));
-}
-
 /// What restic prints on stdout; nothing where it does not end well. What is wrong with the repository, the
 /// trees tell better.
 std::optional<std::string> said_by_restic(StepContext& context, const Repository& repository,
@@ -64,6 +60,10 @@ std::optional<SnapshotCount> count_of_all(StepContext& context, const Repository
 
 }  // namespace
 
+seconds time_for_trees(const Deadline& deadline) {
+  return std::min(trees_limit, all_but_the_reserve(deadline));
+}
+
 std::optional<SnapshotCount> summary_of_part(StepContext& context, const Repository& repository,
                                              SnapshotCounts& counts) {
   const SnapshotPart part = wanted_part(context, repository);
@@ -77,7 +77,8 @@ Result<std::optional<SnapshotCount>> part_to_restore(StepContext& context, const
                                                      SnapshotCounts& counts) {
   if (const auto known = summary_of_part(context, repository, counts)) return known;
   const SnapshotPart part = wanted_part(context, repository);
-  auto read = count_trees(context, repository, part.snapshot, part.subpath, for_trees(context.deadline()));
+  auto read =
+      count_trees(context, repository, part.snapshot, part.subpath, time_for_trees(context.deadline()));
   if (!read && read.error().code == "restic.slow") return std::nullopt;
   if (!read) return tl::unexpected(std::move(read.error()));
   counts.remember(part, *read);
@@ -113,7 +114,7 @@ std::optional<std::int64_t> linked_bytes(StepContext& context, const Repository&
   if (!by_name) return std::nullopt;
   const auto said = said_by_restic(
       context, repository, {"--json", "stats", "--mode", "restore-size", context.params().text("snapshot")},
-      for_trees(context.deadline()));
+      time_for_trees(context.deadline()));
   const auto once = said ? parse_restore_size(*said) : std::nullopt;
   if (!once || *once > by_name->tree.bytes) return std::nullopt;
   return by_name->tree.bytes - *once;

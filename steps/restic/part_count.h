@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 
 #include "orchestrator/step_api/context.h"
@@ -7,6 +8,9 @@
 #include "steps/restic/target.h"
 
 namespace mxodus {
+
+/// How long the look of a plan may read trees, so that there is time for what follows.
+std::chrono::seconds time_for_trees(const Deadline& deadline);
 
 /// What the snapshot says of itself, where that stands for the wanted folder: from what is remembered, else
 /// by one read of the repository. Nothing where it does not say, or could not be asked.

@@ -6,6 +6,7 @@
 #include "orchestrator/core/parallel.h"
 #include "orchestrator/core/text.h"
 #include "steps/restic/count_trees.h"
+#include "steps/restic/part_count.h"
 #include "steps/restic/repository.h"
 #include "steps/restic/snapshot.h"
 #include "steps/restic/trouble.h"
@@ -29,6 +30,10 @@ disturbed and planning leaves nothing behind.
 - Snapshots later than `as_of` are passed over: a backup made after the outage began may have saved a broken or an
   empty store, and a host that comes back at night makes a new "latest".
 - A snapshot from the future fails: where a clock was wrong, its age says nothing.
+- A snapshot of `path` itself goes before one of a folder above it, however much later that is: a backup of `/` may leave
+  out what another backup saves. Where only folders above were backed up, the newest is looked into, and fails where it
+  holds nothing at `path`; `files` and `bytes` are of `path` then, or where a plan has not the time to count them, of the
+  whole snapshot, which warns.
 - Where no `host` is asked for and the snapshots that fit are of several, the newest may be another machine's, which
   warns and names them.
 - Snapshots made by restic before 0.17 do not say how much they hold: all of their trees are read, which may need a
@@ -83,32 +88,44 @@ disturbed and planning leaves nothing behind.
       .tools = {"restic"}};
 }
 
+/// The wanted path as restic writes it; empty where any will do.
+std::string wanted_path(const Params& params) {
+  std::string path = params.text("path");
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
 bool holds(const std::vector<std::string>& list, const std::string& item) {
   return item.empty() || std::find(list.begin(), list.end(), item) != list.end();
 }
 
-/// Whether `path` was backed up, by itself or with a folder above it.
-bool covers(const std::vector<std::string>& backed_up, const std::string& path) {
-  return path.empty() || std::any_of(backed_up.begin(), backed_up.end(), [&](const std::string& top) {
-           return path == top || path.starts_with(top.ends_with('/') ? top : top + "/");
-         });
+/// Whether a folder above `path` was backed up, which may have left `path` out.
+bool lies_above(const std::vector<std::string>& backed_up, const std::string& path) {
+  return std::any_of(backed_up.begin(), backed_up.end(), [&](const std::string& top) {
+    return path.starts_with(top.ends_with('/') ? top : top + "/");
+  });
 }
 
 struct Choice {
   std::vector<Snapshot> fitting;  ///< oldest first
   std::size_t too_late = 0;       ///< fitted but for as_of
   std::size_t too_early = 0;      ///< fitted but for since
+  bool above = false;             ///< they are of folders above the wanted path
+  std::size_t later_above = 0;    ///< of folders above, passed over for older ones of the path itself
 };
 
 Choice choose(const Params& params, const std::vector<Snapshot>& all) {
-  Choice choice;
-  const std::string host = params.text("host");
+  Choice itself, above;
+  above.above = true;
+  const std::string host = params.text("host"), path = wanted_path(params);
   const auto as_of = params.time("as_of");
   const auto since = params.time("since");
   for (const Snapshot& snapshot : all) {
-    const bool fits = (host.empty() || snapshot.hostname == host) &&
-                      covers(snapshot.paths, params.text("path")) && holds(snapshot.tags, params.text("tag"));
-    if (!fits) continue;
+    if (!host.empty() && snapshot.hostname != host) continue;
+    if (!holds(snapshot.tags, params.text("tag"))) continue;
+    const bool has_itself = holds(snapshot.paths, path);
+    if (!has_itself && !lies_above(snapshot.paths, path)) continue;
+    Choice& choice = has_itself ? itself : above;
     if (as_of && snapshot.time > *as_of) {
       ++choice.too_late;
     } else if (since && snapshot.time < *since) {
@@ -117,7 +134,15 @@ Choice choose(const Params& params, const std::vector<Snapshot>& all) {
       choice.fitting.push_back(snapshot);
     }
   }
-  return choice;
+  if (!itself.fitting.empty()) {
+    const Time newest = itself.fitting.back().time;
+    itself.later_above = static_cast<std::size_t>(std::count_if(
+        above.fitting.begin(), above.fitting.end(), [&](const Snapshot& one) { return one.time > newest; }));
+    return itself;
+  }
+  above.too_late += itself.too_late;
+  above.too_early += itself.too_early;
+  return above;
 }
 
 /// "ananas:/mail, ananas:/cryptpad": what the repository does hold, for the one who asked for something else.
@@ -150,6 +175,14 @@ std::string paths_of(const Snapshot& snapshot) {
   return printable_line(join(snapshot.paths, " and "), 120);
 }
 
+Finding holds_nothing(const Snapshot& snapshot, const std::string& path) {
+  return Finding{
+      Verdict::fail,
+      "snapshot " + snapshot.short_id + " is of " + paths_of(snapshot) + ", and holds nothing at " + path,
+      {},
+      ValueMap{{"id", snapshot.id}}};
+}
+
 /// What is wrong with the snapshot itself.
 struct Doubts {
   Verdict verdict = Verdict::ok;
@@ -176,6 +209,25 @@ const Snapshot* one_before(const std::vector<Snapshot>& snapshots, bool any_host
   return any_host ? same_paths : nullptr;
 }
 
+/// What the chosen snapshot holds.
+struct Held {
+  TreeCount tree;
+  std::optional<TreeCount> whole;  ///< of all of it, which can be compared with another's summary
+  std::string part;                ///< the path that `tree` is of; empty where it is of all
+};
+
+void doubt_number_of_files(Doubts& doubts, const TreeCount& count, const Snapshot& before) {
+  const double share = static_cast<double>(count.files) / static_cast<double>(before.summary->files);
+  const std::string fewer = "it holds " + std::to_string(count.files) + " files where " + before.short_id +
+                            " of " + printable_line(before.hostname, 60) + " at " + to_string(before.time) +
+                            " holds " + std::to_string(before.summary->files);
+  if (share < 0.5) {
+    doubts.add(Verdict::fail, fewer + ": the store may have been broken already; go back with as_of");
+  } else if (share < 0.9) {
+    doubts.add(Verdict::warn, fewer);
+  }
+}
+
 /// Where any host will do: the newest may be of another machine than the one that is meant.
 void doubt_whose_it_is(Doubts& doubts, const std::vector<Snapshot>& fitting) {
   constexpr std::size_t named = 4;
@@ -190,7 +242,7 @@ void doubt_whose_it_is(Doubts& doubts, const std::vector<Snapshot>& fitting) {
                                 ": give `host` where one of them is meant");
 }
 
-Doubts doubts_about(const Params& params, const Choice& choice, const TreeCount& count, Duration gap) {
+Doubts doubts_about(const Params& params, const Choice& choice, const Held& held, Duration gap) {
   Doubts doubts;
   const auto max_gap = params.duration("max_gap");
   if (max_gap && gap > *max_gap)
@@ -199,21 +251,16 @@ Doubts doubts_about(const Params& params, const Choice& choice, const TreeCount&
     doubts.add(Verdict::fail,
                "its time is still to come, so that a clock was wrong and nobody knows how old it is; "
                "find out there, and pass it over with as_of");
-  if (count.files == 0) doubts.add(Verdict::fail, "it holds no file");
+  if (held.tree.files == 0) doubts.add(Verdict::fail, "it holds no file");
   const bool any_host = params.text("host").empty();
+  const Snapshot* before = one_before(choice.fitting, any_host);
+  if (held.whole && before && before->summary && before->summary->files > 0)
+    doubt_number_of_files(doubts, *held.whole, *before);
   if (any_host) doubt_whose_it_is(doubts, choice.fitting);
-  const Snapshot* last = one_before(choice.fitting, any_host);
-  if (!last || !last->summary || last->summary->files == 0) return doubts;
-  const Snapshot& before = *last;
-  const double share = static_cast<double>(count.files) / static_cast<double>(before.summary->files);
-  const std::string fewer = "it holds " + std::to_string(count.files) + " files where " + before.short_id +
-                            " of " + printable_line(before.hostname, 60) + " at " + to_string(before.time) +
-                            " holds " + std::to_string(before.summary->files);
-  if (share < 0.5) {
-    doubts.add(Verdict::fail, fewer + ": the store may have been broken already; go back with as_of");
-  } else if (share < 0.9) {
-    doubts.add(Verdict::warn, fewer);
-  }
+  if (choice.above && held.part.empty())
+    doubts.add(Verdict::warn,
+               "its files are those of the whole snapshot, for there was no time to count them in " +
+                   wanted_path(params));
   return doubts;
 }
 
@@ -253,13 +300,7 @@ class ResticSnapshots final : public StepType {
 
     const Choice choice = choose(context.params(), *all);
     if (choice.fitting.empty()) return nothing_fits(context.params(), choice, *all);
-    const Snapshot& newest = choice.fitting.back();
-    // Snapshots made before 0.17 do not say how much they hold.
-    auto count = newest.summary ? Result<SnapshotCount>({*newest.summary, false})
-                                : count_trees(context, *repository, newest.id, "");
-    if (!count) return finding_of_trouble(std::move(count.error()));
-    counts_->remember({context.host().name(), repository->url, newest.id, ""}, newest, *count);
-    return found(context, choice, count->tree);
+    return look_at_newest(context, *repository, choice);
   }
 
  private:
@@ -278,34 +319,75 @@ class ResticSnapshots final : public StepType {
     return listing;
   }
 
+  Result<Finding> look_at_newest(StepContext& context, const Repository& repository,
+                                 const Choice& choice) const {
+    const Snapshot& newest = choice.fitting.back();
+    const std::string path = wanted_path(context.params());
+    if (choice.above) {
+      const auto there = is_in_snapshot(context, repository, newest.id, path);
+      if (!there) return finding_of_trouble(there.error());
+      if (!*there) return holds_nothing(newest, path);
+    }
+    auto held =
+        choice.above ? held_at(context, repository, newest, path) : held_by(context, repository, newest);
+    if (!held) return finding_of_trouble(std::move(held.error()));
+    return found(context, choice, *held);
+  }
+
+  Result<Held> held_by(StepContext& context, const Repository& repository, const Snapshot& snapshot) const {
+    // Snapshots made before 0.17 do not say how much they hold.
+    const auto count = snapshot.summary ? Result<SnapshotCount>({*snapshot.summary, false})
+                                        : count_trees(context, repository, snapshot.id, "");
+    if (!count) return tl::unexpected(count.error());
+    counts_->remember({context.host().name(), repository.url, snapshot.id, ""}, snapshot, *count);
+    return Held{count->tree, count->tree, ""};
+  }
+
+  /// Of the whole snapshot where the trees of `path` are too many to be read in time.
+  Result<Held> held_at(StepContext& context, const Repository& repository, const Snapshot& snapshot,
+                       const std::string& path) const {
+    if (snapshot.summary)
+      counts_->remember({context.host().name(), repository.url, snapshot.id, ""}, {*snapshot.summary, false});
+    const auto limit = snapshot.summary ? std::optional(time_for_trees(context.deadline())) : std::nullopt;
+    const auto count = count_trees(context, repository, snapshot.id, path, limit);
+    if (!count && count.error().code == "restic.slow") return Held{*snapshot.summary, snapshot.summary, ""};
+    if (!count) return tl::unexpected(count.error());
+    counts_->remember({context.host().name(), repository.url, snapshot.id, path}, *count);
+    return Held{count->tree, snapshot.summary, path};
+  }
+
   static Error trouble(StepContext& context, const Repository& repository, const CommandResult& result) {
     const auto* exited = std::get_if<Exited>(&result.outcome);
     return restic_trouble(context.host(), repository, exited ? exited->code : 255, result.err,
                           context.deadline());
   }
 
-  static Finding found(StepContext& context, const Choice& choice, const TreeCount& count) {
+  static Finding found(StepContext& context, const Choice& choice, const Held& held) {
     const Snapshot& newest = choice.fitting.back();
     const Time until = context.params().time("as_of").value_or(context.clock().now());
     const Duration gap{until.since_epoch - newest.time.since_epoch};
-    const Doubts doubts = doubts_about(context.params(), choice, count, gap);
+    const Doubts doubts = doubts_about(context.params(), choice, held, gap);
 
     Finding finding;
     finding.verdict = doubts.verdict;
     finding.outputs = {{"id", newest.id},
                        {"short_id", newest.short_id},
                        {"time", newest.time},
-                       {"files", count.files},
-                       {"bytes", Size{count.bytes}},
+                       {"files", held.tree.files},
+                       {"bytes", Size{held.tree.bytes}},
                        {"loss_window", gap},
                        {"hostname", newest.hostname},
                        {"paths", ValueList(newest.paths.begin(), newest.paths.end())}};
     finding.state = ValueMap{{"id", newest.id}};
     finding.sentence = "snapshot " + newest.short_id + " of " + printable_line(newest.hostname, 60) + ":" +
-                       paths_of(newest) + ", " + to_string(newest.time) + ", " + std::to_string(count.files) +
-                       " files, " + to_string(Size{count.bytes}) + ", loss window " + to_string(gap);
+                       paths_of(newest) + ", " + to_string(newest.time) + ", " +
+                       std::to_string(held.tree.files) + " files, " + to_string(Size{held.tree.bytes}) +
+                       (held.part.empty() ? "" : " in " + held.part) + ", loss window " + to_string(gap);
     if (choice.too_late > 0)
       finding.sentence += "; " + std::to_string(choice.too_late) + " later ones passed over";
+    if (choice.later_above > 0)
+      finding.sentence +=
+          "; " + std::to_string(choice.later_above) + " later ones of folders above passed over";
     if (!doubts.sentences.empty()) finding.sentence += "; " + join(doubts.sentences, "; ");
     return finding;
   }

@@ -186,6 +186,72 @@ std::string listed_with(const std::vector<std::pair<std::string, std::string>>& 
   return listed;
 }
 
+const std::pair<std::string, std::string> mail_saved_with_all{R"("paths":["/mail"])", R"("paths":["/"])"};
+
+TEST_F(ResticSnapshots, ABackupOfThePathGoesBeforeALaterOneOfAFolderAbove) {
+  listing(exited(0, listed_with({mail_saved_with_all, {R"("/mail-old")", R"("/mail")"}})));
+  const auto found = type->probe(context(R"({"repository": "mail", "path": "/mail/"})"));
+  EXPECT_EQ(found->outputs.at("short_id"), Value("92707297"));
+  EXPECT_THAT(found->sentence,
+              HasSubstr("snapshot 92707297 of ananas:/mail, 2026-11-22T02:28:24Z, 10 files"));
+  EXPECT_THAT(found->sentence, HasSubstr("1 later ones of folders above passed over"));
+}
+
+TEST_F(ResticSnapshots, ABackupOfAFolderAboveHoldsThePathOnlyIfItIsFoundThere) {
+  for (const char* nothing : {"0 0 0 0 0\n", "0 1 0 0 0\n"}) {  // left out, and not gone into
+    FakeHost asked("new");
+    asked.expect_matching("--json snapshots", exited(0, listed_with({mail_saved_with_all})))
+        .expect_matching(" ls 47975bac[0-9a-f]* /mail'? *$", exited(0, nothing))
+        .allow("list locks", exited(0));
+    auto& step = context(R"({"repository": "mail", "path": "/mail"})");
+    step.use_host(asked);
+    const auto found = type->probe(step);
+    EXPECT_EQ(found->verdict, Verdict::fail);
+    EXPECT_EQ(found->sentence, "snapshot 47975bac is of /, and holds nothing at /mail");
+  }
+}
+
+TEST_F(ResticSnapshots, OfABackupOfAFolderAboveThePathAloneIsCounted) {
+  listing(exited(0, listed_with({mail_saved_with_all})));
+  host.expect_matching(" ls 47975bac[0-9a-f]* /mail/acme.test$", exited(0, "0 3 0 0 0\n"));
+  host.expect_matching(" ls 47975bac[0-9a-f]* /mail/acme.test --recursive", exited(0, "4 9 0 60 0\n"));
+  const auto found = type->probe(context(R"({"repository": "mail", "host": "ananas",
+      "path": "/mail/acme.test", "as_of": "2026-11-22T07:28:26Z"})"));
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_EQ(found->verdict, Verdict::ok) << found->sentence;
+  EXPECT_EQ(found->outputs.at("files"), Value(4));
+  EXPECT_THAT(found->sentence,
+              HasSubstr("of ananas:/, 2026-11-22T02:28:25Z, 4 files, 60 B in /mail/acme.test"));
+  const auto part = counts->find({"new", "sftp:backup@backup.example.org:/restic",
+                                  to_string(found->outputs.at("id")), "/mail/acme.test"});
+  EXPECT_TRUE(part && part->read) << "the restore need not read the trees again";
+}
+
+TEST_F(ResticSnapshots, WarnsWhereThePathIsTooLargeToBeCountedInABackupOfAFolderAbove) {
+  listing(exited(0, listed_with({mail_saved_with_all})));
+  host.expect_matching(" ls 47975bac[0-9a-f]* /mail$", exited(0, "0 3 0 0 0\n"));
+  host.expect_matching(" ls 47975bac[0-9a-f]* /mail --recursive", exited(0, "2 1 0 7 124\n"));
+  const auto found = type->probe(context(mail_of_ananas));
+  EXPECT_EQ(found->verdict, Verdict::warn);
+  EXPECT_EQ(found->outputs.at("files"), Value(10));
+  EXPECT_THAT(found->sentence, HasSubstr("its files are those of the whole snapshot"));
+}
+
+TEST_F(ResticSnapshots, ABackupOfAFolderAboveThatCannotBeLookedIntoIsUnknown) {
+  listing(exited(0, listed_with({mail_saved_with_all})));
+  host.expect_matching(" ls 47975bac", no_answer("the deadline passed"));
+  const auto found = type->probe(context(mail_of_ananas));
+  ASSERT_FALSE(found) << found->sentence;
+  EXPECT_EQ(found.error().kind, ErrorKind::no_answer);
+}
+
+TEST_F(ResticSnapshots, ABackupOfAPathWithTheSameBeginningIsNoneOfAFolderAbove) {
+  listing(exited(0, listed_with({mail_saved_with_all, {R"("paths":["/"])", R"("paths":["/srv"])"}})));
+  const auto found = type->probe(context(R"({"repository": "mail", "path": "/mail-older/acme.test"})"));
+  EXPECT_EQ(found->verdict, Verdict::fail);
+  EXPECT_THAT(found->sentence, HasSubstr("no snapshot with path /mail-older/acme.test"));
+}
+
 TEST_F(ResticSnapshots, NamesTheHostsWhereTheNewestMayBeAnotherMachines) {
   const auto listed = listed_with({{R"("/mail-old")", R"("/mail")"}, {R"("ananas")", R"("celeri")"}});
   const auto asked_for = [&](const std::string& name) {
@@ -197,19 +263,6 @@ TEST_F(ResticSnapshots, NamesTheHostsWhereTheNewestMayBeAnotherMachines) {
   EXPECT_EQ(any->verdict, Verdict::warn);
   EXPECT_THAT(any->sentence, HasSubstr("what fits is of 2 hosts, ananas, celeri: give `host`"));
   EXPECT_EQ(asked_for("celeri")->verdict, Verdict::ok);
-}
-
-TEST_F(ResticSnapshots, TakesABackupOfAFolderAboveForOneOfThePath) {
-  std::string listed = fixture("restic/fixtures/0.18-snapshots.out");
-  listing(exited(0, listed));
-  const auto found = type->probe(context(R"({"repository": "mail", "path": "/mail/example.org"})"));
-  EXPECT_EQ(found->outputs.at("short_id"), Value("47975bac")) << "and not that of /mail-old";
-
-  const std::string mail = R"("paths":["/mail"])";
-  listed.replace(listed.find(mail), mail.size(), R"("paths":["/"])");
-  listing(exited(0, listed));
-  const auto whole = type->probe(context(R"({"repository": "mail", "path": "/mail/example.org"})"));
-  EXPECT_EQ(whole->outputs.at("short_id"), Value("47975bac"));
 }
 
 TEST_F(ResticSnapshots, SaysWhatTheRepositoryHoldsWhenNothingFits) {
