@@ -57,7 +57,7 @@ std::string hosts_in(const Value& identities) {
 }
 
 std::string playbook_of(const RunState& state) {
-  const std::string digest = state.opened.playbook_digest.substr(0, 12);
+  std::string digest = state.opened.playbook_digest.substr(0, 12);
   if (state.revisions.empty()) return digest;
   return digest + ", changed " + counted(state.revisions.size(), "time") + " while the run was unfinished";
 }

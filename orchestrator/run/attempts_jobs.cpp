@@ -111,6 +111,8 @@ void Attempts::jobs_started(Attempt& attempt, const Started& started) {
   // The job itself knows whether the request arrived: it is asked until it answers, and started again if not.
   if (may_have_reached_its_host(error)) return follow(attempt);
   const bool refused = error.code.starts_with("lease.");
+  // By a cancel that was not heard to the end: what it has ended is this attempt.
+  const bool buried = error.code == "job.buried" && !attempt.undoes;
   if (!started.jobs.empty()) {
     // Those of the others would go on alone.
     attempt.reached = true;
@@ -118,10 +120,7 @@ void Attempts::jobs_started(Attempt& attempt, const Started& started) {
     end_jobs(attempt, one_line(error));
   } else if (attempt.undoes && (refused || error.code.starts_with("secret."))) {
     put_undo_back(attempt, with_advice(error));
-  } else if (refused) {
-    put_back(attempt, ItemState::pending, with_advice(error));
-  } else if (error.code == "job.buried" && !attempt.undoes) {
-    // A cancel that was not heard to the end: what it has ended is this attempt.
+  } else if (refused || buried) {
     put_back(attempt, ItemState::pending, with_advice(error));
   } else if (error.code.starts_with("secret.")) {
     put_back(attempt, ItemState::waiting, with_advice(error));

@@ -48,7 +48,7 @@ std::string refused_recipients(const std::vector<RecipientAnswer>& answers) {
 }
 
 std::string taken_recipients(const std::vector<RecipientAnswer>& answers) {
-  const std::string who = tell_recipients(
+  std::string who = tell_recipients(
       answers, [](const RecipientAnswer& one) { return !one.recipient.welcome && one.taken(); });
   if (who.empty()) return who;
   return "the server takes mail " + who +
