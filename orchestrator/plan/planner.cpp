@@ -383,7 +383,9 @@ void Planner::perform(Look& look, std::unique_lock<std::mutex>& lock) {
   look.result = std::move(seen.item);
   if (leave_out_what_is_too_large(look.result)) outcomes_[look.node].outputs_too_large = true;
   const bool shows_its_change = look.result.action == PlannedAction::change && !look.result.step.would_fail;
-  if (declaration.kind == StepKind::work && !look.behind.empty() && !shows_its_change &&
+  // What is written wrongly no change above mends.
+  const bool written_wrongly = seen.trouble && !look.result.found;
+  if (declaration.kind == StepKind::work && !look.behind.empty() && !shows_its_change && !written_wrongly &&
       look.result.action != PlannedAction::ask && look.result.action != PlannedAction::deferred)
     defer();
   if (!judge_look(step(look.node).rules, look.request.scope, look.result))

@@ -43,6 +43,19 @@ TEST(Planning, WhatReadsALookThatWaitsForSomethingIsDeferred) {
   EXPECT_EQ(stop.waits_for, "queue");
 }
 
+TEST(Planning, WhatIsWrittenWronglyBehindAChangeIsSaidBeforeIt) {
+  RunWorld world(R"(  queue: {uses: look, with: {name: q}}
+  first: {uses: make, with: {name: a}}
+  second: {uses: make, needs: [first], with: {name: "${steps.queue.n == 40}"}}
+)");
+  world.looks["q"] = [] { return found(Verdict::ok, {{"n", 40}}); };
+  world.must_run();
+  const PlannedItem& second = *world.plan().find({"second", {}});
+  EXPECT_NE(second.action, PlannedAction::deferred);
+  ASSERT_TRUE(second.step.would_fail);
+  EXPECT_NE(second.step.would_fail->find("`name`"), std::string::npos) << *second.step.would_fail;
+}
+
 TEST(Planning, ALookWhoseUntilHoldsIsKnown) {
   RunWorld world(R"(  queue: {uses: look, with: {name: q}, until: self.n == 0}
   stop: {uses: make, if: steps.queue.n == 0, with: {name: a}}
