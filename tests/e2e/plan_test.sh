@@ -38,4 +38,12 @@ case_to_a_host_without_ipv6_takes_the_old_aaaa_away() {
   expect_eq 'AAAA that would be written' 0 "$(grep -c '[+] [12]m 2001:' <<<"$seen" || true)"
 }
 
+case_to_a_host_without_ipv4_takes_the_old_a_away() {
+  local seen
+  seen=$(as_op mxodus plan "$playbook" "${inputs[@]}" -i "outage_began=$(outage)" -i new_addresses=2001:db8:51::20 2>/dev/null)
+  expect_match 'the address' '[+] 1m 2001:db8:51::20' "$seen"
+  expect_match 'the old A' '- 1m 198.51.100.10' "$seen"
+  expect_eq 'A that would be written' 0 "$(grep -c '[+] [12]m 198.51.100' <<<"$seen" || true)"
+}
+
 run_cases "$@"
