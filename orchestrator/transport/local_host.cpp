@@ -8,6 +8,7 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/transport/command_line.h"
 #include "orchestrator/transport/dial.h"
+#include "orchestrator/transport/shell_protocol.h"
 
 namespace mxodus {
 namespace {
@@ -34,20 +35,21 @@ Result<void> LocalHost::check_sudo(const Deadline& deadline) {
   return {};
 }
 
-Result<CommandResult> LocalHost::run(std::string script, std::vector<std::string> words, Command command,
-                                     const Deadline& deadline) {
+Result<CommandResult> LocalHost::run(Command command, const Deadline& deadline) {
   if (auto allowed = check_sudo(deadline); !allowed) return tl::unexpected(std::move(allowed).error());
-  command.argv = {"sh", "-c", shell_preamble + std::move(script), "sh"};
-  command.argv.insert(command.argv.end(), words.begin(), words.end());
   if (spec_.become_sudo) command.argv.insert(command.argv.begin(), {"sudo", "-n", "--"});
-  command.env.clear();  // it is among the words: sudo would drop it here
   return run_process(command, deadline);
 }
 
 Result<CommandResult> LocalHost::read(const Command& command, const Deadline& deadline) {
   if (command.argv.empty())
     return fail(ErrorKind::invalid, "host.empty-command", "an empty command cannot be run");
-  return run("exec \"$@\"", words_of(spec_, command), command, deadline);
+  Command words = command;
+  words.argv = {"sh", "-c", std::string(shell_preamble) + "exec \"$@\"", "sh"};
+  const auto named = words_of(spec_, command);
+  words.argv.insert(words.argv.end(), named.begin(), named.end());
+  words.env.clear();  // it is among the words: sudo would drop it here
+  return run(std::move(words), deadline);
 }
 
 Result<std::vector<CommandResult>> LocalHost::read_all(std::span<const Command> commands,
@@ -62,12 +64,12 @@ Result<std::vector<CommandResult>> LocalHost::read_all(std::span<const Command> 
 }
 
 Result<CommandResult> LocalHost::read_script(const std::string& script, const Deadline& deadline) {
-  return run(script, {}, {}, deadline);
+  return run_script(script, {}, deadline);
 }
 
 Result<CommandResult> LocalHost::run_script(const std::string& script, const std::string& input,
                                             const Deadline& deadline) {
-  return run(script, {}, {{}, {}, input}, deadline);
+  return run({{"sh", "-s"}, {}, shell_preamble + program_of({script, input})}, deadline);
 }
 
 Result<UniqueFd> LocalHost::dial(const Endpoint& endpoint, const Deadline& deadline) {

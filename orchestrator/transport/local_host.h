@@ -25,9 +25,8 @@ class LocalHost final : public Host {
   void disconnect() override {}
 
  private:
-  /// Runs `script` by sh with `words` as its positional parameters; input and limit are those of `command`.
-  Result<CommandResult> run(std::string script, std::vector<std::string> words, Command command,
-                            const Deadline& deadline);
+  /// Runs `command` with the rights that the playbook says.
+  Result<CommandResult> run(Command command, const Deadline& deadline);
   /// A refusal of sudo looks like exit status 1 of the command: asked apart, once.
   Result<void> check_sudo(const Deadline& deadline);
 

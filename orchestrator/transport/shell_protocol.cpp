@@ -43,12 +43,14 @@ std::string marker_on_both(std::string_view nonce, std::string_view word) {
 
 }  // namespace
 
+std::string program_of(const ShellTask& task) {
+  return feeding(task.input) + "(\n" + task.text + "\n)" + (task.input.empty() ? " </dev/null\n" : "\n");
+}
+
 std::string encode_batch(std::span<const ShellTask> tasks, std::string_view nonce) {
   std::string text = marker_on_both(nonce, "start");
   for (const ShellTask& task : tasks) {
-    text += feeding(task.input) + "(\n" + task.text + "\n)";
-    text += task.input.empty() ? " </dev/null\n" : "\n";
-    text += "mxodus_status=$?\n" + marker_on_both(nonce, "$mxodus_status");
+    text += program_of(task) + "mxodus_status=$?\n" + marker_on_both(nonce, "$mxodus_status");
   }
   return text;
 }

@@ -15,13 +15,17 @@ struct ShellTask {
   std::size_t output_limit = 4u << 20;
 };
 
+/// The program text that makes a shell run `task`; its exit status is the shell's then. The input travels in
+/// it as octal escapes through printf, which is part of every shell we drive, so it is in no argument list
+/// and in no file.
+std::string program_of(const ShellTask& task);
+
 /// The program text that makes a shell run `tasks` one after the other and frame what they write: on stdout
 /// and on stderr alike "\nNONCE start\n" once, then after each task "\nNONCE STATUS\n".
 ///
 /// The nonce must be unguessable and new for each batch: it is what tells our frames from a noisy login
-/// script and from hostile output. Inputs travel in the program as octal escapes through printf, which is
-/// part of every shell we drive, so they are in no argument list and in no file. (A length before each output
-/// would need a temporary file on the host, and looking must not write there.)
+/// script and from hostile output. (A length before each output would need a temporary file on the host, and
+/// looking must not write there.)
 std::string encode_batch(std::span<const ShellTask> tasks, std::string_view nonce);
 
 /// Takes one of the two streams of a batch apart, in chunks as they come.

@@ -214,6 +214,15 @@ TEST_P(HostConformance, InputIsInNoArgumentListAndNoEnvironment) {
   EXPECT_EQ(result->out.find("canary-4711"), std::string::npos);
 }
 
+TEST_P(HostConformance, AScriptIsInNoArgumentListAndMayBeLargerThanOne) {
+  const auto result = host_->read_script(
+      "cat /proc/[0-9]*/cmdline 2>/dev/null; echo seen; : 'canary-4712" + std::string(300u << 10, 'x') + "'",
+      conformance_soon());
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_TRUE(result->out.ends_with("seen\n")) << result->err;
+  EXPECT_EQ(result->out.find("canary-4712"), std::string::npos);
+}
+
 TEST_P(HostConformance, InputThatNobodyReadsIsNoFault) {
   std::signal(SIGPIPE, SIG_IGN);  // as the program does: a pipe to a child knows no MSG_NOSIGNAL
   const auto result = host_->read({{"true"}, {}, std::string(1u << 20, 'x')}, conformance_soon());
