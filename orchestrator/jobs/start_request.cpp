@@ -45,7 +45,7 @@ std::string script_inside(const std::string& env, const std::string& script) {
 }
 
 Result<std::size_t> input_size(const JobSpec& spec, const std::map<std::string, SecretText>& values) {
-  std::size_t size = 64;
+  std::size_t size = 0;
   for (const auto& [file, secret] : spec.secrets) {
     const auto value = values.find(file);
     if (!is_job_file(file)) return invalid("\"" + printable_line(file) + "\" cannot be a file of secrets");
@@ -82,19 +82,19 @@ Result<StartRequest> start_request(const JobId& id, const JobSpec& spec,
   const auto size = input_size(spec, secret_values);
   if (!size) return tl::unexpected(size.error());
   std::string input;
-  input.reserve(*size + script.size());  // never moved, so that no copy of a secret is left behind
+  input.reserve(*size);  // never moved, so that no copy of a secret is left behind
   for (const auto& [file, secret] : spec.secrets) {
     const SecretText escaped(printf_escaped(secret_values.at(file).reveal()));
-    input += "secret " + file + " ";
+    input += file + " ";
     input += escaped.reveal();
     input += "\n";
   }
-  input += "script " + std::to_string(script.size()) + "\n";
-  input += script;
 
   HelperVariables variables = {{"job", id.text},
                                {"job_title", printable_line(spec.title)},
                                {"job_sum", sha256_hex(*env + '\0' + words + '\0' + script)},
+                               {"job_script", script},
+                               {"job_secrets", std::to_string(spec.secrets.size())},
                                {"job_env", *env},
                                {"job_enter", words},
                                {"job_runner", runner_script()},

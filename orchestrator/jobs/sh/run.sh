@@ -1,6 +1,7 @@
 # Stored in the job's directory, so that a job ends by the rules it was started with. Called as
 # `sh run DIR run` (the runner), `sh run DIR timer`, `sh run DIR end [NOTE]` (ends the tree), `sh run DIR forestall
-# NOTE` (succeeds where it has not begun, and then it never will), `sh run DIR stopped` (systemd: the unit is over).
+# NOTE` (succeeds where it has not begun, and then it never will), `sh run DIR stopped` (systemd: a unit with secrets
+# is over).
 dir=$1
 
 # take_place PID START: takes the runner's place, once for ever: a hard link cannot replace one that is there,
@@ -9,6 +10,9 @@ take_place() {
   read_boot
   printf '%s\n' "$1 $2" "$this_boot" >"$dir/runner.$$" && ln "$dir/runner.$$" "$dir/runner" 2>/dev/null
 }
+
+# Sets uptime, in whole seconds; the clock on the wall may be set while a job runs.
+read_uptime() { uptime='' && read -r uptime _ </proc/uptime && uptime=${uptime%.*}; }
 
 drop_secrets() { [ -z "$secrets" ] || rm -rf "$secrets"; }
 note() { printf '[mxodus: %s]\n' "$1" >>"$dir/output"; }
@@ -53,13 +57,13 @@ run_script() {
   exec setsid sh "$1"
 }
 
-# write_end STATUS: into the room that was kept for it, because the job may have filled the disk. What the disk does
-# not keep is told all the same, for else the job would run for ever.
+# write_end STATUS [SECONDS]: into the room that was kept for it, because the job may have filled the disk. What the disk does
+# not keep is told all the same, for else the job would run for ever. A power loss may leave the name without the
+# status: blanks (has_ended).
 write_end() {
-  printf '%-63s\n' "$1" 1<>"$dir/rc.room" || return
-  settle "$dir/rc.room"
+  printf '%-63s\n' "$*" 1<>"$dir/rc.room" || return
   mv -f "$dir/rc.room" "$dir/rc" || return
-  settle "$dir" || :
+  settle "$dir/rc" "$dir" || :
 }
 
 # never_begin NOTE: the end of a job whose place this process has taken, and whose script it does not begin.
@@ -79,6 +83,7 @@ run_job() {
     [ ! -s "$dir/rc" ] || drop_secrets
     exit 0
   fi
+  read_uptime && begun=$uptime
   # Durable with the claim before the script begins, so that nothing begun can be taken for never begun.
   if ! settle "$dir/runner" "$dir" "${dir%/*}"; then
     never_begin "it was not begun: the disk does not keep its records"
@@ -92,7 +97,6 @@ run_job() {
       (trap '' HUP INT TERM && flock "$dir/lock" true && drop_secrets) 7>&- &
     fi
   fi
-  mkfifo "$dir/pipe"
   keep_output <"$dir/pipe" 7>&- &
   pump=$!
   run_script </dev/null >"$dir/pipe" 2>&1 &
@@ -113,9 +117,13 @@ run_job() {
   [ "$rc" != 127 ] || rc=${before:-127}
   stop_timer
   drain
-  rm -rf "$dir/pipe" ${secrets:+"$secrets"}
+  drop_secrets
+  took=
+  if [ -n "$uptime" ] && read_uptime; then took=$((uptime - begun)); fi
   # A full disk may become free again; a folder that is gone does not come back.
-  until write_end "$rc" || [ ! -d "$dir" ]; do sleep 5 || break; done
+  until write_end "$rc" $took || [ ! -d "$dir" ]; do sleep 5 || break; done
+  # Whoever opens a fifo for both waits for nobody.
+  echo 1<>"$dir/bell"
 }
 
 # Waits until the output is written; not for ever, because what the script left behind may hold it open.
@@ -196,8 +204,5 @@ case $2 in
     forestall || end_job
     ;;
   forestall) forestall "$3" ;;
-  stopped)
-    drop_secrets
-    [ -s "$dir/rc" ] || put "$dir/ended" "${SERVICE_RESULT:-}"
-    ;;
+  stopped) drop_secrets ;;
 esac

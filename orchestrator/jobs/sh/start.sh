@@ -1,5 +1,5 @@
-# Reads from stdin: "secret NAME BYTES" lines, where BYTES is in the escapes of printf's %b, then
-# "script LENGTH" and the script. Stages everything, then claims the job's directory with one rename.
+# Reads $job_secrets secrets from stdin: "NAME BYTES" lines, where BYTES is in the escapes of printf's %b. Stages
+# everything, then claims the job's directory with one rename.
 
 stage_job() {
   stage=$state_dir/jobs/.new.$job.$nonce
@@ -8,24 +8,24 @@ stage_job() {
   trap 'exit 1' HUP INT PIPE TERM  # of which not every shell runs the first
   must mkdir -p "$stage/work"
   has_secrets=
-  length=
-  while [ -z "$length" ] && read -r word name bytes; do
-    case $word in
-      secret) stage_secret ;;
-      script) length=$name ;;
-    esac
-  done
-  cat >"$stage/script" || refuse job.host-failed "cannot write $stage/script"
   # A connection that breaks looks like the end of the input.
-  [ "$(wc -c <"$stage/script")" -eq "${length:--1}" ] || refuse job.cut-off
-  printf '%s' "$job_runner" >"$stage/run" || refuse job.host-failed "cannot write $stage/run"
-  printf '%s' "$job_env" >"$stage/env" || refuse job.host-failed "cannot write $stage/env"
+  while [ "$job_secrets" -gt 0 ]; do
+    read -r name bytes || refuse job.cut-off
+    stage_secret
+    job_secrets=$((job_secrets - 1))
+  done
+  stage_text script "$job_script"
+  stage_text run "$job_runner"
+  stage_text env "$job_env"
+  must mkfifo "$stage/pipe" "$stage/bell"
   : >"$stage/lock"
   : >"$stage/output"
   printf '%-63s\n' '' >"$stage/rc.room" || refuse job.host-failed "cannot write $stage/rc.room"
   write_spec
   must_settle "$stage/spec" "$stage/script" "$stage/run" "$stage/env" "$stage/rc.room" "$stage/work" "$stage"
 }
+
+stage_text() { printf '%s' "$2" >"$stage/$1" || refuse job.host-failed "cannot write $stage/$1"; }
 
 drop_stage() {
   if [ -d "$stage" ] || [ -d "$secret_stage" ]; then rm -rf "$stage" "$secret_stage"; fi
@@ -52,6 +52,8 @@ write_spec() {
 
 # The runner takes its place by itself, and only one ever can: launching twice runs the script once.
 launch_job() {
+  exec 9<>"$dir/bell"
+  launched=yes
   if [ -n "$has_secrets" ]; then
     rm -rf "${run_dir:?}/$job"
     must mv "$secret_stage" "$run_dir/$job"
@@ -59,7 +61,14 @@ launch_job() {
   if [ "$mode" = systemd ]; then launch_unit; else launch_session; fi
 }
 
-# A sleep is a process: few of them.
+# The end of what was launched here, or 0.2 s: what is over by then is told at once, and no look has to follow. The
+# runner rings, which is not lost while somebody holds the bell: that is descriptor 9, and then the sleep.
+await_end() {
+  sleep 0.2 >&9 2>/dev/null 9>&- &
+  { exec 9>&- && read -r _; } <"$dir/bell"
+  kill $! 2>/dev/null && wait $!
+}
+
 await_runner() {
   waited=0
   until [ -e "$dir/runner" ]; do
@@ -69,29 +78,21 @@ await_runner() {
   done
 }
 
-# The reply tells of what is over at once: no look has to follow.
-await_end() {
-  for pause in 0.03 0.05 0.08; do
-    [ ! -s "$dir/rc" ] || return 0
-    sleep "$pause"
-  done
-}
-
 launch_session() {
   env -i HOME="${HOME:-/}" USER="${USER:-}" LOGNAME="${LOGNAME:-}" PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" \
-    setsid sh "$dir/run" "$dir" run </dev/null >/dev/null 2>&1 8>&- &
+    setsid sh "$dir/run" "$dir" run </dev/null >/dev/null 2>&1 8>&- 9>&- &
 }
 
-# Never --collect: it makes systemd forget a failed unit, and a forgotten unit reads as 0. A runner that has
-# written down the end has left nothing to do. Replaces its shell.
+# Never --collect: it makes systemd forget a failed unit and why it ended. What runs when the unit is over costs
+# systemd as much as the unit: only where a killed runner leaves something behind. Replaces its shell.
 # shellcheck disable=SC2086 # the resources are words
 run_unit() {
   exec systemd-run --quiet --unit="$unit" --description="mxodus: $job_title" \
     --setenv=HOME="${HOME:-/root}" --setenv=USER="${USER:-root}" --setenv=LOGNAME="${LOGNAME:-root}" \
     -p Nice=10 -p IOSchedulingClass=best-effort -p IOSchedulingPriority=7 $unit_resources \
     -p KillMode=control-group -p TimeoutStopSec=$((grace + 10)) \
-    -p "ExecStopPost=/bin/sh -c '[ -s $dir/rc ] || exec /bin/sh $dir/run $dir stopped'" \
-    /bin/sh "$dir/run" "$dir" run 2>&1 8>&-
+    ${has_secrets:+-p "ExecStopPost=/bin/sh $dir/run $dir stopped"} \
+    /bin/sh "$dir/run" "$dir" run 2>&1 8>&- 9>&-
 }
 
 # A unit that failed keeps its name until it is reset. The weights came with systemd 232, OOMPolicy with 243.
@@ -134,6 +135,7 @@ start() {
   mode=session
   if [ "$uid" = 0 ] && [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then mode=systemd; fi
   dir=$state_dir/jobs/$job
+  launched=
   stage_job
   # Units of several jobs come up at the same time. Of two starts of one job, one finds the folder and waits until
   # the other has launched it.
@@ -148,9 +150,9 @@ start() {
   fi
   # Every later start sees a unit that is up, so nobody need wait until this one's runner has its place.
   if [ "$mode" = systemd ]; then exec 8>&-; fi
+  [ -z "$launched" ] || await_end
   await_runner
   exec 8>&-
-  await_end
   reply
   say_state
   end_reply

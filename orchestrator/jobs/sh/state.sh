@@ -18,21 +18,33 @@ load_spec() {
   done <"$dir/spec"
 }
 
+# has_ended: sets rc and, where the runner could tell, the seconds that it took.
+has_ended() {
+  rc='' took=''
+  [ -s "$dir/rc" ] && read -r rc took _ <"$dir/rc" && [ -n "$rc" ]
+}
+
 # Held by every process of the job's tree: the kernel lets go of it when the last of them is gone.
 lock_is_held() { [ -e "$dir/lock" ] && ! flock -n "$dir/lock" true; }
 
 # Not for ever, as a systemd that has crashed keeps its callers waiting.
 ask_systemd() { timeout 10 systemctl "$@" 2>/dev/null; }
 
-# Sets unit_state: up where systemd still has processes of the job, or has not yet written down why its unit ended.
+# Sets unit_state: up where systemd still has processes of the job, or has not yet seen all of them end; and
+# unit_result, why its unit ended, which systemd remembers of a failed one ("success" of any other).
 load_unit_state() {
-  unit_state=down
+  unit_state=down unit_result=
   [ "$mode" = systemd ] || return 0
-  case $(ask_systemd show -p ActiveState "mxodus-${dir##*/}.service") in
-    *=active | *=activating | *=deactivating) unit_state=up ;;
-    *=inactive | *=failed) ;;
-    *) unit_state=unknown ;;
-  esac
+  unit_state=unknown
+  while read -r shown; do
+    case $shown in
+      ActiveState=active | ActiveState=activating | ActiveState=deactivating) unit_state=up ;;
+      ActiveState=inactive | ActiveState=failed) unit_state=down ;;
+      Result=*) unit_result=${shown#*=} ;;
+    esac
+  done <<END
+$(ask_systemd show -p ActiveState -p Result "mxodus-${dir##*/}.service")
+END
 }
 
 unit_is_up() { load_unit_state && [ "$unit_state" = up ]; }
@@ -52,10 +64,10 @@ load_runner() {
 # that all of them hold, or by its unit unless systemd says that it is down); and an end may have been written
 # between these looks.
 job_state() {
-  state=absent unit_state=down
+  state=absent unit_state=down unit_result=
   [ -d "$dir" ] || return 0
   load_spec
-  if [ -s "$dir/rc" ]; then
+  if has_ended; then
     state='done'
   elif [ ! -e "$dir/runner" ]; then
     state=claimed
@@ -65,12 +77,10 @@ job_state() {
     state=running
   elif is_alive "$dir/child" || lock_is_held || unit_may_be_up; then
     state=orphan
-  elif [ -s "$dir/rc" ]; then
+  elif has_ended; then
     state='done'
   else
-    ended=''
-    [ ! -s "$dir/ended" ] || read -r ended <"$dir/ended"
-    state="lost killed $ended"
+    state="lost killed $unit_result"
   fi
 }
 
@@ -92,8 +102,12 @@ say_state() {
     done)
       # Ended before it came (finish.sh).
       [ "$sum" != never ] || { say state absent && return 0; }
-      read -r rc _ <"$dir/rc"
       say state "done $rc"
+      if [ -n "$took" ] && [ ! -s "$dir/output" ]; then
+        say output 0
+        say elapsed "$took"
+        return 0
+      fi
       now=
       ;;
     *)

@@ -78,6 +78,15 @@ TEST_P(JobEnd, AJobOfAnotherBootIsLostWhateverRunsUnderItsNumbers) {
   EXPECT_TRUE(comes_true([&] { return ::kill(-pid_in("child"), SIGKILL) == 0; }));
 }
 
+TEST_P(JobEnd, AnEndWhoseStatusAPowerLossTookIsLost) {
+  ASSERT_TRUE(start("exit 3"));
+  ASSERT_TRUE(wait_for_end());
+  std::ofstream(job_folder() / "rc") << std::string(63, ' ') << "\n";
+  std::filesystem::remove(job_folder() / "runner");
+  std::ofstream(job_folder() / "runner") << "1 1\n00000000-0000-0000-0000-000000000000 1\n";
+  EXPECT_TRUE(is_lost("rebooted"));
+}
+
 TEST_P(JobEnd, AForeignProcessWithTheRunnersNumberIsNotTakenForIt) {
   ASSERT_TRUE(start("sleep 300"));
   ASSERT_TRUE(comes_true([&] { return pid_in("child") > 0; }));
@@ -312,7 +321,9 @@ TEST_P(JobEnd, APurgeKeepsWhatItIsToldToAndNeverTouchesAnotherRun) {
       return status && std::holds_alternative<JobDone>(status->state);
     })) << id.text;
   const auto others = state_ / "jobs" / (run + "0.a.1");
-  std::filesystem::copy(state_ / "jobs" / mine[0].text, others, std::filesystem::copy_options::recursive);
+  std::filesystem::create_directory(others);
+  for (const char* name : {"spec", "rc", "runner", "lock", "run"})
+    std::filesystem::copy(state_ / "jobs" / mine[0].text / name, others);
   ASSERT_TRUE(jobs_->purge(lease_, {mine[0]}, deadline_));
   std::set<std::string> left;
   for (const auto& entry : std::filesystem::directory_iterator(state_ / "jobs"))

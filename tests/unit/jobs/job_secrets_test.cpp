@@ -99,7 +99,7 @@ TEST_P(JobSecrets, OfASecondStartAreNotLeftBehind) {
 }
 
 TEST_P(JobSecrets, ThatArriveCutOffLeaveNothing) {
-  host_->input_breaks_at = 30;
+  host_->input_breaks_at = 20;
   EXPECT_THAT(start_with_secret("true", "hunter2hunter2"), HasCode("job.cut-off"));
   EXPECT_TRUE(std::filesystem::is_empty(run_));
 }

@@ -1,6 +1,8 @@
 #include <fstream>
 #include <sstream>
 
+#include <sys/stat.h>
+
 #include "orchestrator/core/process.h"
 #include "orchestrator/core/text.h"
 #include "orchestrator/jobs/helper.h"
@@ -33,6 +35,7 @@ class UnitLaunch : public testing::TestWithParam<const char*> {
   /// A job that is claimed and not begun, with secrets.
   void claim() const {
     std::filesystem::create_directories(job_ / "work");
+    for (const char* name : {"pipe", "bell"}) ASSERT_EQ(::mkfifo((job_ / name).c_str(), 0600), 0);
     std::filesystem::create_directories(secrets_);
     std::ofstream(job_ / "run") << runner_script();
     std::ofstream(job_ / "spec") << "mode systemd\ngrace 1\noutput_limit 1000\nsecrets " << secrets_.string()
@@ -42,8 +45,9 @@ class UnitLaunch : public testing::TestWithParam<const char*> {
     for (const char* name : {"env", "lock", "output"}) std::ofstream(job_ / name).flush();
   }
   std::string launch() {
-    return run("job=r.s.1 job_title=t mode=systemd grace=1 nonce=n dir=" + shell_quote(job_.string()) +
-                   " MXODUS_RUN=" + shell_quote((folder_ / "run").string()) + "\n",
+    return run("job=r.s.1 job_title=t mode=systemd grace=1 has_secrets=yes nonce=n dir=" +
+                   shell_quote(job_.string()) + " MXODUS_RUN=" + shell_quote((folder_ / "run").string()) +
+                   "\n",
                "launch_unit && echo launched\n", {sh::common, sh::place, sh::reply, sh::state, sh::start});
   }
   /// A job whose runner has gone, whatever became of the rest.
