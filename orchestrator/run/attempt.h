@@ -47,6 +47,7 @@ struct Attempt {
   std::optional<Error> start_broke;  ///< its jobs could not be handed over for a reason of this process
   bool looking = false;
   bool reached = false;     ///< its jobs are known to have reached their hosts
+  bool may_come = false;    ///< a start of its jobs that nobody heard of may still reach their hosts
   bool recovered = false;   ///< begun by another process: its jobs are asked before anything else
   bool only_looks = false;  ///< taken up to learn its end: what has not begun does not begin any more
   bool overdue = false;     ///< its time is up and its job was left running

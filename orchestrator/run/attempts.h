@@ -146,6 +146,7 @@ class Attempts {
   // attempts_jobs.cpp: from the start of jobs to their end
   void start_jobs(Attempt& attempt);
   void jobs_started(Attempt& attempt, const Started& started);
+  static void has_reached(Attempt& attempt);
   void follow(Attempt& attempt);
   void look(Attempt& attempt);
   void looked(Attempt& attempt, JobFollower::Look look);
@@ -159,6 +160,10 @@ class Attempts {
   void check_timeout(Attempt& attempt);
   bool may_end_jobs(const Attempt& attempt, std::chrono::milliseconds allowed) const;
   void end_jobs(Attempt& attempt, const std::string& why);
+  /// Before an attempt is closed whose jobs may still be on their way: their hosts keep them from beginning,
+  /// then `then`. What came after all is ended and settled; where a host cannot be asked, the attempt stays
+  /// open.
+  void forestall(Attempt& attempt, std::function<void(Attempt&)> then);
   void could_not_end(Attempt& attempt, const std::string& why, const Error& error);
 
   // attempts_settle.cpp: what is in doubt

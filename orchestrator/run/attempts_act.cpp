@@ -76,6 +76,7 @@ bool Attempts::is_ended_by_word(Attempt& attempt, bool may_have_acted) {
   const std::string why = cancelled_by(found->second) + "; it had not begun";
   if (run_.item(attempt.id).open) {
     attempt.decision = decision;
+    attempt.ended_by = cancelled_by(found->second);
     put_back(attempt, ItemState::cancelled, why, may_have_acted);
   } else {
     wrote(run_.journal.step_state(attempt.id, {ItemState::cancelled, why, {}, {}, decision}));

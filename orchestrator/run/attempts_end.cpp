@@ -117,6 +117,7 @@ void Attempts::keep_evidence(const Attempt& attempt, AttemptResult& result) {
 }
 
 void Attempts::conclude(Attempt& attempt, const Finding& finding, const std::string& code) {
+  if (attempt.may_come) return forestall(attempt, [=, this](Attempt& a) { conclude(a, finding, code); });
   if (attempt.undoes) return conclude_undo(attempt, finding);
   const ItemRecord& before = run_.item(attempt.id);
   const bool acted = before.open && before.open->intent.effect != Effect::observe;

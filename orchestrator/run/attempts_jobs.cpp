@@ -88,6 +88,7 @@ void Attempts::start_jobs(Attempt& attempt) {
       [this](Attempt& a, Result<Started> started) {
         if (started) return jobs_started(a, *started);
         a.start_broke = started.error();
+        a.may_come = true;
         follow(a);  // some may have begun: their hosts know
       });
 }
@@ -98,7 +99,7 @@ void Attempts::jobs_started(Attempt& attempt, const Started& started) {
   for (const FollowedJob& job : started.jobs)  // taken by a start that came to nothing else
     if (!run_.state().leases.contains(job.host) && !note_lease(job.host)) return drop(attempt);
   if (!started.error) {
-    attempt.reached = true;
+    has_reached(attempt);
     follow(attempt);
     const bool over = std::all_of(started.jobs.begin(), started.jobs.end(), [](const FollowedJob& job) {
       return std::holds_alternative<JobDone>(job.status.state);
@@ -109,13 +110,18 @@ void Attempts::jobs_started(Attempt& attempt, const Started& started) {
   }
   const Error& error = *started.error;
   // The job itself knows whether the request arrived: it is asked until it answers, and started again if not.
-  if (may_have_reached_its_host(error)) return follow(attempt);
+  if (may_have_reached_its_host(error)) {
+    attempt.may_come = true;
+    return follow(attempt);
+  }
   const bool refused = error.code.starts_with("lease.");
   // By a cancel that was not heard to the end: what it has ended is this attempt.
   const bool buried = error.code == "job.buried" && !attempt.undoes;
+  // What refused this start refuses an earlier one that is still on its way.
+  if (refused || error.code == "job.buried") attempt.may_come = false;
   if (!started.jobs.empty()) {
     // Those of the others would go on alone.
-    attempt.reached = true;
+    has_reached(attempt);
     attempt.follower.emplace(started.jobs, run_.options.times.follow, run_.clock());
     end_jobs(attempt, one_line(error));
   } else if (attempt.undoes && (refused || error.code.starts_with("secret."))) {
@@ -133,6 +139,11 @@ void Attempts::jobs_started(Attempt& attempt, const Started& started) {
 bool Attempts::note_lease(const std::string& host) {
   return wrote(run_.journal.lease_taken(
       {host, static_cast<std::int64_t>(leases_->lease().token), run_.options.take_over_why}));
+}
+
+void Attempts::has_reached(Attempt& attempt) {
+  attempt.reached = true;
+  attempt.may_come = false;
 }
 
 void Attempts::follow(Attempt& attempt) {
@@ -194,7 +205,7 @@ void Attempts::looked(Attempt& attempt, JobFollower::Look look) {
   if (!attempt.reached && attempt.recovered)
     for (const FollowedJob& job : jobs)
       if (!wrote(run_.journal.attached(attempt.id, {job.host, job.id.text}))) return drop(attempt);
-  attempt.reached = true;
+  has_reached(attempt);
   show_progress(attempt);
   if (attempt.follower->ended()) return jobs_ended(attempt);
   crash::here("while-following");

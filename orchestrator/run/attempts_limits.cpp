@@ -102,11 +102,34 @@ void Attempts::end_jobs(Attempt& attempt, const std::string& why) {
       [this, why](Attempt& a, Result<bool> ended) {
         if (ended) {
           a.reached = a.reached || *ended;
+          a.may_come = false;
           a.ended_by = why;
           if (*ended && !note_leases(a)) return drop(a);
           return settle(a);
         }
         could_not_end(a, why, ended.error());
+      });
+}
+
+void Attempts::forestall(Attempt& attempt, std::function<void(Attempt&)> then) {
+  std::vector<FollowedJob> jobs;
+  for (const JobRef& ref : run_.item(attempt.id).open->intent.jobs) jobs.push_back({ref.host, {ref.id}});
+  attempt.phase = Attempt::Phase::cancelling;
+  aside<bool>(
+      attempt, kCancelLimit,
+      [&environment = run_.environment, jobs](const Deadline& deadline) {
+        return end_each(environment.hosts, jobs, deadline);
+      },
+      [this, then = std::move(then)](Attempt& a, Result<bool> ended) {
+        if (a.stop.stop_requested()) return drop(a);
+        if (!a.follower) follow(a);
+        if (!ended) return could_not_end(a, a.ended_by, ended.error());
+        a.may_come = false;
+        if (!*ended) return then(a);
+        a.reached = true;
+        if (a.ended_by.empty()) a.ended_by = "its job came to its host late, and was ended there";
+        if (!note_leases(a)) return drop(a);
+        settle(a);
       });
 }
 

@@ -57,6 +57,7 @@ void Attempts::recover(const RunStep& step, const Instance& instance, bool only_
   attempt->planned = std::move(*planned);
   attempt->planned.id = id;  // an edit may have renamed the step since
   attempt->recovered = true;
+  attempt->may_come = !open.intent.jobs.empty();
   attempt->only_looks = only_look;
   attempt->undoes = open.intent.undoes;
   if (const StepType* type = run_.environment.catalog.find(attempt->planned.uses)) attempt->type = type;
@@ -105,6 +106,8 @@ void Attempts::take_up(Attempt& attempt) {
 }
 
 void Attempts::put_back(Attempt& attempt, ItemState state, const std::string& why, bool may_have_acted) {
+  if (attempt.may_come)
+    return forestall(attempt, [=, this](Attempt& a) { put_back(a, state, why, may_have_acted); });
   AttemptResult result;
   result.state = state;
   if (state == ItemState::cancelled) result.verdict = Verdict::fail;
@@ -121,6 +124,7 @@ void Attempts::put_back(Attempt& attempt, ItemState state, const std::string& wh
 
 /// Here it is not tried again: whoever comes next has mended what was missing, or sees that it still is.
 void Attempts::put_undo_back(Attempt& attempt, const std::string& why) {
+  if (attempt.may_come) return forestall(attempt, [=, this](Attempt& a) { put_undo_back(a, why); });
   tell_.undo_not_begun(attempt.id, attempt.undoes, why);
   put_back(attempt, ItemState::pending, why);
 }

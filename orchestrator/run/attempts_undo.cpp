@@ -84,6 +84,7 @@ void Attempts::begin_undo(Attempt& attempt, Result<Work> work) {
 
 /// Nothing acts; the record says why not.
 void Attempts::undo_without_work(Attempt& attempt, const Finding& finding) {
+  if (attempt.may_come) return forestall(attempt, [=, this](Attempt& a) { undo_without_work(a, finding); });
   if (!run_.item(attempt.id).open) {
     AttemptIntent looked;
     looked.effect = Effect::observe;

@@ -32,6 +32,7 @@ class FakeJobs final : public Jobs {
   bool stubborn = false;  ///< its jobs cannot be ended
   int cut_off = 0;        ///< so many cancels end a job and do not answer
   std::optional<Error> no_end;      ///< what it says to the next cancel
+  std::function<void()> on_cancel;  ///< before it looks for the job
   std::optional<Duration> elapsed;  ///< what it says of every job that runs
   std::map<std::string, Kept> jobs;
   std::set<std::string> buried;       ///< what was ended before it came
@@ -97,6 +98,7 @@ class FakeJobs final : public Jobs {
     if (silent) return gone();
     ++cancels;
     if (no_end) return tl::unexpected(*std::exchange(no_end, std::nullopt));
+    if (on_cancel) on_cancel();
     const auto found = jobs.find(id.text);
     if (found == jobs.end()) {
       buried.insert(id.text);

@@ -144,24 +144,59 @@ TEST(NeverBegunChange, WhoseLaunchWasCutOffIsStartedAgain) {
   }
 }
 
-TEST(NeverBegunChange, WaitsForItsWindow) {
-  FakeClock clock;
-  const auto at = [&](int minutes) {
-    return to_local_string(Time{clock.now().since_epoch + std::chrono::minutes(minutes)}).substr(11, 5);
+/// A change whose start was lost within its window, which has closed since; its host knows nothing of it.
+class NeverBegunInItsWindow : public testing::Test {
+ protected:
+  void SetUp() override {
+    world_.on_new.lost = true;
+    world_.on_wait = [this] {
+      if (world_.of("change") == ItemState::running) world_.stop.request_stop();
+    };
+    ASSERT_EQ(world_.must_run().exit, ExitCode::interrupted);
+    ASSERT_TRUE(world_.state().item({"change", {}}).open);
+    world_.stop = {};
+    world_.on_wait = {};
+    world_.clock.advance(std::chrono::hours(3));
+  }
+  static std::string steps() {
+    FakeClock clock;
+    const auto at = [&](int minutes) {
+      return to_local_string(Time{clock.now().since_epoch + std::chrono::minutes(minutes)}).substr(11, 5);
+    };
+    return "  change: {uses: make, window: \"" + at(-30) + "-" + at(30) + "\", with: {name: a}}\n";
+  }
+
+  RunWorld world_{steps()};
+};
+
+TEST_F(NeverBegunInItsWindow, WaitsForItAndIsKeptFromBeginningOutsideOfIt) {
+  EXPECT_EQ(world_.must_run().exit, ExitCode::parked);
+  EXPECT_TRUE(world_.on_new.starts.empty());
+  EXPECT_EQ(world_.of("change"), ItemState::waiting);
+  EXPECT_TRUE(world_.on_new.buried.contains("r1.change.1")) << "its start may still be on its way";
+  world_.clock.advance(std::chrono::hours(21));
+  EXPECT_EQ(world_.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world_.attempts("change"), 2);
+  EXPECT_EQ(world_.on_new.starts["make a"], 1);
+}
+
+TEST_F(NeverBegunInItsWindow, IsEndedWhereItComesWhileItIsKeptFromThat) {
+  world_.on_new.on_cancel = [this] { world_.on_new.jobs["r1.change.1"] = {{}, JobRunning{}, 9, ""}; };
+  EXPECT_EQ(world_.must_run().exit, ExitCode::failed);
+  EXPECT_EQ(std::get<JobDone>(world_.on_new.jobs["r1.change.1"].state).exit_status, 143);
+  EXPECT_THAT(world_.state().item({"change", {}}).sentence, testing::HasSubstr("came to its host late"));
+}
+
+TEST_F(NeverBegunInItsWindow, StaysOpenUntilItsHostHasSeenToThat) {
+  world_.on_new.no_end = Error{ErrorKind::no_answer, "ssh.lost", "the connection went"};
+  bool open_without_an_answer = false;
+  world_.on_wait = [&] {
+    open_without_an_answer |= world_.on_new.cancels == 1 && world_.state().item({"change", {}}).open;
   };
-  RunWorld world("  change: {uses: make, window: \"" + at(-30) + "-" + at(30) + "\", with: {name: a}}\n");
-  world.on_new.lost = true;
-  world.on_wait = [&] {
-    if (world.of("change") == ItemState::running) world.stop.request_stop();
-  };
-  ASSERT_EQ(world.must_run().exit, ExitCode::interrupted);
-  ASSERT_TRUE(world.state().item({"change", {}}).open);
-  world.stop = {};
-  world.on_wait = {};
-  world.clock.advance(std::chrono::hours(3));
-  EXPECT_EQ(world.must_run().exit, ExitCode::parked);
-  EXPECT_TRUE(world.on_new.starts.empty());
-  EXPECT_EQ(world.of("change"), ItemState::waiting);
+  EXPECT_EQ(world_.must_run().exit, ExitCode::parked);
+  EXPECT_TRUE(open_without_an_answer);
+  EXPECT_TRUE(world_.on_new.buried.contains("r1.change.1"));
+  EXPECT_EQ(world_.of("change"), ItemState::waiting);
 }
 
 }  // namespace
