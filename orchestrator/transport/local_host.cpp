@@ -8,6 +8,7 @@
 #include "orchestrator/core/text.h"
 #include "orchestrator/transport/command_line.h"
 #include "orchestrator/transport/dial.h"
+#include "orchestrator/transport/shell.h"
 #include "orchestrator/transport/shell_protocol.h"
 
 namespace mxodus {
@@ -69,7 +70,13 @@ Result<CommandResult> LocalHost::read_script(const std::string& script, const De
 
 Result<CommandResult> LocalHost::run_script(const std::string& script, const std::string& input,
                                             const Deadline& deadline) {
-  return run({{"sh", "-s"}, {}, shell_preamble + program_of({script, input})}, deadline);
+  // Told to end, the outer shell stays until its script has cleaned up behind itself.
+  const std::string program = "trap : HUP INT TERM\n" + program_of({script, input});
+  auto result = run({{"sh", "-s"}, {}, shell_preamble + program}, deadline);
+  if (result)
+    if (const auto* exited = std::get_if<Exited>(&result->outcome))
+      result->outcome = outcome_of_status(exited->code);
+  return result;
 }
 
 Result<UniqueFd> LocalHost::dial(const Endpoint& endpoint, const Deadline& deadline) {

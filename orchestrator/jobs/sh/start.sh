@@ -64,9 +64,9 @@ launch_job() {
 # The end of what was launched here, or 0.2 s: what is over by then is told at once, and no look has to follow. The
 # runner rings, which is not lost while somebody holds the bell: that is descriptor 9, and then the sleep.
 await_end() {
-  sleep 0.2 >&9 2>/dev/null 9>&- &
+  sleep 0.2 >&9 2>/dev/null 8>&- 9>&- &
   { exec 9>&- && read -r _; } <"$dir/bell"
-  kill $! 2>/dev/null && wait $!
+  { kill $! && wait $!; } 2>/dev/null
 }
 
 await_runner() {
@@ -148,11 +148,11 @@ start() {
     need_lease
     start_again
   fi
-  # Every later start sees a unit that is up, so nobody need wait until this one's runner has its place.
-  if [ "$mode" = systemd ]; then exec 8>&-; fi
+  # Every later start finds the runner, or sees a unit that is up.
+  [ "$mode" = systemd ] || await_runner
+  exec 8>&-
   [ -z "$launched" ] || await_end
   await_runner
-  exec 8>&-
   reply
   say_state
   end_reply

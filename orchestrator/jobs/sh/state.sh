@@ -31,20 +31,21 @@ lock_is_held() { [ -e "$dir/lock" ] && ! flock -n "$dir/lock" true; }
 ask_systemd() { timeout 10 systemctl "$@" 2>/dev/null; }
 
 # Sets unit_state: up where systemd still has processes of the job, or has not yet seen all of them end; and
-# unit_result, why its unit ended, which systemd remembers of a failed one ("success" of any other).
+# unit_result, why its unit failed, which systemd remembers. No here-document: to some shells that is a file in /tmp,
+# and the disk may be full.
 load_unit_state() {
   unit_state=down unit_result=
   [ "$mode" = systemd ] || return 0
-  unit_state=unknown
-  while read -r shown; do
-    case $shown in
-      ActiveState=active | ActiveState=activating | ActiveState=deactivating) unit_state=up ;;
-      ActiveState=inactive | ActiveState=failed) unit_state=down ;;
-      Result=*) unit_result=${shown#*=} ;;
-    esac
-  done <<END
-$(ask_systemd show -p ActiveState -p Result "mxodus-${dir##*/}.service")
-END
+  shown=$(ask_systemd show -p ActiveState -p Result "mxodus-${dir##*/}.service")
+  case $shown in
+    *ActiveState=active* | *ActiveState=activating* | *ActiveState=deactivating*) unit_state=up ;;
+    *ActiveState=inactive*) ;;
+    *ActiveState=failed*)
+      unit_result=${shown##*Result=}
+      unit_result=${unit_result%%[!a-z-]*}
+      ;;
+    *) unit_state=unknown ;;
+  esac
 }
 
 unit_is_up() { load_unit_state && [ "$unit_state" = up ]; }
@@ -117,16 +118,17 @@ say_state() {
   esac
   # The output stops growing at its limit; then its pump touches "heartbeat" instead.
   beat=0
-  while read -r size written name; do
-    case ${name##*/} in
-      runner) begun=$written ;;
-      rc) now=$written ;;
-      output) say output "$size" ;;
+  # shellcheck disable=SC2046 # three words a file
+  set -- $(cd "$dir" && stat -c '%s %Y %n' runner rc output heartbeat 2>/dev/null)
+  while [ $# -ge 3 ]; do
+    case $3 in
+      runner) begun=$2 ;;
+      rc) now=$2 ;;
+      output) say output "$1" ;;
     esac
-    case ${name##*/} in output | heartbeat) [ "$written" -le "$beat" ] || beat=$written ;; esac
-  done <<END
-$(cd "$dir" && stat -c '%s %Y %n' runner rc output heartbeat 2>/dev/null)
-END
+    case $3 in output | heartbeat) [ "$2" -le "$beat" ] || beat=$2 ;; esac
+    shift 3
+  done
   say elapsed $((now - begun))
   [ "$state" = 'done' ] || say heartbeat $((now - beat))
 }

@@ -223,6 +223,23 @@ TEST_P(HostConformance, AScriptIsInNoArgumentListAndMayBeLargerThanOne) {
   EXPECT_EQ(result->out.find("canary-4712"), std::string::npos);
 }
 
+TEST_P(HostConformance, AScriptThatIsEndedCleansUpBehindItself) {
+  const auto begun = directory_.path() / "begun", clean = directory_.path() / "clean";
+  std::stop_source stop;
+  std::thread running([&] {
+    const auto result =
+        host_->run_script("trap 'sleep 0.3; : >" + clean.string() +
+                              "' EXIT\ntrap 'exit 1' PIPE TERM  # its stderr may be gone\n: >" +
+                              begun.string() + "\nwhile :; do sleep 0.1; done\n",
+                          "input", Deadline(std::chrono::hours(1), stop.get_token()));
+    EXPECT_TRUE(result && !result->answered());
+  });
+  EXPECT_TRUE(eventually([&] { return std::filesystem::exists(begun); }));
+  stop.request_stop();
+  running.join();
+  EXPECT_TRUE(eventually([&] { return std::filesystem::exists(clean); }));
+}
+
 TEST_P(HostConformance, InputThatNobodyReadsIsNoFault) {
   std::signal(SIGPIPE, SIG_IGN);  // as the program does: a pipe to a child knows no MSG_NOSIGNAL
   const auto result = host_->read({{"true"}, {}, std::string(1u << 20, 'x')}, conformance_soon());
