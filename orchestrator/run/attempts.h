@@ -164,6 +164,7 @@ class Attempts {
   /// then `then`. What came after all is ended and settled; where a host cannot be asked, the attempt stays
   /// open.
   void forestall(Attempt& attempt, std::function<void(Attempt&)> then);
+  void could_not_forestall(Attempt& attempt, const Error& error);
   void could_not_end(Attempt& attempt, const std::string& why, const Error& error);
 
   // attempts_settle.cpp: what is in doubt

@@ -115,16 +115,21 @@ void Attempts::jobs_started(Attempt& attempt, const Started& started) {
     return follow(attempt);
   }
   const bool refused = error.code.starts_with("lease.");
-  // By a cancel that was not heard to the end: what it has ended is this attempt.
-  const bool buried = error.code == "job.buried" && !attempt.undoes;
+  // By a cancel, or by this attempt's own end, that was not heard to the end.
+  const bool buried = error.code == "job.buried";
   // What refused this start refuses an earlier one that is still on its way.
-  if (refused || error.code == "job.buried") attempt.may_come = false;
+  const bool alone = run_.item(attempt.id).open->intent.jobs.size() == 1;
+  if (alone && (refused || buried)) attempt.may_come = false;
   if (!started.jobs.empty()) {
     // Those of the others would go on alone.
+    if (attempt.may_come) {
+      follow(attempt);
+    } else {
+      attempt.follower.emplace(started.jobs, run_.options.times.follow, run_.clock());
+    }
     has_reached(attempt);
-    attempt.follower.emplace(started.jobs, run_.options.times.follow, run_.clock());
     end_jobs(attempt, one_line(error));
-  } else if (attempt.undoes && (refused || error.code.starts_with("secret."))) {
+  } else if (attempt.undoes && (refused || buried || error.code.starts_with("secret."))) {
     put_undo_back(attempt, with_advice(error));
   } else if (refused || buried) {
     put_back(attempt, ItemState::pending, with_advice(error));
@@ -190,6 +195,7 @@ void Attempts::looked(Attempt& attempt, JobFollower::Look look) {
 
   const auto& jobs = attempt.follower->jobs();
   if (!attempt.reached && std::any_of(jobs.begin(), jobs.end(), is_absent)) {
+    if (run_.clock().boottime() < attempt.cancel_again) return follow(attempt);
     if (stopping_) return drop(attempt);  // its intent stays; whoever comes next starts it
     const bool none = std::all_of(jobs.begin(), jobs.end(), is_absent);
     if (none && attempt.start_broke)

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "orchestrator/core/advice.h"
 #include "orchestrator/core/parallel.h"
 #include "orchestrator/core/quantity.h"
 #include "orchestrator/run/attempts_aside.h"
@@ -10,26 +11,34 @@ namespace {
 
 constexpr std::chrono::milliseconds kCancelLimit{90'000};  // TERM, 30 s, KILL, seen gone
 
-/// Ends the job where there is one. False where it never came to be: then nothing runs there either.
-Result<bool> end_job(HostDirectory& hosts, const FollowedJob& job, const Deadline& deadline) {
+/// Ends the job where there is one. Nothing where it never came to be: then nothing runs there either.
+Result<std::optional<JobStatus>> end_job(HostDirectory& hosts, const FollowedJob& job,
+                                         const Deadline& deadline) {
   auto host = jobs_of(hosts, job.host);
   if (!host) return tl::unexpected(host.error());
   auto ended = (*host)->cancel(job.id, deadline);
-  if (ended) return true;
-  if (ended.error().code == "job.absent") return false;
+  if (ended) return *ended;
+  if (ended.error().code == "job.absent") return std::nullopt;
   return tl::unexpected(Error(ended.error()).within("host " + job.host));
 }
 
-/// Ends each of them, whatever becomes of the others. Whether any was there.
-Result<bool> end_each(HostDirectory& hosts, const std::vector<FollowedJob>& jobs, const Deadline& deadline) {
-  std::vector<Result<bool>> ended(jobs.size());
+/// Ends each of them, whatever becomes of the others. Those that were there, as they have ended.
+Result<std::vector<FollowedJob>> end_each(HostDirectory& hosts, const std::vector<FollowedJob>& jobs,
+                                          const Deadline& deadline) {
+  std::vector<Result<std::optional<JobStatus>>> ended(jobs.size());
   in_parallel(jobs.size(), jobs.size(), [&](std::size_t n) { ended[n] = end_job(hosts, jobs[n], deadline); });
-  bool any = false;
-  for (const Result<bool>& one : ended) {
-    if (!one) return one;
-    any = any || *one;
+  std::vector<FollowedJob> there;
+  for (std::size_t n = 0; n < jobs.size(); ++n) {
+    if (!ended[n]) return tl::unexpected(ended[n].error());
+    if (*ended[n]) there.push_back({jobs[n].host, jobs[n].id, **ended[n]});
   }
-  return any;
+  return there;
+}
+
+/// By itself, before it could be ended.
+bool ended_by_itself(const FollowedJob& job) {
+  const auto* done = std::get_if<JobDone>(&job.status.state);
+  return done && done->exit_status != 143 && done->exit_status != 137;
 }
 
 bool gave_no_answer(const Error& error) {
@@ -94,17 +103,17 @@ bool Attempts::is_in_hand(std::int64_t decision) const {
 
 void Attempts::end_jobs(Attempt& attempt, const std::string& why) {
   attempt.phase = Attempt::Phase::cancelling;
-  aside<bool>(
+  aside<std::vector<FollowedJob>>(
       attempt, kCancelLimit,
       [&environment = run_.environment, jobs = attempt.follower->jobs()](const Deadline& deadline) {
         return end_each(environment.hosts, jobs, deadline);
       },
-      [this, why](Attempt& a, Result<bool> ended) {
+      [this, why](Attempt& a, Result<std::vector<FollowedJob>> ended) {
         if (ended) {
-          a.reached = a.reached || *ended;
+          a.reached = a.reached || !ended->empty();
           a.may_come = false;
           a.ended_by = why;
-          if (*ended && !note_leases(a)) return drop(a);
+          if (!ended->empty() && !note_leases(a)) return drop(a);
           return settle(a);
         }
         could_not_end(a, why, ended.error());
@@ -115,22 +124,44 @@ void Attempts::forestall(Attempt& attempt, std::function<void(Attempt&)> then) {
   std::vector<FollowedJob> jobs;
   for (const JobRef& ref : run_.item(attempt.id).open->intent.jobs) jobs.push_back({ref.host, {ref.id}});
   attempt.phase = Attempt::Phase::cancelling;
-  aside<bool>(
+  aside<std::vector<FollowedJob>>(
       attempt, kCancelLimit,
       [&environment = run_.environment, jobs](const Deadline& deadline) {
         return end_each(environment.hosts, jobs, deadline);
       },
-      [this, then = std::move(then)](Attempt& a, Result<bool> ended) {
+      [this, then = std::move(then), all = jobs.size()](Attempt& a, Result<std::vector<FollowedJob>> there) {
         if (a.stop.stop_requested()) return drop(a);
-        if (!a.follower) follow(a);
-        if (!ended) return could_not_end(a, a.ended_by, ended.error());
+        if (!there) return could_not_forestall(a, there.error());
         a.may_come = false;
-        if (!*ended) return then(a);
-        a.reached = true;
-        if (a.ended_by.empty()) a.ended_by = "its job came to its host late, and was ended there";
+        if (there->empty()) return then(a);
+        follow(a);  // it came after all
+        has_reached(a);
         if (!note_leases(a)) return drop(a);
+        if (there->size() == all && std::all_of(there->begin(), there->end(), ended_by_itself)) {
+          a.follower->take({std::move(*there), {}});
+          return jobs_ended(a);
+        }
+        if (a.ended_by.empty()) a.ended_by = "its job came to its host late, and was ended there";
         settle(a);
       });
+}
+
+/// It stays open. Where no answer came, the next look finds out; a host that answers and cannot do it is
+/// asked again as seldom as one that is parked.
+void Attempts::could_not_forestall(Attempt& attempt, const Error& error) {
+  follow(attempt);
+  attempt.cancel_again = run_.clock().boottime() + run_.options.times.follow.each_reconnect;
+  if (attempt.decision) return could_not_end(attempt, attempt.ended_by, error);
+  if (gave_no_answer(error)) return;
+  const ItemId id = attempt.id;
+  drop(attempt);
+  wrote(run_.journal.wait_armed(
+      id,
+      {ItemState::waiting,
+       "whether it ever begins is not certain, as its host cannot keep it from that: " + with_advice(error),
+       Time{run_.clock().now().since_epoch + run_.options.times.follow.each_parked_look},
+       {},
+       0}));
 }
 
 /// Where a host gave no answer, its job may have ended all the same: the word on it stays, for else that

@@ -107,7 +107,11 @@ void Attempts::take_up(Attempt& attempt) {
 
 void Attempts::put_back(Attempt& attempt, ItemState state, const std::string& why, bool may_have_acted) {
   if (attempt.may_come)
-    return forestall(attempt, [=, this](Attempt& a) { put_back(a, state, why, may_have_acted); });
+    return forestall(attempt, [=, this](Attempt& a) {
+      // Meanwhile somebody may have said that it is not to be tried again.
+      const bool asked = !a.undoes && !a.decision && heard_last_words();
+      if (!asked || !is_ended_by_word(a, may_have_acted)) put_back(a, state, why, may_have_acted);
+    });
   AttemptResult result;
   result.state = state;
   if (state == ItemState::cancelled) result.verdict = Verdict::fail;

@@ -29,7 +29,7 @@ cancel() {
   fi
   [ -d "$dir" ] || refuse job.absent
   load_spec
-  [ "$sum" != never ] || refuse job.absent
+  ! was_buried || refuse job.absent
   if ! is_over; then
     setsid sh "$dir/run" "$dir" end </dev/null >/dev/null 2>&1 &
     waited=0
@@ -40,6 +40,7 @@ cancel() {
       [ "$unit_state" != unknown ] || { sleep 2 && waited=$((waited + 200)); }
     done
     [ "$unit_state" != unknown ] || refuse job.no-systemd
+    ! was_buried || refuse job.absent
   fi
   reply
   say_state

@@ -176,10 +176,14 @@ is_gone() {
   done
 }
 
-# forestall [NOTE]: in its own name, so that it is seen to be busy until the end is written.
+# forestall [NOTE]: in its own name, so that it is seen to be busy until the end is written. Without a note it leaves a
+# mark: this is no end of a job, but none (was_buried).
 forestall() {
   proc_stat $$ || proc_start=-
-  take_place $$ "$proc_start" && never_begin "${1:-}"
+  take_place $$ "$proc_start" || return
+  # Not `:`, with which a redirection that fails would end the shell.
+  [ -n "${1:-}" ] || true >"$dir/never"
+  never_begin "${1:-}"
 }
 
 end_job() {

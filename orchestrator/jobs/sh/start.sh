@@ -121,7 +121,7 @@ claim_job() { [ ! -d "$dir" ] && mv -T "$stage" "$dir" 2>/dev/null; }
 start_again() {
   if [ -d "$dir" ]; then
     load_spec
-    [ "$sum" != never ] || refuse job.buried
+    ! was_buried || refuse job.buried
     [ "$sum" = "$job_sum" ] || refuse job.conflict
     [ -e "$dir/runner" ] || unit_is_up || launch_job
   else

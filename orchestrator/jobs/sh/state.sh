@@ -24,6 +24,9 @@ has_ended() {
   [ -s "$dir/rc" ] && read -r rc took _ <"$dir/rc" && [ -n "$rc" ]
 }
 
+# Ended before it came, or before it began (finish.sh): it never will.
+was_buried() { [ "$sum" = never ] || [ -e "$dir/never" ]; }
+
 # Held by every process of the job's tree: the kernel lets go of it when the last of them is gone.
 lock_is_held() { [ -e "$dir/lock" ] && ! flock -n "$dir/lock" true; }
 
@@ -101,8 +104,7 @@ say_state() {
       return 0
       ;;
     done)
-      # Ended before it came (finish.sh).
-      [ "$sum" != never ] || { say state absent && return 0; }
+      ! was_buried || { say state absent && return 0; }
       say state "done $rc"
       if [ -n "$took" ] && [ ! -s "$dir/output" ]; then
         say output 0

@@ -59,6 +59,7 @@ class UnitLaunch : public testing::TestWithParam<const char*> {
   }
   /// `cancel` or `purge` of a job whose end is written down.
   std::string finish(const std::string& verb) {
+    std::ofstream(job_ / "runner") << "0 0\n- -\n";
     std::ofstream(job_ / "rc") << "0\n";
     std::ofstream(folder_ / "lease") << "token 1\nrun r\nlaptop l\n";
     std::error_code there_already;

@@ -31,9 +31,10 @@ class FakeJobs final : public Jobs {
   bool mute = false;      ///< says how a job is, and not what it wrote
   bool stubborn = false;  ///< its jobs cannot be ended
   int cut_off = 0;        ///< so many cancels end a job and do not answer
-  std::optional<Error> no_end;      ///< what it says to the next cancel
-  std::function<void()> on_cancel;  ///< before it looks for the job
-  std::optional<Duration> elapsed;  ///< what it says of every job that runs
+  std::optional<Error> no_end;          ///< what it says to the next cancel
+  std::optional<Error> refuses_to_end;  ///< what it says to every cancel
+  std::function<void()> on_cancel;      ///< before it looks for the job
+  std::optional<Duration> elapsed;      ///< what it says of every job that runs
   std::map<std::string, Kept> jobs;
   std::set<std::string> buried;       ///< what was ended before it came
   std::map<std::string, int> starts;  ///< by title: how often work really began
@@ -98,15 +99,18 @@ class FakeJobs final : public Jobs {
     if (silent) return gone();
     ++cancels;
     if (no_end) return tl::unexpected(*std::exchange(no_end, std::nullopt));
+    if (refuses_to_end) return tl::unexpected(*refuses_to_end);
     if (on_cancel) on_cancel();
     const auto found = jobs.find(id.text);
-    if (found == jobs.end()) {
+    const auto* running = found == jobs.end() ? nullptr : std::get_if<JobRunning>(&found->second.state);
+    if (found == jobs.end() || (running && !running->begun)) {
+      jobs.erase(id.text);
       buried.insert(id.text);
       return fail(ErrorKind::not_found, "job.absent", "there is no job " + id.text);
     }
     if (stubborn)
       return fail(ErrorKind::no_answer, "job.not-ended", "it got TERM and KILL and is still there");
-    found->second.state = JobDone{143};
+    if (running) found->second.state = JobDone{143};
     if (std::exchange(cut_off, std::max(0, cut_off - 1)) > 0)
       return fail(ErrorKind::no_answer, "ssh.lost", "the connection went");
     return status_of(found->second);

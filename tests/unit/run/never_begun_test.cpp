@@ -187,6 +187,40 @@ TEST_F(NeverBegunInItsWindow, IsEndedWhereItComesWhileItIsKeptFromThat) {
   EXPECT_THAT(world_.state().item({"change", {}}).sentence, testing::HasSubstr("came to its host late"));
 }
 
+TEST_F(NeverBegunInItsWindow, IsItselfWhereItHasEndedByThen) {
+  world_.on_new.on_cancel = [this] {
+    const JobSpec spec{.title = "make a", .script = "make a"};
+    world_.on_new.jobs["r1.change.1"] = {spec, world_.on_new.ends(spec), 0, ""};
+  };
+  EXPECT_EQ(world_.must_run().exit, ExitCode::done);
+  EXPECT_EQ(world_.attempts("change"), 1);
+  EXPECT_TRUE(world_.on_new.starts.empty()) << "of this process";
+}
+
+TEST_F(NeverBegunInItsWindow, IsAskedForNowAndThenWhereItsHostCannotSeeToThat) {
+  world_.on_new.refuses_to_end = Error{ErrorKind::refused, "job.host-failed", "cannot write"};
+  std::string reason;
+  const Time begun = world_.clock.now();
+  world_.on_wait = [&] {
+    if (world_.on_new.cancels < 3) return;
+    const ItemRecord change = world_.state().item({"change", {}});
+    if (world_.on_new.refuses_to_end && change.open) reason = change.reason;
+    world_.on_new.refuses_to_end.reset();
+  };
+  world_.must_run();
+  EXPECT_THAT(reason, testing::HasSubstr("cannot write"));
+  EXPECT_GT(world_.clock.now().since_epoch - begun.since_epoch, std::chrono::minutes(20))
+      << "it asked in a hurry";
+  EXPECT_TRUE(world_.on_new.buried.contains("r1.change.1"));
+}
+
+TEST_F(NeverBegunInItsWindow, IsCancelledByAWordThatIsSaidMeanwhile) {
+  world_.on_new.on_cancel = [this] { world_.decide(EventType::cancel, {"change", {}}); };
+  world_.must_run();
+  EXPECT_EQ(world_.of("change"), ItemState::cancelled);
+  EXPECT_THAT(world_.state().refused_decisions, testing::IsEmpty());
+}
+
 TEST_F(NeverBegunInItsWindow, StaysOpenUntilItsHostHasSeenToThat) {
   world_.on_new.no_end = Error{ErrorKind::no_answer, "ssh.lost", "the connection went"};
   bool open_without_an_answer = false;
