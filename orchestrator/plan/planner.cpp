@@ -363,7 +363,8 @@ void Planner::perform(Look& look, std::unique_lock<std::mutex>& lock) {
     look.result.found.reset();
     look.result.step = {};
   };
-  if (only_looks && !look.behind.empty()) {
+  auto params = resolve_params(environment_.catalog, declaration, *look.request.with, look.request.scope);
+  if (only_looks && !look.behind.empty() && params) {
     look.result = standing_still(look.node, PlannedAction::deferred);
     look.result.id = look.request.id;
     look.result.host = look.request.standpoint.host;
@@ -372,8 +373,7 @@ void Planner::perform(Look& look, std::unique_lock<std::mutex>& lock) {
   }
   const Deadline deadline(request_.patience.value, stop_);
   ItemLook seen;
-  if (auto params =
-          resolve_params(environment_.catalog, declaration, *look.request.with, look.request.scope)) {
+  if (params) {
     lock.unlock();
     seen = look_again(environment_, look.request, std::move(*params), deadline);
     lock.lock();

@@ -47,13 +47,16 @@ TEST(Planning, WhatIsWrittenWronglyBehindAChangeIsSaidBeforeIt) {
   RunWorld world(R"(  queue: {uses: look, with: {name: q}}
   first: {uses: make, with: {name: a}}
   second: {uses: make, needs: [first], with: {name: "${steps.queue.n == 40}"}}
+  third: {uses: look, needs: [first], with: {name: "${steps.queue.n == 40}"}}
 )");
   world.looks["q"] = [] { return found(Verdict::ok, {{"n", 40}}); };
   world.must_run();
-  const PlannedItem& second = *world.plan().find({"second", {}});
-  EXPECT_NE(second.action, PlannedAction::deferred);
-  ASSERT_TRUE(second.step.would_fail);
-  EXPECT_NE(second.step.would_fail->find("`name`"), std::string::npos) << *second.step.would_fail;
+  for (const char* id : {"second", "third"}) {
+    const PlannedItem& item = *world.plan().find({id, {}});
+    EXPECT_NE(item.action, PlannedAction::deferred) << id;
+    ASSERT_TRUE(item.step.would_fail) << id;
+    EXPECT_NE(item.step.would_fail->find("`name`"), std::string::npos) << *item.step.would_fail;
+  }
 }
 
 TEST(Planning, ALookWhoseUntilHoldsIsKnown) {
