@@ -35,7 +35,7 @@ let_the_world_move() {
 case_a_move_killed_at_random_moments_ends_the_same_and_begins_every_job_once() {
   local kills=0 rounds=0 last_code=4 pause
   RANDOM=$seed
-  echo "seed $seed, $kills_wanted kills"
+  echo "# seed $seed, $kills_wanted kills"
   lab cut old-mx
   lab exec dns lab-dnsbl add 198.51.100.20
   as_op mxodus run "$playbook" "${inputs[@]}" -i "outage_began=$(outage)" --yes </dev/null >/dev/null 2>&1 || [[ $? == 4 ]]
@@ -48,13 +48,12 @@ case_a_move_killed_at_random_moments_ends_the_same_and_begins_every_job_once() {
     if resume_killed_after "$((pause / 10)).$((pause % 10))"; then kills=$((kills + 1)); fi
     let_the_world_move
   done
-  echo "$kills kills in $rounds rounds"
+  echo "# $kills kills in $rounds rounds"
   expect_eq 'exit code' 0 "$last_code"
   ((kills >= kills_wanted)) || fail "only $kills kills took hold"
-  expect_eq 'stores' "$(store_sums old-mx /srv/vmail_deprecated)" "$(store_sums new-mx /var/vmail)"
+  expect_moved
   expect_match 'jobs begun' ' 1 restore' "$(jobs_by_step new-mx)"
   expect_eq 'jobs begun twice' '' "$(for host in new-mx old-mx backup; do jobs_by_step "$host" | awk '$1 > 1'; done)"
-  expect_eq 'A' 198.51.100.20 "$(lab exec outside dig +short A mail.acme.test)"
 }
 
 run_cases "$@"

@@ -41,3 +41,19 @@ go_on_until() {
 # Content and name of every message; Dovecot's own files change whenever it looks.
 store_sums() { lab exec "$1" sh -c "cd '$2' && find . -type f ! -name 'dovecot*' ! -name 'maildirsize' -exec sha1sum {} + | LC_ALL=C sort -k2 | sha1sum"; }
 
+# What the move must come to, however it was interrupted.
+expect_moved() {
+  local name
+  expect_eq 'stores' "$(store_sums old-mx /srv/vmail_deprecated)" "$(store_sums new-mx /var/vmail)"
+  expect_eq 'messages' 4000 "$(lab exec new-mx sh -c "find /var/vmail -type f \( -path '*/cur/*' -o -path '*/new/*' \) | wc -l")"
+  expect_eq 'files of somebody else' 0 "$(lab exec new-mx sh -c 'find /var/vmail \( ! -user vmail -o ! -group vmail \) | wc -l')"
+  expect_eq 'MX' '10 mail.acme.test.' "$(lab exec outside dig +short MX acme.test)"
+  for name in mail imap; do
+    expect_eq "A of $name" 198.51.100.20 "$(lab exec outside dig +short A "$name.acme.test")"
+    expect_eq "AAAA of $name" 2001:db8:51::20 "$(lab exec outside dig +short AAAA "$name.acme.test")"
+  done
+  for name in 198.51.100.20 2001:db8:51::20; do
+    expect_eq "PTR of $name" new-mx.acme.test. "$(lab exec outside dig +short -x "$name")"
+  done
+  expect_match 'SPF' 'a:new-mx.acme.test' "$(lab exec outside dig +short TXT acme.test)"
+}

@@ -93,7 +93,7 @@ case_a_killed_mxodus_finds_its_restore_again_and_starts_it_once() {
 }
 
 case_the_move_ends_with_every_message_where_it_belongs() {
-  local round name code=4 moved=
+  local round code=4 moved=
   for ((round = 0; round < 30 && code == 4; round++)); do
     answer_gates
     code=0
@@ -110,16 +110,9 @@ case_the_move_ends_with_every_message_where_it_belongs() {
   expect_eq 'exit code of the last resume' 0 "$code"
   expect_eq 'DKIM keys that fit' 1 "$(output_of dkim_key matching)"
   expect_eq 'listings that are left' 0 "$(output_of delisted listed)"
-  expect_eq 'stores' "$(store_sums old-mx /srv/vmail_deprecated)" "$(store_sums new-mx /var/vmail)"
   expect_eq 'mailboxes that were counted' 20 "$(output_of all_users entries)"
-  expect_eq 'messages' 4000 "$(lab exec new-mx sh -c "find /var/vmail -type f \( -path '*/cur/*' -o -path '*/new/*' \) | wc -l")"
-  expect_eq 'files of somebody else' 0 "$(lab exec new-mx sh -c 'find /var/vmail ! -user vmail | wc -l')"
   expect_match 'the next UID' 'uidnext=1000[0-9]+$' "$(lab exec new-mx doveadm mailbox status -u u01@acme.test uidnext INBOX)"
-  for name in mail imap; do
-    expect_eq "A of $name" 198.51.100.20 "$(lab exec outside dig +short A "$name.acme.test")"
-    expect_eq "AAAA of $name" 2001:db8:51::20 "$(lab exec outside dig +short AAAA "$name.acme.test")"
-  done
-  expect_match 'SPF' 'a:new-mx.acme.test' "$(lab exec outside dig +short TXT acme.test)"
+  expect_moved
 }
 
 case_afterwards_no_host_keeps_a_job_or_a_lease() {
@@ -135,9 +128,11 @@ case_mail_from_outside_arrives_on_the_new_host_and_is_fetched_by_imap() {
   local token="moved-$RANDOM$RANDOM"
   lab exec outside swaks --silent 2 --to u01@acme.test --from alice@other.test --server mail.acme.test \
     --tls-optional --header "Subject: $token" --body hello
+  imap() { lab exec outside curl -sS --user u01@acme.test:pw01 "imaps://imap.acme.test/INBOX$1"; }
   # shellcheck disable=SC2317 # wait_until calls it
-  fetched() { lab exec outside curl -sS --user u01@acme.test:pw01 "imaps://imap.acme.test/INBOX?SUBJECT%20$token" | grep -q 'SEARCH [0-9]'; }
-  wait_until 30 fetched
+  found() { imap "?SUBJECT%20$token" | grep -q 'SEARCH [0-9]'; }
+  wait_until 30 found
+  expect_match 'fetched' "Subject: $token" "$(imap ";MAILINDEX=$(imap "?SUBJECT%20$token" | tr -dc 0-9)")"
   expect_match 'delivered on new-mx' "$token" "$(lab exec new-mx sh -c "grep -rl $token /var/vmail/acme.test/u01 | head -1 | xargs -r grep -h Subject")"
 }
 

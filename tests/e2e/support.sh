@@ -69,13 +69,15 @@ list_cases() {
   done
 }
 
-# run_case NAME: in a new process, so that `set -e` holds in it and nothing leaks into the next.
+# run_case NAME: in a new process, so that `set -e` holds in it and nothing leaks into the next. Of a case that passes,
+# the lines that begin with "# " are shown.
 run_case() {
   local log sentence started=$SECONDS
   sentence="$(basename "$0" _test.sh): ${1//_/ }"
   log=$(mktemp)
   if timeout --kill-after=10 "$case_limit" "$0" --case "$1" > "$log" 2>&1 </dev/null; then
     echo "ok $sentence ($((SECONDS - started)) s)"
+    sed -n 's/^# /   /p' "$log"
     rm "$log"
   else
     echo "not ok $sentence ($((SECONDS - started)) s)"
