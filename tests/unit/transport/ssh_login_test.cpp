@@ -37,7 +37,12 @@ class TestAgent {
           static_cast<void>(
               run_process({{"ssh-agent", "-D", "-a", socket_}}, Deadline(std::chrono::hours(1), stop)));
         }) {
-    EXPECT_TRUE(eventually([&] { return std::filesystem::exists(socket_); }));
+    // Its socket is there a moment before anybody listens at it; an agent without keys ends `ssh-add -l`
+    // with 1.
+    EXPECT_TRUE(eventually([&] {
+      const auto listed = run_process({{"ssh-add", "-l"}, {{"SSH_AUTH_SOCK", socket_}}}, login_soon());
+      return listed && listed->exited_with(1);
+    }));
   }
   void add(const std::filesystem::path& key) { run({"ssh-add", "-q", key}, {{"SSH_AUTH_SOCK", socket_}}); }
   const std::filesystem::path& socket() const { return socket_; }
