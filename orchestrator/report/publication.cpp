@@ -130,7 +130,10 @@ RunRecord without(const Samples& samples, RunRecord record) {
     leave_out_texts(item.outputs);
     if (item.gate) leave_out(item.gate->asked.question, samples);
   }
-  for (auto& [n, change] : state.changes) leave_out(change.intent.title, samples);
+  for (auto& [n, change] : state.changes) {
+    leave_out(change.intent.title, samples);
+    change.intent.plan = Value();  // what was and what was made of it: keys, records, names of files
+  }
   for (auto& [host, lost] : state.lost_hosts) leave_out(lost.reason, samples);
   if (state.stopped) leave_out(state.stopped->reason, samples);
   for (PlannedItem& planned : record.plan.items)

@@ -46,12 +46,13 @@ struct Attempt {
   bool asked_wrongly = false;        ///< no later look can find anything else
   std::optional<Error> start_broke;  ///< its jobs could not be handed over for a reason of this process
   bool looking = false;
-  bool reached = false;     ///< its jobs are known to have reached their hosts
-  bool may_come = false;    ///< a start of its jobs that nobody heard of may still reach their hosts
-  bool recovered = false;   ///< begun by another process: its jobs are asked before anything else
-  bool only_looks = false;  ///< taken up to learn its end: what has not begun does not begin any more
-  bool overdue = false;     ///< its time is up and its job was left running
-  bool late = false;        ///< its deadline passed while its jobs ran: however they end, it has failed
+  bool reached = false;        ///< its jobs are known to have reached their hosts
+  bool may_come = false;       ///< a start of its jobs that nobody heard of may still reach their hosts
+  bool asked_in_vain = false;  ///< a host to keep its jobs from beginning
+  bool recovered = false;      ///< begun by another process: its jobs are asked before anything else
+  bool only_looks = false;     ///< taken up to learn its end: what has not begun does not begin any more
+  bool overdue = false;        ///< its time is up and its job was left running
+  bool late = false;           ///< its deadline passed while its jobs ran: however they end, it has failed
   std::chrono::milliseconds cancel_again{0};  ///< boottime before which its jobs are not ended again
 
   std::set<std::string> hosts;  ///< on which it holds a slot

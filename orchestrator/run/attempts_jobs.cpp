@@ -122,11 +122,7 @@ void Attempts::jobs_started(Attempt& attempt, const Started& started) {
   if (alone && (refused || buried)) attempt.may_come = false;
   if (!started.jobs.empty()) {
     // Those of the others would go on alone.
-    if (attempt.may_come) {
-      follow(attempt);
-    } else {
-      attempt.follower.emplace(started.jobs, run_.options.times.follow, run_.clock());
-    }
+    follow(attempt);
     has_reached(attempt);
     end_jobs(attempt, one_line(error));
   } else if (attempt.undoes && (refused || buried || error.code.starts_with("secret."))) {
@@ -195,7 +191,11 @@ void Attempts::looked(Attempt& attempt, JobFollower::Look look) {
 
   const auto& jobs = attempt.follower->jobs();
   if (!attempt.reached && std::any_of(jobs.begin(), jobs.end(), is_absent)) {
-    if (run_.clock().boottime() < attempt.cancel_again) return follow(attempt);
+    if (attempt.cancel_again.count() != 0) {  // of what is absent no host is asked meanwhile
+      if (run_.clock().boottime() < attempt.cancel_again) return;
+      attempt.cancel_again = {};
+      return follow(attempt);
+    }
     if (stopping_) return drop(attempt);  // its intent stays; whoever comes next starts it
     const bool none = std::all_of(jobs.begin(), jobs.end(), is_absent);
     if (none && attempt.start_broke)

@@ -35,7 +35,8 @@ Result<std::vector<FollowedJob>> end_each(HostDirectory& hosts, const std::vecto
   return there;
 }
 
-/// By itself, before it could be ended.
+/// By itself, before it could be ended: what our TERM and KILL leave is another status, unless a script traps
+/// them.
 bool ended_by_itself(const FollowedJob& job) {
   const auto* done = std::get_if<JobDone>(&job.status.state);
   return done && done->exit_status != 143 && done->exit_status != 137;
@@ -137,7 +138,8 @@ void Attempts::forestall(Attempt& attempt, std::function<void(Attempt&)> then) {
         follow(a);  // it came after all
         has_reached(a);
         if (!note_leases(a)) return drop(a);
-        if (there->size() == all && std::all_of(there->begin(), there->end(), ended_by_itself)) {
+        const bool is_judged = !a.undoes && !a.decision && there->size() == all;
+        if (is_judged && std::all_of(there->begin(), there->end(), ended_by_itself)) {
           a.follower->take({std::move(*there), {}});
           return jobs_ended(a);
         }
@@ -146,13 +148,14 @@ void Attempts::forestall(Attempt& attempt, std::function<void(Attempt&)> then) {
       });
 }
 
-/// It stays open. Where no answer came, the next look finds out; a host that answers and cannot do it is
-/// asked again as seldom as one that is parked.
+/// It stays open. Where that is not the host's last word, another look decides; a host that cannot see to it
+/// is asked again as seldom as one that is parked.
 void Attempts::could_not_forestall(Attempt& attempt, const Error& error) {
+  const bool again = std::exchange(attempt.asked_in_vain, true);
   follow(attempt);
   attempt.cancel_again = run_.clock().boottime() + run_.options.times.follow.each_reconnect;
   if (attempt.decision) return could_not_end(attempt, attempt.ended_by, error);
-  if (gave_no_answer(error)) return;
+  if (!again && (gave_no_answer(error) || error.code == "job.not-ended")) return;
   const ItemId id = attempt.id;
   drop(attempt);
   wrote(run_.journal.wait_armed(

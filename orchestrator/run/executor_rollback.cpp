@@ -22,7 +22,7 @@ Result<std::vector<ItemId>> Executor::look_at_what_was_begun() {
       begun.push_back(id);
   const auto seen = [](const Attempt& attempt) {
     return attempt.phase == Attempt::Phase::following && !attempt.looking &&
-           (attempt.reached || attempt.follower->silent());
+           (attempt.reached || attempt.decision || attempt.follower->silent());
   };
   std::vector<ItemId> going_on;
   for (const ItemId& id : begun) {
@@ -35,7 +35,8 @@ Result<std::vector<ItemId>> Executor::look_at_what_was_begun() {
     }
     // Without its secret nobody has looked at its job: that may run.
     const bool not_looked_at = run_.item(id).open && run_.item(id).state == ItemState::waiting;
-    if (not_looked_at || (attempts_.under_way(id) && attempts_.all().at(id).reached)) going_on.push_back(id);
+    const Attempt* attempt = attempts_.under_way(id) ? &attempts_.all().at(id) : nullptr;
+    if (not_looked_at || (attempt && (attempt->reached || attempt->decision))) going_on.push_back(id);
   }
   if (cannot_write_) return tl::unexpected(*cannot_write_);
   return going_on;

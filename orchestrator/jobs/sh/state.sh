@@ -91,6 +91,7 @@ job_state() {
 # The state and what goes with it, as lines of the reply.
 say_state() {
   job_state
+  [ "$state" = absent ] || ! was_buried || state=absent
   case $state in
     absent) say state absent && return 0 ;;
     claimed)
@@ -104,7 +105,6 @@ say_state() {
       return 0
       ;;
     done)
-      ! was_buried || { say state absent && return 0; }
       say state "done $rc"
       if [ -n "$took" ] && [ ! -s "$dir/output" ]; then
         say output 0

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "orchestrator/journal/event_data.h"
+#include "orchestrator/run/attempt.h"
 #include "orchestrator/report/post_mortem.h"
 
 namespace mxodus {
@@ -123,6 +124,19 @@ TEST(Publication, LeavesNoFileThatAComparisonGivesAsASample) {
   EXPECT_EQ(report["timeline"][2]["sentence"], "such as [left out] …");
   EXPECT_EQ(report["open"][0]["reason"], "only_on_old: a file missing; such as [left out]");
   EXPECT_THAT(post_mortem_markdown(record, false), testing::HasSubstr("u01/.Sent Items"));
+}
+
+TEST(Publication, LeavesNothingOfWhatAChangeHasMade) {
+  RunRecord record;
+  PlannedItem planned;
+  planned.step.changes = {{"new", "", "cp 'u01/.Sent Items/cur/1:2,S'"}};
+  FinishedChange& change = record.state.changes[1];
+  change.id = {"bring", {}};
+  change.intent.title = "bring a message";
+  change.intent.plan = intent_plan(planned);
+  EXPECT_THAT(post_mortem_markdown(record, false), testing::HasSubstr("Sent Items"));
+  EXPECT_THAT(published(record), testing::Not(testing::ContainsRegex("u01|Sent")));
+  EXPECT_EQ(post_mortem_json(record, true)["changes_made"][0]["what"], "bring a message");
 }
 
 TEST(Publication, LeavesNoTextThatStandsWhereACountShould) {
