@@ -21,16 +21,26 @@ std::optional<Time> time_of(const std::vector<Event>& events, std::int64_t n) {
   return event->utc;
 }
 
+/// A command is its own title.
+bool is_told_by(const std::string& title, const Change& change) {
+  constexpr std::size_t enough = 40;
+  return change.before.empty() &&
+         title.find(printable_line(change.after).substr(0, enough)) != std::string::npos;
+}
+
 /// What was, and what was made of it: a title often says only what was found.
 std::string what_changed(const AttemptIntent& intent) {
   const auto planned = planned_from_intent(intent);
-  if (!planned || planned->step.changes.empty()) return intent.title;
-  const auto& changes = planned->step.changes;
   std::vector<std::string> made;
-  for (std::size_t n = 0; n < std::min(changes.size(), most_changes); ++n)
-    made.push_back(changes[n].what + ": " + (changes[n].before.empty() ? "nothing" : changes[n].before) +
-                   " → " + (changes[n].after.empty() ? "nothing" : changes[n].after));
-  if (changes.size() > most_changes) made.push_back(std::to_string(changes.size() - most_changes) + " more");
+  if (planned)
+    for (const Change& change : planned->step.changes)
+      if (!is_told_by(intent.title, change))
+        made.push_back(change.what + ": " + (change.before.empty() ? "nothing" : change.before) + " → " +
+                       (change.after.empty() ? "nothing" : change.after));
+  if (made.empty()) return intent.title;
+  const std::size_t more = made.size() - std::min(made.size(), most_changes);
+  made.resize(made.size() - more);
+  if (more > 0) made.push_back(std::to_string(more) + " more");
   return intent.title + " (" + join(made, "; ") + ")";
 }
 

@@ -57,8 +57,8 @@ run_script() {
   exec setsid sh "$1"
 }
 
-# write_end STATUS [SECONDS]: into the room that was kept for it, because the job may have filled the disk. What the disk does
-# not keep is told all the same, for else the job would run for ever. A power loss may leave the name without the
+# write_end STATUS [SECONDS]: into the room that was kept for it, because the job may have filled the disk. What the disk
+# does not keep is told all the same, for else the job would run for ever. A power loss may leave the name without the
 # status: blanks (has_ended).
 write_end() {
   printf '%-63s\n' "$*" 1<>"$dir/rc.room" || return

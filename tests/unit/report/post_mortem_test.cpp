@@ -172,6 +172,9 @@ TEST(PostMortem, ListsTheChangesThatStandAndThoseThatWereTakenBack) {
   record.state.changes.begin()->second.intent.plan = intent_plan(planned);
   EXPECT_EQ(post_mortem_json(record, false)["changes_made"][0]["what"],
             "MX to new (acme.test. MX: 10 old. → 10 new.; new:dovecot.service: nothing → running)");
+  planned.step.changes = {{"new", "", "MX to new"}};
+  record.state.changes.begin()->second.intent.plan = intent_plan(planned);
+  EXPECT_EQ(post_mortem_json(record, false)["changes_made"][0]["what"], "MX to new") << "said once";
 
   change.title = "MX back to old";
   change.undoes = 2;

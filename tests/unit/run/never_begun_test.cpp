@@ -6,6 +6,17 @@
 namespace mxodus {
 namespace {
 
+/// Ends the process once `change` is meant, and leaves the rest to the next one.
+void leave_once_it_is_meant(RunWorld& world) {
+  world.on_wait = [&world] {
+    if (world.of("change") == ItemState::running) world.stop.request_stop();
+  };
+  ASSERT_EQ(world.must_run().exit, ExitCode::interrupted);
+  ASSERT_TRUE(world.state().item({"change", {}}).open);
+  world.stop = {};
+  world.on_wait = {};
+}
+
 /// A change behind a look that ages and a gate, whose start is lost: its intent is durable, its host knows
 /// nothing of it.
 class NeverBegun : public testing::Test {
@@ -14,15 +25,6 @@ class NeverBegun : public testing::Test {
     ASSERT_EQ(world_.must_run().exit, ExitCode::parked);
     world_.approve("go");
     world_.on_new.lost = true;
-  }
-  void leave_once_it_is_meant() {
-    world_.on_wait = [this] {
-      if (world_.of("change") == ItemState::running) world_.stop.request_stop();
-    };
-    ASSERT_EQ(world_.must_run().exit, ExitCode::interrupted);
-    ASSERT_TRUE(world_.state().item({"change", {}}).open);
-    world_.stop = {};
-    world_.on_wait = {};
   }
   /// The host of the change is away for so long, and then knows of no job.
   void away(std::chrono::minutes time, std::function<void()> meanwhile) {
@@ -60,7 +62,7 @@ TEST_F(NeverBegun, BeginsOnceItsHostIsBackWhereNothingElseHasComeUp) {
 }
 
 TEST_F(NeverBegun, WaitsForALookThatHasAgedInAnotherProcess) {
-  leave_once_it_is_meant();
+  leave_once_it_is_meant(world_);
   const int before = world_.looked["l"];
   world_.clock.advance(std::chrono::minutes(90));
   EXPECT_EQ(world_.must_run().exit, ExitCode::done);
@@ -69,7 +71,7 @@ TEST_F(NeverBegun, WaitsForALookThatHasAgedInAnotherProcess) {
 }
 
 TEST_F(NeverBegun, DoesNotBeginWhereAnAgedLookFindsTheContrary) {
-  leave_once_it_is_meant();
+  leave_once_it_is_meant(world_);
   world_.clock.advance(std::chrono::minutes(90));
   world_.looks["l"] = [] { return found(Verdict::fail); };
   EXPECT_EQ(world_.must_run().exit, ExitCode::failed);
@@ -77,7 +79,7 @@ TEST_F(NeverBegun, DoesNotBeginWhereAnAgedLookFindsTheContrary) {
 }
 
 TEST_F(NeverBegun, IsAskedAboutAnewWhereWhatTheAnswerRestedOnIsOtherwise) {
-  leave_once_it_is_meant();
+  leave_once_it_is_meant(world_);
   world_.clock.advance(std::chrono::minutes(90));
   world_.looks["l"] = [] { return found(Verdict::warn); };
   EXPECT_EQ(world_.must_run().exit, ExitCode::parked);
@@ -149,13 +151,7 @@ class NeverBegunInItsWindow : public testing::Test {
  protected:
   void SetUp() override {
     world_.on_new.lost = true;
-    world_.on_wait = [this] {
-      if (world_.of("change") == ItemState::running) world_.stop.request_stop();
-    };
-    ASSERT_EQ(world_.must_run().exit, ExitCode::interrupted);
-    ASSERT_TRUE(world_.state().item({"change", {}}).open);
-    world_.stop = {};
-    world_.on_wait = {};
+    leave_once_it_is_meant(world_);
     world_.clock.advance(std::chrono::hours(3));
   }
   static std::string steps() {
