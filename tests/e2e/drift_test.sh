@@ -117,7 +117,6 @@ run_to_gate() {
 }
 edit() { as_op sed -i "$@" case/revision.yaml; }
 go_on() { mx approve go; expect_said 0; mx resume; }
-done_on_host() { lab exec new-mx cat /var/tmp/case/done | paste -sd' '; }
 
 case_an_edit_that_touches_no_effect_is_a_new_revision() {
   run_to_gate

@@ -7,8 +7,6 @@ source "${0%/*}/support.sh"
 # shellcheck source=tests/e2e/operator.sh
 source "${0%/*}/operator.sh"
 
-jobs=/mxodus/tests/e2e/playbooks/jobs.yaml
-
 # --- a disk without room ---------------------------------------------------------------------------------------
 
 # From here on the operator's state is on a disk of its own, of 400 KiB.
@@ -23,10 +21,7 @@ fill() {
   expect_eq 'room left' 0 "$(as_op df --output=avail .local/state/mxodus | tail -n1 | tr -d ' ')"
 }
 make_room() { as_op rm .local/state/mxodus/filler; }
-first_runs() { [[ $(jobs_of first) == 1 ]] && lab exec new-mx test -s /var/tmp/case/done; }
 first_has_ended() { lab exec new-mx sh -c 'ls /var/lib/mxodus/jobs/*.first.1/rc'; }
-release() { lab exec new-mx touch /var/tmp/case/release; }
-done_on_host() { lab exec new-mx cat /var/tmp/case/done | paste -sd' '; }
 
 case_no_run_begins_on_a_full_disk() {
   on_a_small_disk

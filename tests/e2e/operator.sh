@@ -35,3 +35,13 @@ state_of() { run_field "next((i['state'] for i in s['items'] if i['step'] == '$1
 
 # How many jobs new-mx ever had of this step.
 jobs_of() { jobs_begun new-mx | grep -c "\.$1\." || true; }
+
+# --- two jobs, of which the first lasts until it is released ----------------------------------------------------
+
+# shellcheck disable=SC2034 # the cases run it
+jobs=/mxodus/tests/e2e/playbooks/jobs.yaml
+
+# The first job is at work, and the run has recorded that it holds the host: it writes nothing more until the job ends.
+first_runs() { lab exec new-mx test -s /var/tmp/case/done && [[ $(as_op mxodus log --json) == *'"lease_taken"'* ]]; }
+release() { lab exec new-mx touch /var/tmp/case/release; }
+done_on_host() { lab exec new-mx cat /var/tmp/case/done | paste -sd' '; }

@@ -6,12 +6,7 @@ source "${0%/*}/support.sh"
 # shellcheck source=tests/e2e/operator.sh
 source "${0%/*}/operator.sh"
 
-jobs=/mxodus/tests/e2e/playbooks/jobs.yaml
-
 lease() { lab exec new-mx sed -n "s/^$1 //p" /var/lib/mxodus/lease; }
-done_on_host() { lab exec new-mx cat /var/tmp/case/done | paste -sd' '; }
-first_runs() { [[ $(jobs_of first) == 1 ]] && lab exec new-mx test -s /var/tmp/case/done; }
-release() { lab exec new-mx touch /var/tmp/case/release; }
 
 # as_anna CMD...: another person on another laptop: a user, a home and a host name of her own.
 as_anna() {
