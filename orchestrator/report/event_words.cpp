@@ -139,13 +139,12 @@ EventWords words_for(const Event& event) {
       if (answered.state == ItemState::gate) said += "; another person is asked too";
       return of_state(answered.state, said);
     }
-    case EventType::host_lost: {
-      const auto seen = decode<HostSeen>(event.data);
-      return {Role::warning, "host lost", printable_line(seen.host + ": " + seen.reason)};
-    }
+    case EventType::host_lost:
     case EventType::host_back: {
       const auto seen = decode<HostSeen>(event.data);
-      return {Role::good, "host back", printable_line(seen.host + ": " + seen.reason)};
+      const bool lost = event.type == EventType::host_lost;
+      return {lost ? Role::warning : Role::good, lost ? "host lost" : "host back",
+              printable_line(seen.host + (seen.reason.empty() ? "" : ": " + seen.reason))};
     }
     case EventType::lease_taken: {
       const auto lease = decode<LeaseHeld>(event.data);

@@ -48,7 +48,7 @@ std::string summary(const PostMortem& post) {
   text += "Run `" + post.run + "`, begun " + to_string(post.begun) + ", last entry " + to_string(post.last) +
           " (" + to_string(Duration{post.last.since_epoch - post.begun.since_epoch}) + " later); " +
           escaped(post.result) + ". Plan `" + post.plan_digest.substr(0, 12) + "`. Resumed " +
-          std::to_string(post.resumes) + " times.\n";
+          counted(post.resumes, "time") + ".\n";
   if (!post.facts.empty()) text += "\n" + headed(post.facts);
   return text + "\n## Impact\n\n" + headed(post.impact);
 }
@@ -117,8 +117,8 @@ std::string remainder(const PostMortem& post) {
   if (!post.overrides.empty()) {
     text += "\n## Overrides and notes\n\n";
     for (const TimelineRow& entry : post.overrides)
-      text += "- " + to_string(entry.when) + " " + entry.word + " " + escaped(entry.step) + " " +
-              escaped(entry.sentence) + "\n";
+      text += "- " + to_string(entry.when) + " " + entry.word +
+              (entry.step.empty() ? "" : " " + escaped(entry.step)) + " " + escaped(entry.sentence) + "\n";
   }
   if (!post.in_spite_of.empty()) text += "\n## Went on in spite of\n\n" + listed(post.in_spite_of);
   text += "\n## What is open\n\n" + (post.open.empty() ? "Nothing.\n" : listed(post.open));
