@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <cstdint>
 
 #include "orchestrator/core/text.h"
 
@@ -65,19 +67,36 @@ class Asking {
   const Deadline deadline_;
 };
 
+struct Exchanger {
+  std::uint16_t preference = 0;
+  std::string name;
+};
+
 /// Of "10 mail.example.org.", by preference (RFC 5321, 5.1). A null MX (RFC 7505) names nobody.
-std::vector<std::string> exchangers(std::vector<std::string> records) {
-  const auto preference = [](const std::string& record) { return std::atoi(record.c_str()); };
-  std::stable_sort(records.begin(), records.end(),
-                   [&](const std::string& a, const std::string& b) { return preference(a) < preference(b); });
-  std::vector<std::string> names;
+std::vector<Exchanger> exchangers(const std::vector<std::string>& records) {
+  std::vector<Exchanger> all;
   for (const std::string& record : records) {
-    std::string name = split(record, ' ').back();
-    if (name.ends_with('.')) name.pop_back();
-    if (is_plain(name)) names.push_back(std::move(name));
+    Exchanger one;
+    const auto read = std::from_chars(record.data(), record.data() + record.size(), one.preference);
+    one.name = split(record, ' ').back();
+    if (one.name.ends_with('.')) one.name.pop_back();
+    if (read.ec == std::errc() && is_plain(one.name)) all.push_back(std::move(one));
   }
-  if (names.size() > most_exchangers) names.resize(most_exchangers);
-  return names;
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Exchanger& a, const Exchanger& b) { return a.preference < b.preference; });
+  if (all.size() > most_exchangers) all.resize(most_exchangers);
+  return all;
+}
+
+/// Where the line holds a default, a plain one, it gives way.
+void set_default(std::string& line, const std::string& value) {
+  constexpr std::string_view word = "default: ";
+  const std::string text = std::string(word) + value + ", ";
+  const std::size_t at = line.find(word), end = line.find(", ", at);
+  if (at == std::string::npos || end == std::string::npos)
+    line.insert(line.find('{') + 1, text);
+  else
+    line.replace(at, end + 2 - at, text);
 }
 
 }  // namespace
@@ -85,13 +104,16 @@ std::vector<std::string> exchangers(std::vector<std::string> records) {
 DomainFacts ask_about(DnsAsker& dns, const std::string& domain, const Deadline& deadline) {
   Asking asking(dns, domain, deadline);
   asking.fill("domain", domain);
-  const std::vector<std::string> names = exchangers(asking.ask(domain, "MX"));
-  if (!names.empty()) asking.fill("mx", names.front());
+  const std::vector<Exchanger> found = exchangers(asking.ask(domain, "MX"));
+  if (!found.empty()) {
+    asking.fill("mx", found.front().name);
+    asking.facts.values.emplace("preference", std::to_string(found.front().preference));
+  }
   std::vector<std::string> both;
-  for (const std::string& name : names)
+  for (const auto& [preference, name] : found)
     for (const auto& [type, word] : {std::pair("A", "ipv4"), std::pair("AAAA", "ipv6")}) {
       const std::vector<std::string> addresses = asking.ask(name, type);
-      if (name != names.front() || addresses.empty()) continue;
+      if (name != found.front().name || addresses.empty()) continue;
       asking.fill(word, addresses.front());
       both.insert(both.end(), addresses.begin(), addresses.end());
     }
@@ -114,7 +136,7 @@ std::string draft_playbook(const std::string& playbook, const std::string& domai
     if (at != std::string::npos && brace < at) {
       const auto value = facts.values.find(line.substr(at + mark.size()));
       line.erase(line.find_last_not_of(' ', at - 1) + 1);
-      if (value != facts.values.end()) line.insert(brace + 1, "default: " + value->second + ", ");
+      if (value != facts.values.end()) set_default(line, value->second);
     }
     draft += line + "\n";
   }

@@ -20,6 +20,7 @@ inputs:
   old_ipv4: {type: address}  # init: ipv4
   old_ipv6: {type: address}  # init: ipv6
   old: {type: address, list: true}  # init: addresses
+  preference: {type: integer, default: 0, description: As it stands}  # init: preference
   store: {type: path}        # decide
 )";
 
@@ -49,6 +50,7 @@ TEST(PlaybookDraft, FillsInWhatTheDnsTellsAndTakesTheMarksOut) {
   EXPECT_THAT(text, HasSubstr("  old_ipv6: {default: \"2001:db8::10\", type: address}\n"));
   EXPECT_THAT(text,
               HasSubstr("  old: {default: [\"192.0.2.10\", \"2001:db8::10\"], type: address, list: true}\n"));
+  EXPECT_THAT(text, HasSubstr("  preference: {type: integer, default: 10, description: As it stands}\n"));
   EXPECT_THAT(text, HasSubstr("  store: {type: path}        # decide\n"));
   EXPECT_THAT(text, Not(HasSubstr("# init:")));
 }
@@ -86,6 +88,7 @@ TEST(PlaybookDraft, AHostileAnswerCannotWriteIntoThePlaybook) {
   dns.add("example.org", "TXT", 60, {"\"v=spf1\nsteps: {evil: {uses: command}}\""});
   const std::string text = draft(dns);
   EXPECT_THAT(text, HasSubstr("  mail_name: {type: hostname}\n"));
+  EXPECT_THAT(text, HasSubstr("  preference: {type: integer, default: 0, description: As it stands}\n"));
   EXPECT_THAT(text, Not(HasSubstr("\nsteps:")));
 }
 
