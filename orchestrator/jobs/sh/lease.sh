@@ -68,11 +68,11 @@ say_lease() {
 }
 
 # Ends the call unless the lease given is the one that the host holds. The order tells a take-over from a
-# stranger.
+# stranger, also where whoever took over has gone.
 need_lease() {
-  load_lease || refuse lease.none
-  if [ "$held_run" != "$lease_run" ]; then
+  if ! load_lease || [ "$held_run" != "$lease_run" ]; then
     ! was_taken_over || refuse lease.stale
+    [ -n "$held_run" ] || refuse lease.none
     refuse lease.held
   fi
   [ "$lease_token" = "$held_token" ] || refuse lease.stale

@@ -63,6 +63,9 @@ TEST_P(HostLease, WhoeverWasTakenOverStaysRefusedWhenTheHostIsFreeAgain) {
   const auto refused = jobs_->acquire(anna(), {}, deadline_);
   ASSERT_THAT(refused, HasCode("lease.stale"));
   EXPECT_THAT(refused.error().hint, testing::HasSubstr("--take-over 2 --why"));
+  const auto start = start_as(anna());
+  ASSERT_THAT(start, HasCode("lease.stale")) << "that it is free is not all";
+  EXPECT_THAT(start.error().message, testing::HasSubstr("another run has changed it since"));
   Lease again = anna();
   again.token = 3;
   EXPECT_TRUE(jobs_->acquire(again, 2, deadline_));
