@@ -13,7 +13,10 @@ has_ended() { in_home 'test -s outcome'; }
 restore_is_at_work() { new_mx 'awk "/^rchar/ {exit !(\$2 > 4e6)}" /proc/$(pgrep -x restic)/io 2>/dev/null'; }
 
 jobs_of() { jobs_begun new-mx | grep -c "\.$1\." || true; }
-messages() { new_mx "find /var/vmail -type f \( -path '*/cur/*' -o -path '*/new/*' \) | wc -l"; }
+# messages_in HOST STORE: every message with the hash of what it holds.
+messages_in() {
+  lab exec "$1" sh -c 'cd "$1" && find . -type f \( -path "*/cur/*" -o -path "*/new/*" \) -print0 | sort -z | xargs -0 sha256sum' sh "$2"
+}
 lines_kept() { in_home 'for f in .local/state/mxodus/runs/*/evidence/*.gz; do zcat "$f" | grep -E "^line [0-9]+$"; done | sort -u | wc -l'; }
 
 # Whatever the case before has left, a fresh target, a slow line, and the run detached, so that what happens
@@ -35,8 +38,16 @@ expect_exit_code() {
   expect_eq 'exit code' "$1" "$(in_home 'cat outcome')"
 }
 
+expect_every_message() {
+  local old new
+  old=$(messages_in old-mx /srv/vmail)
+  new=$(messages_in new-mx /var/vmail)
+  expect_eq 'messages of the old host' 4000 "$(wc -l <<<"$old")"
+  [[ $new == "$old" ]] || fail "other messages than the old host's: $(diff <(echo "$old") <(echo "$new") | head -n 4)"
+}
+
 expect_whole_and_begun_once() {
-  expect_eq 'messages' 4000 "$(messages)"
+  expect_every_message
   expect_eq 'restores begun' 1 "$(jobs_of restore)"
   expect_eq 'counts begun' 1 "$(jobs_of counting)"
   expect_eq 'lines of the count taken over' 400 "$(lines_kept)"
