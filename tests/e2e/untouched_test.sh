@@ -12,23 +12,25 @@ case_limit=600
 
 api=http://198.51.100.54:8081/api/v1/servers/localhost/zones/acme.test.
 
+counted_hosts=(old-mx new-mx backup dns outside)
+
 # From here on what is new counts.
 mark() {
   local host
-  for host in new-mx backup dns outside; do
+  for host in "${counted_hosts[@]}"; do
     lab exec "$host" sh -c 'sleep 0.05; touch /run/before; journalctl --sync
       journalctl -q -n1 -o export | sed -n s/^__CURSOR=//p >/run/before.cursor'
   done
 }
 
-# files_of HOST: new or changed since mark; but for what every login writes, every connection to Postfix, every query of
-# PowerDNS, and BIND and Knot by themselves.
+# files_of HOST: new or changed since mark; but for what every login writes, every connection to Postfix and Dovecot,
+# every query of PowerDNS, and BIND and Knot by themselves.
 files_of() {
   lab exec "$1" sh -c 'find / -xdev -newer /run/before -type f ! -path "/proc/*" ! -path "/sys/*" ! -path "/run/*" \
     ! -path "/var/log/*" ! -path "/mxodus/*" ! -path /var/lib/postfix/prng_exch ! -path "/var/spool/postfix/pid/*" \
     ! -path "/var/lib/powerdns/pdns.sqlite3-???" ! -path "/var/cache/bind/*" ! -path "/var/lib/knot/*" 2>/dev/null
     find /run /dev/shm /tmp -newer /run/before -type f ! -path "/run/before*" ! -path "/run/systemd/*" ! -path "/run/log/*" \
-    ! -path "/run/user/*" ! -path /run/utmp ! -path /run/motd.dynamic 2>/dev/null' | sort -u
+    ! -path "/run/user/*" ! -path /run/utmp ! -path /run/motd.dynamic ! -path /run/dovecot/auth-token-secret.dat 2>/dev/null' | sort -u
 }
 
 # started_on HOST: the units that were started since mark; a login has a scope, a slice and a manager of its own.
@@ -48,7 +50,7 @@ api_reads() {
 
 touched() {
   local host
-  for host in new-mx backup dns outside; do
+  for host in "${counted_hosts[@]}"; do
     files_of "$host" | sed "s|^|$host: |"
     started_on "$host" | sed "s|^|$host: unit |"
   done
@@ -83,6 +85,16 @@ case_planning_the_move_touches_nothing() {
   expect_untouched 'the plan'
   expect_eq 'processes of new-mx that nobody waits for' "$left" "$(left_on new-mx)"
   [[ $(api_reads) -gt 0 ]] || fail 'the plan has not even asked the API'
+}
+
+case_planning_while_the_old_host_answers_touches_nothing_there_either() {
+  mark
+  mx plan "$playbook" "${inputs[@]}" -i "outage_began=$(outage)"
+  expect_said 0 'Nothing has been changed'
+  expect_untouched 'the plan'
+  lab exec old-mx sh -c 'journalctl --sync; journalctl -q -o cat --after-cursor="$(cat /run/before.cursor)"' |
+    grep -E 'Accepted publickey|Disconnected from user' >/dev/null ||
+    fail 'the plan has not logged in to the old host'
 }
 
 case_doctor_and_a_probe_touch_nothing() {
